@@ -1,0 +1,17 @@
+// CSI, OSC, DCS, PM, APC and SOS sequences, two-byte escapes, then every other C0 and C1 control character.
+const sequences =
+  /[\u001b\u009b]\[?[0-9;:<=>?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/**
+ * Text from a cluster, a file or a process, made safe to draw: escape sequences, control characters and bidirectional
+ * overrides are taken out, tabs become two spaces. Line breaks stay.
+ */
+export function printable(text: string): string {
+  return text.replace(sequences, '').replace(/\r\n/g, '\n').replace(/\t/g, '  ').replace(controls, '');
+}
+
+/** The same on one line: line breaks become spaces. */
+export function printableLine(text: string): string {
+  return printable(text).replace(/\s*\n\s*/g, ' ');
+}

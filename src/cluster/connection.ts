@@ -1,0 +1,51 @@
+/** Which cluster somebody chose; what a run writes down of it. */
+export interface ClusterChoice {
+  /** Path of a kubeconfig; without one, KUBECONFIG and then the usual place count. */
+  kubeconfig?: string | undefined;
+  context?: string | undefined;
+  /** The embedded cluster; its kubeconfig is then given above. */
+  sandbox: boolean;
+  namespace?: string | undefined;
+}
+
+export interface ConnectionInfo {
+  context: string;
+  server: string;
+  namespace: string;
+  sandbox: boolean;
+}
+
+export interface KubernetesRequest {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Absolute path below the server, e.g. `/api/v1/namespaces/tars/pods`. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  /** Sent as JSON. */
+  body?: unknown;
+  contentType?: string;
+  accept?: string;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
+}
+
+export interface KubernetesResponse<T = unknown> {
+  status: number;
+  headers: Record<string, string>;
+  /** Parsed when it is JSON, else text. */
+  body: T;
+}
+
+/**
+ * One authenticated way to an API server: keep-alive, certificates, tokens and exec plugins by the kubeconfig. `request`
+ * and `lines` throw a `KubernetesError` for every answer that is not 2xx and a `Problem` when there is no answer.
+ */
+export interface Connection {
+  readonly info: ConnectionInfo;
+  request<T = unknown>(request: KubernetesRequest): Promise<KubernetesResponse<T>>;
+  /** A streamed answer, line by line: watches and followed logs. Ends when the server ends it; aborting ends it too. */
+  lines(request: KubernetesRequest): AsyncIterable<string>;
+  /** Requests a second over the last ten seconds, its own load on the API server. */
+  requestRate(): number;
+  close(): void;
+}

@@ -1,0 +1,79 @@
+import type { LoadSample } from '../../load/sample.ts';
+import type { Finding } from '../finding.ts';
+import type { Answer, Question } from './question.ts';
+
+/** Version of the records; a reader takes every version up to its own. */
+export const recordVersion = 1;
+
+/** A step as the plan holds it. Steps of a called playbook stand behind it, one level deeper. */
+export interface PlannedStep {
+  /** Unique in the run; a called playbook's steps carry its id in front: `deploy/backend`. */
+  id: string;
+  title: string;
+  description?: string;
+  kind: string;
+  depth: number;
+  /** True for a `playbook` step, which only holds others. */
+  group: boolean;
+  equivalent: string[];
+}
+
+export interface RunHeader {
+  id: string;
+  playbook: string;
+  system: string;
+  title: string;
+  cluster: { context: string; server: string; namespace: string; sandbox: boolean; kubeconfig?: string };
+  /** Sensitive inputs are named, never valued. */
+  inputs: Record<string, unknown>;
+  sensitiveInputs: string[];
+  steps: PlannedStep[];
+  /** SHA-256 over playbook, manifests and inputs. */
+  hash: string;
+  /** Which manifests: the bundled ones or the workspace's folder. */
+  manifests: string;
+  assumeYes: boolean;
+  programVersion: string;
+  startedAt: string;
+}
+
+/** A durable fact about a run: one line of `journal.ndjson`. */
+export type RunRecord = { v: number; seq: number; at: string } & (
+  | { type: 'run-started'; run: RunHeader; pid: number }
+  | { type: 'run-resumed'; pid: number; notes: string[] }
+  | { type: 'step-intent'; step: string; attempt: number }
+  | {
+      type: 'step-result';
+      step: string;
+      status: StepStatus;
+      summary?: string;
+      ms: number;
+      outputs?: Record<string, unknown>;
+      findings?: Finding[];
+      problem?: StepProblem;
+    }
+  | { type: 'question'; id: string; step: string; question: Question }
+  | { type: 'answer'; id: string; answer: Answer; by: string }
+  | { type: 'stop-requested'; by: string }
+  | { type: 'run-ended'; status: RunStatus; exitCode: number; summary: string }
+);
+
+export type StepStatus = 'done' | 'skipped' | 'failed' | 'not-met';
+export type RunStatus = 'done' | 'failed' | 'not-met' | 'stopped';
+
+export interface StepProblem {
+  message: string;
+  where?: string;
+  next?: string[];
+  /** Events, last log lines, code frames. */
+  evidence?: string[];
+}
+
+/** What is nice to know while it happens; may be lost, never decides anything. */
+export type RunSignal =
+  | { type: 'output'; at: string; step: string; line: string }
+  | { type: 'progress'; at: string; step: string; text: string; fraction?: number }
+  | { type: 'sample'; at: string; step: string; sample: LoadSample };
+
+/** What screen, line printer, second terminal and replay all read. */
+export type RunEvent = RunRecord | RunSignal;

@@ -1,0 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+/** Every test file gets folders of its own, so that no test reads or leaves anything in the user's. */
+const folder = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+process.env.XDG_STATE_HOME = join(folder, 'state');
+process.env.XDG_CONFIG_HOME = join(folder, 'config');
+process.env.XDG_RUNTIME_DIR = join(folder, 'runtime');
+process.env.XDG_CACHE_HOME = join(folder, 'cache');
+delete process.env.KUBECONFIG;
+delete process.env.CI;
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
