@@ -1,6 +1,6 @@
-// CSI, OSC, DCS, PM, APC and SOS sequences, two-byte escapes, then every other C0 and C1 control character.
+// OSC, DCS, PM, APC and SOS strings, then CSI sequences, then two-byte escapes (ECMA-48).
 const sequences =
-  /[\u001b\u009b]\[?[0-9;:<=>?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
+  /\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]?|\u001b[ -/]*[0-~]?/g;
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**

@@ -1,0 +1,134 @@
+import { type Command, Option } from 'commander';
+
+/** What a command's code is: arguments and options (its own and the global ones) → exit code. */
+// biome-ignore lint/suspicious/noExplicitAny: each command declares the options that its definition here gives it.
+export type CommandCode = (args: string[], options: any) => Promise<number>;
+
+export interface CommandDefinition {
+  usage: string;
+  description: string;
+  /** Loaded only when the command is asked for, so that nobody waits for what he does not use. */
+  load: () => Promise<CommandCode>;
+  options?: (command: Command) => Command;
+  /** A process of its own that another command starts. */
+  hidden?: boolean;
+}
+
+const output = (...formats: string[]) =>
+  new Option('--output <format>', `${formats.join(' or ')}`).choices(formats).default('text');
+const collect = (value: string, before: string[]) => [...before, value];
+const speed = (factor: string) =>
+  new Option('--speed <factor>', 'of a sandbox: shortens pod start-up and the controllers’ periods').default(factor);
+
+export const commandDefinitions: readonly CommandDefinition[] = [
+  {
+    usage: 'demo',
+    description: 'T.A.R.S. from nothing to load-tested on a fresh sandbox of its own',
+    load: async () => (await import('./demo.ts')).demoCommand,
+    options: (command) =>
+      command
+        .addOption(output('text', 'ndjson'))
+        .addOption(speed('5'))
+        .option('--lines', 'lines instead of the screen'),
+  },
+  {
+    usage: 'run <playbook>',
+    description: 'runs <system>/<playbook> without a screen',
+    load: async () => (await import('./run.ts')).runCommand,
+    options: (command) =>
+      command
+        .option('--set <name=value>', 'an input; a sensitive one is refused here', collect, [])
+        .option('--set-env <name=VARIABLE>', 'an input from an environment variable', collect, [])
+        .option('--set-file <name=path>', 'an input from a file', collect, [])
+        .option('--inputs <file>', 'inputs from a YAML file')
+        .option('--yes', 'answers yes; what destroys must still be named by its input')
+        .option('--from <step>', 'starts at this step')
+        .option('--only <step>', 'runs this step only')
+        .option('--plan', 'shows the plan and changes nothing')
+        .option('--detach', 'starts the run and prints its id')
+        .addOption(speed('5'))
+        .addOption(output('text', 'ndjson')),
+  },
+  {
+    usage: 'resume [run]',
+    description: 'goes on where a run stopped; without a name, the newest unfinished one',
+    load: async () => (await import('./resume.ts')).resumeCommand,
+    options: (command) =>
+      command
+        .option('--yes', 'answers yes to what it asks')
+        .option('--set-env <name=VARIABLE>', 'a sensitive input, asked for again', collect, [])
+        .option('--set-file <name=path>', 'the same from a file', collect, [])
+        .addOption(output('text', 'ndjson')),
+  },
+  {
+    usage: 'follow <run>',
+    description: 'watches a run',
+    load: async () => (await import('./follow.ts')).followCommand,
+    options: (command) => command.addOption(output('text', 'ndjson')),
+  },
+  {
+    usage: 'stop <run>',
+    description: 'ends a run after its running effects; it can be resumed',
+    load: async () => (await import('./stop.ts')).stopCommand,
+  },
+  {
+    usage: 'runs [verb] [run]',
+    description: 'what was run; `runs show <run>` prints one, `runs discard <run>` forgets one',
+    load: async () => (await import('./runs.ts')).runsCommand,
+    options: (command) => command.addOption(output('text', 'json')),
+  },
+  {
+    usage: 'list',
+    description: 'systems, menus and playbooks',
+    load: async () => (await import('./list.ts')).listCommand,
+    options: (command) => command.addOption(output('text', 'json')),
+  },
+  {
+    usage: 'validate [files...]',
+    description: 'every problem in menus and playbooks, with file, line and column',
+    load: async () => (await import('./validate.ts')).validateCommand,
+    options: (command) => command.addOption(output('text', 'json')),
+  },
+  {
+    usage: 'status <system>',
+    description: 'what is there of a system',
+    load: async () => (await import('./status.ts')).statusCommand,
+    options: (command) => command.addOption(output('text', 'json')),
+  },
+  {
+    usage: 'load <scenario>',
+    description: 'a load test without a screen: <system>/<scenario> or a file',
+    load: async () => (await import('./load.ts')).loadCommand,
+    options: (command) =>
+      command
+        .option('--url <url>', 'what is loaded')
+        .option('--rate <requests>', 'requests a second')
+        .option('--users <count>', 'closed loop: users that each wait for their answer')
+        .option('--duration <time>', 'of the sustained phase, e.g. 60s')
+        .option('--confirm-host <host>', 'the host of a load that leaves this machine, typed out')
+        .addOption(output('text', 'ndjson')),
+  },
+  {
+    usage: 'sandbox [verb]',
+    description: 'the embedded cluster alone; `sandbox stop` ends it',
+    load: async () => (await import('./sandbox.ts')).sandboxCommand,
+    options: (command) =>
+      command
+        .option('--port <port>', 'of the API server', '0')
+        .option('--nodes <count>', 'how many nodes', '2')
+        .addOption(speed('1'))
+        .option('--write-kubeconfig <file>', 'writes the kubeconfig there too'),
+  },
+  {
+    usage: 'runner <folder>',
+    description: 'the process of a run',
+    hidden: true,
+    load: async () => async (args) => (await import('./runner.ts')).runnerCommand(args[0] ?? ''),
+  },
+  {
+    usage: 'sandbox-server <folder>',
+    description: 'the process of a sandbox',
+    hidden: true,
+    load: async () => async (args) => (await import('./sandbox-server.ts')).sandboxServerCommand(args[0] ?? ''),
+  },
+];

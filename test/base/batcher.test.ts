@@ -1,0 +1,28 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { createBatcher } from '../../src/base/batcher.ts';
+
+afterEach(() => void vi.useRealTimers());
+
+test('a steady stream cannot starve the timer', () => {
+  vi.useFakeTimers();
+  const batches: number[][] = [];
+  const batcher = createBatcher<number>(50, (items) => batches.push(items));
+  for (let i = 0; i < 20; i += 1) {
+    batcher.push(i);
+    vi.advanceTimersByTime(10);
+  }
+  batcher.close();
+  expect(batches.length).toBeGreaterThanOrEqual(3);
+  expect(batches.flat()).toEqual(Array.from({ length: 20 }, (_, i) => i));
+});
+
+test('closing delivers what waits, and later items are not accepted', () => {
+  vi.useFakeTimers();
+  const deliver = vi.fn();
+  const batcher = createBatcher<string>(50, deliver);
+  batcher.push('a');
+  batcher.close();
+  batcher.push('b');
+  vi.advanceTimersByTime(1000);
+  expect(deliver.mock.calls).toEqual([[['a']]]);
+});

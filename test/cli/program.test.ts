@@ -1,0 +1,29 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { commandDefinitions } from '../../src/cli/commands.ts';
+import { runProgram } from '../../src/cli/program.ts';
+
+const printed: string[] = [];
+vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+vi.spyOn(process.stderr, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+afterEach(() => void printed.splice(0));
+
+test('help names every command that a person may type and no other', async () => {
+  expect(await runProgram(['--help'])).toBe(0);
+  const help = printed.join('');
+  for (const { usage, hidden } of commandDefinitions) {
+    const [name = ''] = usage.split(' ');
+    expect(new RegExp(`^  ${name}\\b`, 'm').test(help), usage).toBe(!hidden);
+  }
+});
+
+test.each([[['nonsense']], [['run']], [['run', 'a/b', '--output', 'xml']], [['--nonsense']]])(
+  'wrong usage %j exits 2 and says what is wrong',
+  async (argv) => {
+    expect(await runProgram(argv)).toBe(2);
+    expect(printed.join('')).toMatch(/error: /);
+  },
+);
+
+test('every command has code behind it', async () => {
+  for (const definition of commandDefinitions) expect(await definition.load(), definition.usage).toBeTypeOf('function');
+});
