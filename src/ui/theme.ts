@@ -1,0 +1,196 @@
+import { Chalk, type ColorSupportLevel } from 'chalk';
+
+/** Wraps text in the escapes of a style; the identity where there are no colours. Fit text first, then style it. */
+export type Style = (text: string) => string;
+
+/** What signs mean, in Unicode or ASCII; each is one column wide. */
+export interface Symbols {
+  ok: string;
+  bad: string;
+  warn: string;
+  dot: string;
+  pending: string;
+  skipped: string;
+  pointer: string;
+  submenu: string;
+  next: string;
+  ellipsis: string;
+  cursor: string;
+  spinner: readonly string[];
+  /** From low to high. */
+  levels: readonly string[];
+  bar: string;
+  barEmpty: string;
+  bullet: string;
+  separator: string;
+  up: string;
+  down: string;
+  enter: string;
+}
+
+/** The signs that boxes are drawn with. */
+export interface BorderSigns {
+  topLeft: string;
+  topRight: string;
+  bottomLeft: string;
+  bottomRight: string;
+  joinLeft: string;
+  joinRight: string;
+  horizontal: string;
+  vertical: string;
+}
+
+export type ChartSigns = [string, string, string, string, string, string, string, string, string, string];
+
+/** Components name meaning; this is the only place that knows colours and signs. */
+export interface Theme {
+  color: ColorSupportLevel;
+  unicode: boolean;
+  symbols: Symbols;
+  border: BorderSigns;
+  /** asciichart's ten signs. */
+  chart: ChartSigns;
+  ok: Style;
+  warn: Style;
+  bad: Style;
+  info: Style;
+  dim: Style;
+  accent: Style;
+  title: Style;
+  strong: Style;
+  /** The chosen row of a list that has the focus; a pointer stands beside it. */
+  selected: Style;
+  /** The chosen row of a list without the focus. */
+  selectedIdle: Style;
+  /** Keys in hints. */
+  key: Style;
+  /** Borders of a pane with and without the focus. */
+  borderFocused: Style;
+  borderIdle: Style;
+  /** Labels that must not be overlooked: SANDBOX, production, stand-in. */
+  badge: Style;
+  badgeWarn: Style;
+  secondary: Style;
+}
+
+const unicodeSymbols: Symbols = {
+  ok: '✓',
+  bad: '✗',
+  warn: '▲',
+  dot: '●',
+  pending: '○',
+  skipped: '–',
+  pointer: '❯',
+  submenu: '▸',
+  next: '→',
+  ellipsis: '…',
+  cursor: '█',
+  spinner: ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
+  levels: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+  bar: '█',
+  barEmpty: '░',
+  bullet: '•',
+  separator: '·',
+  up: '↑',
+  down: '↓',
+  enter: '⏎',
+};
+
+const asciiSymbols: Symbols = {
+  ok: '+',
+  bad: 'x',
+  warn: '!',
+  dot: '*',
+  pending: '.',
+  skipped: '-',
+  pointer: '>',
+  submenu: '>',
+  next: '>',
+  ellipsis: '~',
+  cursor: '_',
+  spinner: ['|', '/', '-', '\\'],
+  levels: ['_', '.', ',', '-', '=', '+', '*', '#'],
+  bar: '#',
+  barEmpty: '.',
+  bullet: '*',
+  separator: '-',
+  up: '^',
+  down: 'v',
+  enter: 'Enter',
+};
+
+const unicodeBorder: BorderSigns = {
+  topLeft: '┌',
+  topRight: '┐',
+  bottomLeft: '└',
+  bottomRight: '┘',
+  joinLeft: '├',
+  joinRight: '┤',
+  horizontal: '─',
+  vertical: '│',
+};
+
+const asciiBorder: BorderSigns = {
+  topLeft: '+',
+  topRight: '+',
+  bottomLeft: '+',
+  bottomRight: '+',
+  joinLeft: '+',
+  joinRight: '+',
+  horizontal: '-',
+  vertical: '|',
+};
+
+/** A theme for a colour level (0 none, 1 sixteen, 2 256, 3 true colour) and with or without Unicode signs. */
+export function createTheme({ color, unicode }: { color: ColorSupportLevel; unicode: boolean }): Theme {
+  const chalk = new Chalk({ level: color });
+  const grey: Style = color >= 2 ? chalk.ansi256(245) : chalk.gray;
+  const line: Style = color >= 2 ? chalk.ansi256(240) : chalk.gray;
+  return {
+    color,
+    unicode,
+    symbols: unicode ? unicodeSymbols : asciiSymbols,
+    border: unicode ? unicodeBorder : asciiBorder,
+    chart: unicode
+      ? ['┼', '┤', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│']
+      : ['+', '|', '-', '-', '-', '`', '.', '.', "'", '|'],
+    ok: chalk.green,
+    warn: chalk.yellow,
+    bad: chalk.red,
+    info: chalk.cyan,
+    dim: grey,
+    accent: color >= 2 ? chalk.ansi256(75) : chalk.blueBright,
+    title: chalk.bold,
+    strong: chalk.bold,
+    selected: color >= 2 ? chalk.bold.ansi256(75) : chalk.bold.blueBright,
+    selectedIdle: chalk.bold,
+    key: chalk.bold,
+    borderFocused: color >= 2 ? chalk.ansi256(75) : chalk.blueBright,
+    borderIdle: line,
+    badge: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgCyan,
+    badgeWarn: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgYellow,
+    secondary: color >= 2 ? chalk.ansi256(176) : chalk.magenta,
+  };
+}
+
+/**
+ * The theme that a terminal can show. Colours: none with NO_COLOR (https://no-color.org) or TERM=dumb, else by COLORTERM
+ * and TERM. Signs: ASCII where the locale (LC_ALL, LC_CTYPE, LANG, in POSIX' order) is set and is not UTF-8, and on
+ * terminals whose fonts lack them (the Linux console, dumb).
+ */
+export function detectTheme(env: NodeJS.ProcessEnv = process.env): Theme {
+  return createTheme({ color: colorLevel(env), unicode: hasUnicode(env) });
+}
+
+function colorLevel(env: NodeJS.ProcessEnv): ColorSupportLevel {
+  const term = env.TERM ?? '';
+  if (env.NO_COLOR || term === 'dumb' || term === '') return 0;
+  if (/truecolor|24bit/i.test(env.COLORTERM ?? '')) return 3;
+  return /256|direct/.test(term) ? 2 : 1;
+}
+
+function hasUnicode(env: NodeJS.ProcessEnv): boolean {
+  if (env.TERM === 'dumb' || env.TERM === 'linux') return false;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG;
+  return locale === undefined || locale === '' || /utf-?8/i.test(locale);
+}
