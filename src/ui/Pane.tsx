@@ -25,7 +25,16 @@ export function paneContentHeight(height: number, open = false): number {
 }
 
 /** A box with its title in the top line, as in `┌ Pods 7 ────┐`. */
-export function Pane({ title, extra, width, height, focused = false, joined = false, open = false, children }: PaneProps) {
+export function Pane({
+  title,
+  extra,
+  width,
+  height,
+  focused = false,
+  joined = false,
+  open = false,
+  children,
+}: PaneProps) {
   const theme = useTheme();
   const line = focused ? theme.borderFocused : theme.borderIdle;
   const content = paneContentHeight(height, open);

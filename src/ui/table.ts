@@ -1,4 +1,4 @@
-import { fit, textWidth } from './text.ts';
+import { fitTo, textWidth } from './text.ts';
 import type { Style, Theme } from './theme.ts';
 
 export interface Column {
@@ -47,7 +47,7 @@ export function tableLines(options: TableOptions): string[] {
     return rowLine(row, columns, pointer, chosen ? chosenStyle(options) : undefined, theme);
   });
   if (header && height > 0) {
-    const titles = columns.map(({ column, width }) => fit(column.title, width, column.align, theme.symbols.ellipsis));
+    const titles = columns.map(({ column, width }) => fitTo(column.title, width, column.align, theme.symbols.ellipsis));
     lines.unshift(theme.dim((' '.repeat(gutter) + titles.join(' '.repeat(gap))).trimEnd()));
   }
   return lines.slice(0, Math.max(0, height));
@@ -74,7 +74,7 @@ function rowLine(
 ): string {
   const cells = columns.map(({ column, width, index }) => {
     const cell = row[index] ?? '';
-    const text = fit(typeof cell === 'string' ? cell : cell.text, width, column.align, theme.symbols.ellipsis);
+    const text = fitTo(typeof cell === 'string' ? cell : cell.text, width, column.align, theme.symbols.ellipsis);
     const own = typeof cell === 'string' ? undefined : cell.style;
     // A chosen row keeps the meaning of its cells; only those without a style of their own take the row's.
     return own ? own(text) : style ? style(text) : text;

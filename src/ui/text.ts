@@ -32,7 +32,7 @@ export function pad(text: string, width: number, align: 'left' | 'right' = 'left
 }
 
 /** Exactly `width` columns of a text without styles: cut off or filled. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
+export function fitTo(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
   return pad(truncate(text, width, ellipsis), width, align);
 }
 

@@ -71,6 +71,7 @@ export interface Theme {
   badge: Style;
   badgeWarn: Style;
   secondary: Style;
+  inverse: Style;
 }
 
 const unicodeSymbols: Symbols = {
@@ -170,6 +171,7 @@ export function createTheme({ color, unicode }: { color: ColorSupportLevel; unic
     badge: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgCyan,
     badgeWarn: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgYellow,
     secondary: color >= 2 ? chalk.ansi256(176) : chalk.magenta,
+    inverse: chalk.inverse,
   };
 }
 
