@@ -1,0 +1,134 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+} from 'yaml';
+import { messageOf } from '../base/errors.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { diagnosticAt, type SourceText, sourceText } from './source.ts';
+
+export type YamlPath = readonly (string | number)[];
+
+/** A parsed document that knows where each of its values stands. */
+export interface LocatedDocument {
+  file: string;
+  source: SourceText;
+  document: Document.Parsed;
+  /** As plain JavaScript; undefined when the text is not YAML. */
+  value: unknown;
+  diagnostics: Diagnostic[];
+}
+
+/** More than this many uses of aliases is a bomb, not a file. */
+const maxAliases = 100;
+const options = { version: '1.2', uniqueKeys: true, strict: true, prettyErrors: false, merge: false } as const;
+
+/** Reads a file with one document. Never throws: what is wrong with the text is in `diagnostics`. */
+export function parseYaml(text: string, file: string): LocatedDocument {
+  const [first, second, ...rest] = parseYamlDocuments(text, file);
+  if (!first) return located(sourceText(text, file), parseAllDocuments('null', options)[0] as Document.Parsed);
+  if (second)
+    first.diagnostics.push(
+      at(first.source, second.document.contents ?? second.document, {
+        message: `this file holds one document, not ${rest.length + 2}`,
+        hint: 'put the others into files of their own, or take the `---` away',
+      }),
+    );
+  return first;
+}
+
+/** Reads a file with any number of documents, as manifests are; empty ones are left out. */
+export function parseYamlDocuments(text: string, file: string): LocatedDocument[] {
+  const source = sourceText(text, file);
+  const documents = parseAllDocuments(text, options);
+  if (!Array.isArray(documents)) return [];
+  return documents
+    .filter((document) => document.contents !== null || document.errors.length > 0)
+    .map((document) => located(source, document as Document.Parsed));
+}
+
+function located(source: SourceText, document: Document.Parsed): LocatedDocument {
+  const diagnostics = [
+    ...document.errors.map((error) =>
+      diagnosticAt(source, error.pos[0], error.pos[1], inPlainWords(error.code, error.message)),
+    ),
+    ...document.warnings.map((warning) =>
+      diagnosticAt(source, warning.pos[0], warning.pos[1], { message: warning.message, severity: 'warning' }),
+    ),
+  ];
+  let value: unknown;
+  try {
+    if (document.errors.length === 0) value = document.toJS({ maxAliasCount: maxAliases });
+  } catch (error) {
+    diagnostics.push(
+      at(source, document.contents ?? document, { message: `the aliases cannot be resolved: ${messageOf(error)}` }),
+    );
+  }
+  return { file: source.file, source, document, value, diagnostics };
+}
+
+function inPlainWords(code: string, message: string): { message: string; hint?: string } {
+  if (code === 'DUPLICATE_KEY')
+    return { message: 'this key stands here twice', hint: 'the second would silently win; keep one of them' };
+  if (code === 'BAD_INDENT' || code === 'MISSING_CHAR')
+    return { message: message.replace(/ at line .*$/s, ''), hint: 'check the indentation and the quotes around it' };
+  if (code === 'TAB_AS_INDENT') return { message: 'a tab cannot indent in YAML', hint: 'use spaces' };
+  return { message: message.replace(/ at line .*$/s, '') };
+}
+
+function at(source: SourceText, node: Node | Document, fault: { message: string; hint?: string }): Diagnostic {
+  const [start, end] = node.range ?? [0, 1];
+  return diagnosticAt(source, start, end, fault);
+}
+
+/** Which part of a map's entry is meant. */
+export type Part = 'key' | 'value';
+
+/**
+ * Where a path stands in the text: offsets of its value or its key. A path that leads to nothing gives the nearest parent's
+ * place: the key under which the parent stands, as its value may go on for pages.
+ */
+export function locate(
+  { document }: LocatedDocument,
+  path: YamlPath,
+  part: Part = 'value',
+): { start: number; end: number } {
+  let node: Node | null = document.contents;
+  let place = rangeOf(node) ?? { start: 0, end: 1 };
+  for (const [index, segment] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document) ?? null;
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(segment));
+      if (!isPair(pair)) return shortened(node as ParsedNode, place);
+      const key = rangeOf(pair.key as Node);
+      const value = isNode(pair.value) ? rangeOf(pair.value) : undefined;
+      const last = index === path.length - 1;
+      // An empty value has no text of its own.
+      const wanted = (last && part === 'key') || !value || value.start === value.end ? key : value;
+      node = isNode(pair.value) ? pair.value : null;
+      place = wanted ?? place;
+    } else {
+      const item: unknown = node && 'items' in node ? node.items[Number(segment)] : undefined;
+      if (!isNode(item)) return place;
+      node = item;
+      place = rangeOf(item) ?? place;
+    }
+  }
+  return place;
+}
+
+// A block map's range covers all of its lines; the mark belongs under its first key.
+function shortened(node: ParsedNode, place: { start: number; end: number }): { start: number; end: number } {
+  const first = isMap(node) && !node.flow ? rangeOf(node.items[0]?.key as Node | undefined) : undefined;
+  return first && place.start === node.range[0] ? { start: place.start, end: first.end } : place;
+}
+
+function rangeOf(node: Node | null | undefined): { start: number; end: number } | undefined {
+  return node?.range ? { start: node.range[0], end: node.range[1] } : undefined;
+}
