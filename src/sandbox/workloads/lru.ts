@@ -1,0 +1,62 @@
+/** Keeps what was used last, up to `maximum` bytes, like Redis with `allkeys-lru`; entries end by time as well. */
+export interface LruStore {
+  get(key: string, now: number): string | undefined;
+  /** `size` counts against the maximum; `expiresAt` in the clock's milliseconds. */
+  set(key: string, value: string, size: number, expiresAt: number): void;
+  remove(key: string): boolean;
+  readonly bytes: number;
+  readonly size: number;
+  readonly evicted: number;
+}
+
+interface Entry {
+  value: string;
+  size: number;
+  expiresAt: number;
+}
+
+export function createLruStore(maximum: number): LruStore {
+  // A Map keeps insertion order; taking an entry out and putting it in again makes it the newest.
+  const entries = new Map<string, Entry>();
+  let bytes = 0;
+  let evicted = 0;
+  const drop = (key: string) => {
+    const entry = entries.get(key);
+    if (!entry) return false;
+    bytes -= entry.size;
+    return entries.delete(key);
+  };
+  return {
+    get(key, now) {
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      entries.delete(key);
+      if (entry.expiresAt <= now) {
+        bytes -= entry.size;
+        return undefined;
+      }
+      entries.set(key, entry);
+      return entry.value;
+    },
+    set(key, value, size, expiresAt) {
+      drop(key);
+      entries.set(key, { value, size, expiresAt });
+      bytes += size;
+      for (const oldest of entries.keys()) {
+        if (bytes <= maximum) break;
+        drop(oldest);
+        evicted += 1;
+      }
+    },
+    remove: drop,
+    get bytes() {
+      return bytes;
+    },
+    get size() {
+      return entries.size;
+    },
+    get evicted() {
+      return evicted;
+    },
+  };
+}

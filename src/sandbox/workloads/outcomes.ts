@@ -1,0 +1,65 @@
+import type { ProcessContext, WorkloadProcess } from './image.ts';
+import { text } from './image.ts';
+import { declaredPorts, startServer } from './server-process.ts';
+
+/** What a pod can be made to suffer by its annotation `tars-console.dev/outcome`, to see how that looks. */
+export const outcomes = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export function outcomeOf(value: string | undefined): Outcome | undefined {
+  return outcomes.find((outcome) => outcome === value);
+}
+
+/** A process that ends badly some seconds after its start. */
+export function startFailing(context: ProcessContext, outcome: 'crash' | 'out-of-memory'): WorkloadProcess {
+  let memory = 32 * 1024 * 1024;
+  let cancel = () => {};
+  const fail = () => {
+    if (outcome === 'crash') {
+      context.log('fatal: asked to crash by tars-console.dev/outcome');
+      context.exit(1);
+      return;
+    }
+    memory = context.memoryLimit ?? 512 * 1024 * 1024;
+    context.exit(137, 'OOMKilled');
+  };
+  const server = startServer(context, {
+    ports: [],
+    baseCores: 0.05,
+    memoryBytes: () => memory,
+    starting: [
+      { after: 200, line: `starting ${context.container}` },
+      { after: 1000, line: outcome === 'crash' ? 'loading configuration' : 'loading everything into memory' },
+    ],
+    onStarted: () => {
+      cancel = context.clock.later(context.shorten(500), fail);
+      return true;
+    },
+  });
+  return {
+    ...server,
+    stop() {
+      cancel();
+      return server.stop();
+    },
+    kill() {
+      cancel();
+      server.kill();
+    },
+  };
+}
+
+/** Anything whose behaviour is not known: starts, stays, and answers 200 on the ports it declares. */
+export function startGeneric(context: ProcessContext): WorkloadProcess {
+  const ports = declaredPorts(context, 80);
+  return startServer(context, {
+    ports,
+    baseCores: 0.001,
+    memoryBytes: () => 24 * 1024 * 1024,
+    starting: [{ after: 300, line: `started ${context.container} (a stand-in)` }],
+    handle: (_, cpu) => {
+      cpu.work(0, 0.001);
+      return text(200, `${context.pod}\n`);
+    },
+  });
+}
