@@ -13,6 +13,8 @@ export interface ConnectionInfo {
   server: string;
   namespace: string;
   sandbox: boolean;
+  /** The sandbox's `--speed`; undefined on every other cluster. */
+  speed?: number | undefined;
 }
 
 export interface KubernetesRequest {
@@ -26,6 +28,7 @@ export interface KubernetesRequest {
   accept?: string;
   headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
+  /** For the whole answer; in `lines` until the answer begins. 30 s unless said, 0 for no limit. */
   timeoutMs?: number;
 }
 
