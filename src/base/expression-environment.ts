@@ -70,3 +70,20 @@ export function checkTypes(source: string, environments: Environments): string {
   if (checked.error) throw checked.error;
   return checked.type ?? 'dyn';
 }
+
+const shadowed = 'bytes';
+const stand = 'bytez';
+const calls = new RegExp(`"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|(?<![\\w.])${shadowed}(?=\\s*\\()`, 'g');
+
+/**
+ * CEL's own `bytes(string)` makes a byte sequence, which nobody here needs, and cannot be replaced; a quantity's `bytes` takes
+ * its place under a name of the same length, so that offsets stay true.
+ */
+export function withShadowed(source: string): string {
+  return source.replace(calls, (text) => (text === shadowed ? stand : text));
+}
+
+/** The names in a message as they were written. */
+export function unshadowed(message: string): string {
+  return message.replaceAll(stand, shadowed);
+}

@@ -41,7 +41,7 @@ export function registerFunctions(environment: Environment, functions: readonly 
     environment.registerOperator(`int ${operator} double`, (left: bigint, right: number) => apply(Number(left), right));
   }
   environment.registerOperator('double == int', (left: number, right: bigint) => left === Number(right));
-  for (const { signature, run } of [...always, ...functions]) environment.registerFunction(signature, run);
+  for (const { signature, run } of [...always, ...functions]) environment.registerFunction(nameInside(signature), run);
 }
 
 function extreme(list: unknown[], better: (left: number, right: number) => boolean): unknown {
@@ -53,4 +53,9 @@ function extreme(list: unknown[], better: (left: number, right: number) => boole
 function rounded(value: number, digits: bigint): number {
   const factor = 10 ** Math.min(12, Number(digits));
   return Math.round(value * factor) / factor;
+}
+
+// See `withShadowed`.
+function nameInside(signature: string): string {
+  return signature.replace(/^bytes\(/, 'bytez(');
 }

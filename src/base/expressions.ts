@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { checkTypes, environmentsFor, type Variables } from './expression-environment.ts';
+import { checkTypes, environmentsFor, unshadowed, type Variables, withShadowed } from './expression-environment.ts';
 import type { ExpressionFunction } from './expression-functions.ts';
 
 export interface ExpressionOptions {
@@ -48,8 +48,9 @@ export function compileExpression(source: string, options: ExpressionOptions): E
   let run: (scope: Record<string, unknown>) => unknown;
   try {
     if (source.trim() === '') throw new ExpressionError('the expression is empty', 0, 1);
-    type = checkTypes(source, environments);
-    const parsed = environments.evaluating.parse(source);
+    const inside = withShadowed(source);
+    type = checkTypes(inside, environments);
+    const parsed = environments.evaluating.parse(inside);
     tree = parsed.ast;
     run = parsed;
   } catch (error) {
@@ -69,6 +70,15 @@ export function compileExpression(source: string, options: ExpressionOptions): E
   };
 }
 
+/** The syntax tree alone, of an expression whose names and types may still be wrong. Throws `ExpressionError`. */
+export function parseExpression(source: string): ASTNode {
+  try {
+    return environmentsFor({}, []).checking.parse(source).ast;
+  } catch (error) {
+    throw asExpressionError(error, source);
+  }
+}
+
 const unknownName = /^(?:Unknown variable|No such key): ([A-Za-z_][\w-]*)$/;
 
 function asExpressionError(error: unknown, source: string): ExpressionError {
@@ -77,7 +87,7 @@ function asExpressionError(error: unknown, source: string): ExpressionError {
   const text = summary ?? (error instanceof Error ? error.message : String(error));
   const start = Math.min(range?.start ?? 0, Math.max(0, source.length - 1));
   const length = Math.max(1, (range?.end ?? source.length) - start);
-  return new ExpressionError(inPlainWords(text), start, length, unknownName.exec(text)?.[1]);
+  return new ExpressionError(unshadowed(inPlainWords(text)), start, length, unknownName.exec(text)?.[1]);
 }
 
 // The library names what its evaluator met; people read sentences.

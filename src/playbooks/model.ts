@@ -12,6 +12,8 @@ export interface InputDefinition {
   /** A regular expression that a string must match as a whole, and the sentence that says so in words. */
   pattern?: string;
   hint?: string;
+  /** What kind of text it is, checked beyond its pattern. */
+  format?: 'email';
   options?: (string | number)[];
   minimum?: number;
   maximum?: number;
@@ -35,7 +37,12 @@ export interface StepDefinition {
   idleTimeoutMs?: number;
   retry?: { forMs?: number; everyMs?: number; times?: number };
   onFailure?: 'stop' | 'continue';
+  /** Runs even after a failure: what tidies up, or gathers evidence. */
   always?: boolean;
+  /** `never`: what the step did stays when a run is undone. */
+  undo?: 'automatic' | 'never';
+  /** What becomes of the step on the sandbox: it runs as everywhere, or it is skipped and says so. */
+  rehearse?: 'run' | 'skip';
   outputs?: Record<string, string>;
   /** Where it stands in its file, for errors while it runs. */
   line: number;

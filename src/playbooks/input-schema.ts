@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { InputDefinition } from './model.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const optionalFields = {
+  type: z.enum(['string', 'number', 'boolean']).optional().describe('Without it, the type of the default; else string'),
+  default: scalar.optional().describe('Taken when nothing is given'),
+  sensitive: z.boolean().optional().describe('Never in --set, on disk or on the screen'),
+  generate: z
+    .strictObject({ bytes: z.number().int().min(8).max(1024), encoding: z.enum(['base64', 'base64url', 'hex']) })
+    .optional()
+    .describe('Made from a secure random source when nothing is given and none exists'),
+  pattern: z.string().min(1).optional().describe('A regular expression that the whole text must match'),
+  format: z.enum(['email']).optional().describe('What kind of text it is'),
+  hint: z.string().optional().describe('Says the pattern in words'),
+  options: z
+    .array(z.union([z.string(), z.number()]))
+    .min(1)
+    .optional()
+    .describe('The only values that are allowed'),
+  minimum: z.number().optional().describe('Of a number'),
+  maximum: z.number().optional().describe('Of a number'),
+  optional: z.boolean().optional().describe('May be left empty'),
+  when: z.string().optional().describe('CEL over `inputs`: only asked for when true'),
+};
+
+/** What stands in a playbook below `inputs`. */
+export const inputsSchema = z.record(
+  z
+    .string()
+    .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'an input is named by letters, digits and `_`, so that expressions can name it'),
+  z.strictObject({
+    description: z.string().min(1).describe('What it is for, in one sentence'),
+    ...optionalFields,
+  }),
+);
+
+export type WrittenInput = z.infer<typeof inputsSchema>[string];
+
+/** The definition with its type made sure, and every contradiction in it by the key that it stands at. */
+export function defineInput(written: WrittenInput): {
+  definition: InputDefinition;
+  faults: [key: string, message: string][];
+} {
+  const type = written.type ?? typeOf(written);
+  const faults: [string, string][] = [];
+  const { default: value, options, pattern, sensitive, generate, minimum, maximum } = written;
+  if (value !== undefined && typeof value !== type) faults.push(['default', `the default is no ${type}`]);
+  if (value !== undefined && sensitive)
+    faults.push(['default', 'a sensitive input has no default: it would stand in this file']);
+  if (options?.some((option) => typeof option !== type))
+    faults.push(['options', `the options must all be of the type ${type}`]);
+  else if (value !== undefined && options && !options.some((option) => option === value))
+    faults.push(['default', `the default is none of the options: ${options.join(', ')}`]);
+  if (generate && type !== 'string') faults.push(['generate', 'only a string can be generated']);
+  if (minimum !== undefined && type !== 'number') faults.push(['minimum', 'only a number has a minimum']);
+  if (maximum !== undefined && type !== 'number') faults.push(['maximum', 'only a number has a maximum']);
+  if (typeof value === 'number' && (value < (minimum ?? value) || value > (maximum ?? value)))
+    faults.push(['default', 'the default is outside of minimum and maximum']);
+  const faulty = pattern === undefined ? undefined : patternFault(pattern, type);
+  if (faulty) faults.push(['pattern', faulty]);
+  else if (pattern !== undefined && typeof value === 'string' && value !== '' && !matchesWhole(pattern, value))
+    faults.push(['default', 'the default does not match the pattern']);
+  return { definition: { ...written, type } as InputDefinition, faults };
+}
+
+/** Whether a text matches a pattern from its first character to its last. */
+export function matchesWhole(pattern: string, text: string): boolean {
+  return new RegExp(`^(?:${pattern})$`, 'u').test(text);
+}
+
+function typeOf({ default: value, options, minimum, maximum }: WrittenInput): InputDefinition['type'] {
+  if (typeof value === 'number' || typeof value === 'boolean') return typeof value as 'number' | 'boolean';
+  if (value === undefined && (typeof options?.[0] === 'number' || minimum !== undefined || maximum !== undefined))
+    return 'number';
+  return 'string';
+}
+
+function patternFault(pattern: string, type: string): string | undefined {
+  if (type !== 'string') return 'only a string has a pattern';
+  try {
+    new RegExp(pattern, 'u');
+    return undefined;
+  } catch {
+    return 'this is not a regular expression';
+  }
+}

@@ -1,0 +1,83 @@
+import { type ZodType, z } from 'zod';
+import { parseDuration } from '../base/duration.ts';
+import { inputsSchema } from './input-schema.ts';
+import type { StepKind } from './step-kind.ts';
+
+/** `300s`, `1m30s` or a number of seconds; becomes milliseconds. */
+export const duration = z
+  .union([z.string(), z.number()])
+  .transform((value, context) => {
+    const ms = parseDuration(value);
+    if (ms !== undefined) return ms;
+    context.addIssue({ code: 'custom', message: 'a duration is written like `300s`, `1m30s` or `250ms`' });
+    return z.NEVER;
+  })
+  .describe('A duration: 300s, 1m30s, 250ms; a plain number counts as seconds');
+
+export const stepId = z
+  .string()
+  .regex(
+    /^[a-z0-9]+(-[a-z0-9]+)*$/,
+    'an id is made of small letters, digits and single `-`, e.g. `wait-for-databases`',
+  );
+
+/** What every step may have beside its kind. */
+export const commonStepFields = {
+  id: stepId
+    .optional()
+    .describe('Names the step in `needs`, `--from` and expressions; made from the title when it is left out'),
+  title: z.string().min(1).describe('What is done, as shown while it runs'),
+  description: z.string().optional().describe('What the step does and why, for somebody who never did it'),
+  when: z.string().optional().describe('CEL: the step is skipped unless this is true'),
+  needs: z.array(z.string()).optional().describe('Ids of earlier steps that must have been done'),
+  timeout: duration.optional().describe('The step fails after this time'),
+  'idle-timeout': duration.optional().describe('The step fails after this time without progress or output'),
+  retry: z
+    .strictObject({
+      for: duration.optional(),
+      every: duration.optional(),
+      times: z.number().int().min(1).max(1000).optional(),
+    })
+    .refine(
+      (retry) => retry.for !== undefined || retry.times !== undefined,
+      '`retry` needs `for` or `times`, or it never ends',
+    )
+    .optional()
+    .describe('Tries again when it fails: how long, how often, how many times'),
+  'on-failure': z
+    .enum(['stop', 'continue'])
+    .optional()
+    .describe('`continue`: later steps run although this one failed'),
+  always: z.boolean().optional().describe('Runs even after a failure'),
+  undo: z.enum(['automatic', 'never']).optional().describe('`never`: what the step did stays when a run is undone'),
+  rehearse: z.enum(['run', 'skip']).optional().describe('What becomes of the step on the sandbox'),
+  outputs: z
+    .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'an output is named by letters, digits and `_`'), z.string())
+    .optional()
+    .describe('Names for CEL values of the result, read by later steps as `steps.<id>.outputs.<name>`'),
+};
+
+const stepMap = z.record(z.string(), z.unknown());
+
+/** A playbook but for its steps, whose schemas depend on their kinds. */
+export const playbookSchema = z.strictObject({
+  title: z.string().min(1).describe('What the playbook does'),
+  description: z.string().optional().describe('What it does and why, for somebody who never did it'),
+  inputs: inputsSchema.optional().describe('What the playbook asks for'),
+  steps: z.array(stepMap).min(1).describe('What is done, one after the other'),
+  next: z.array(z.string().min(1)).optional().describe('What to do after a good end'),
+});
+
+/** One step of a kind: the common fields, the kind's key and its own options. */
+export function stepSchema(kind: StepKind): ZodType<Record<string, unknown>> {
+  return z.strictObject({ ...commonStepFields, ...kind.shape }) as ZodType<Record<string, unknown>>;
+}
+
+/** The whole file with every kind in it, for editors. */
+export function wholePlaybookSchema(kinds: readonly StepKind[]): ZodType {
+  const steps = kinds.map((kind) => stepSchema(kind).describe(kind.description));
+  return z.strictObject({
+    ...playbookSchema.shape,
+    steps: z.array(steps.length > 1 ? z.union(steps as [ZodType, ZodType]) : (steps[0] ?? stepMap)).min(1),
+  });
+}

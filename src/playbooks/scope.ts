@@ -1,0 +1,63 @@
+import type { Variables, VariableType } from '../base/expression-environment.ts';
+import type { ExpressionFunction } from '../base/expression-functions.ts';
+import { parseBytes, parseCpu } from '../kubernetes/quantity.ts';
+import type { InputDefinition } from './model.ts';
+
+/** Kubernetes' quantities in expressions: cores and bytes as doubles. */
+export const quantityFunctions: readonly ExpressionFunction[] = [
+  { signature: 'cpu(string): double', run: (text: string) => parseCpu(text) },
+  { signature: 'cpu(double): double', run: (cores: number) => cores },
+  { signature: 'cpu(int): double', run: (cores: bigint) => Number(cores) },
+  { signature: 'bytes(string): double', run: (text: string) => parseBytes(text) },
+  { signature: 'bytes(double): double', run: (count: number) => count },
+  { signature: 'bytes(int): double', run: (count: bigint) => Number(count) },
+];
+
+/** What steps add to the scope while they run, by name. */
+const localTypes: Record<string, Variables[string]> = {
+  status: 'double',
+  headers: 'map',
+  body: 'dyn',
+  item: 'dyn',
+  metrics: {
+    p50: 'double',
+    p95: 'double',
+    p99: 'double',
+    max: 'double',
+    mean: 'double',
+    rps: 'double',
+    requests: 'double',
+    errorRate: 'double',
+    cacheHitRatio: 'double',
+  },
+};
+
+const valueTypes: Record<InputDefinition['type'], VariableType> = {
+  string: 'string',
+  number: 'double',
+  boolean: 'bool',
+};
+
+/** The inputs of a playbook as expressions see them. */
+export function inputTypes(inputs: Record<string, InputDefinition>): Record<string, VariableType> {
+  return Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, valueTypes[type]]));
+}
+
+/** The names that an expression in a playbook may use, for its check before anything runs. */
+export function playbookVariables(inputs: Record<string, InputDefinition>, locals: readonly string[] = []): Variables {
+  const added = Object.fromEntries(locals.map((name) => [name, localTypes[name] ?? 'dyn']));
+  return {
+    inputs: inputTypes(inputs),
+    steps: 'map',
+    system: 'map',
+    cluster: {
+      version: 'string',
+      context: 'string',
+      server: 'string',
+      namespace: 'string',
+      sandbox: 'bool',
+      apis: 'list',
+    },
+    ...added,
+  };
+}
