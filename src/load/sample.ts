@@ -14,6 +14,7 @@ export interface LoadSample {
   phase: 'ramp' | 'sustained' | 'drain';
   /** Requests a second that the scenario wants now; for closed loops the number of users. */
   target: number;
+  /** Counts are of this interval; `inFlight` and `queued` are of its end. */
   scheduled: number;
   sent: number;
   done: number;
@@ -48,6 +49,15 @@ export interface LoadFigures {
   cacheHitRatio: number | undefined;
 }
 
+/** One step of a stress test. */
+export interface StepFigures extends LoadFigures {
+  /** Requests a second that were wanted. */
+  rate: number;
+  held: boolean;
+  /** Why it did not hold. */
+  reason?: string;
+}
+
 export interface ThresholdResult {
   /** As written in the scenario, e.g. `P95 latency ≤ 250 ms`. */
   title: string;
@@ -71,4 +81,8 @@ export interface LoadResult {
   loop: 'open' | 'closed';
   /** True when it was ended before its time. */
   stopped: boolean;
+  /** Requests without an answer by what went wrong: `ECONNRESET`, `timeout`, `never sent`. */
+  failures?: Record<string, number>;
+  /** Of a stress test; `sustained` then is the last step that held. */
+  steps?: StepFigures[];
 }

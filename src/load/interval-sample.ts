@@ -1,0 +1,50 @@
+import { addPacked, createHistogram, quantile, quantilesOf } from './histogram.ts';
+import type { IntervalMessage } from './recorder.ts';
+import type { LoadSample } from './sample.ts';
+import type { Schedule } from './schedule.ts';
+import { addCounts } from './totals.ts';
+
+/** One interval of all workers → what the screen and the record get. `from` is where the interval before ended, in ms. */
+export function sampleOf(
+  messages: readonly IntervalMessage[],
+  from: number,
+  schedule: Schedule,
+  lagP99: number,
+): LoadSample {
+  const t = Math.max(...messages.map((message) => message.t));
+  const deltas = messages.flatMap((message) => message.phases);
+  const sum = (pick: (delta: (typeof deltas)[number]) => number) =>
+    deltas.reduce((total, delta) => total + pick(delta), 0);
+  const every = (pick: (message: IntervalMessage) => number) =>
+    messages.reduce((total, message) => total + pick(message), 0);
+  const response = createHistogram();
+  const statuses: Record<string, number> = {};
+  for (const delta of deltas) {
+    addPacked(response, delta.response);
+    addCounts(statuses, delta.statuses);
+  }
+  const { p50, p95, p99, max } = quantilesOf(response);
+  const sent = every((message) => message.sent);
+  const kind = schedule.phases[schedule.phaseAt(t)]?.kind;
+  return {
+    t: t / 1000,
+    phase: t >= schedule.end ? 'drain' : kind === 'sustained' || kind === 'step' ? 'sustained' : 'ramp',
+    target: t >= schedule.end ? 0 : schedule.levelAt(t),
+    scheduled: schedule.loop === 'open' ? schedule.dueAt(t) - schedule.dueAt(from) : sent,
+    sent,
+    done: sum((delta) => delta.done),
+    errors: sum((delta) => delta.errors),
+    cacheHits: sum((delta) => delta.cacheHits),
+    cacheLookups: sum((delta) => delta.cacheLookups),
+    inFlight: every((message) => message.inFlight),
+    queued: every((message) => message.queued),
+    statuses,
+    latency: response.totalCount === 0 ? undefined : { p50, p95, p99, max },
+    lagP99,
+  };
+}
+
+/** P99 of the lag so far. */
+export function lagP99Of(lag: Parameters<typeof quantile>[0]): number {
+  return quantile(lag, 99);
+}
