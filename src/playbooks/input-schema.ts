@@ -24,18 +24,21 @@ const optionalFields = {
   when: z.string().optional().describe('CEL over `inputs`: only asked for when true'),
 };
 
+/** One input as it is written. */
+export const inputSchema = z.strictObject({
+  description: z.string().min(1).describe('What it is for, in one sentence'),
+  ...optionalFields,
+});
+
+export type WrittenInput = z.infer<typeof inputSchema>;
+
 /** What stands in a playbook below `inputs`. */
 export const inputsSchema = z.record(
   z
     .string()
     .regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'an input is named by letters, digits and `_`, so that expressions can name it'),
-  z.strictObject({
-    description: z.string().min(1).describe('What it is for, in one sentence'),
-    ...optionalFields,
-  }),
+  inputSchema,
 );
-
-export type WrittenInput = z.infer<typeof inputsSchema>[string];
 
 /** The definition with its type made sure, and every contradiction in it by the key that it stands at. */
 export function defineInput(written: WrittenInput): {

@@ -19,6 +19,8 @@ export interface PlanContext {
   scope: Scope;
   /** Reads a file that the playbook names, by the playbook's folder or the workspace's replacement of the set. */
   readFile(name: string): Promise<SourceFile>;
+  /** Name of the playbook's system: what applied objects say they are part of. */
+  system: string;
   /** Puts `${{ }}` values into a value of any shape. A string that is one whole expression keeps the value's type. */
   render<T>(value: T, local?: Scope): T;
   /** Evaluates CEL. Throws `Problem`. */
@@ -51,6 +53,10 @@ export interface StepResult {
   summary?: string;
   outputs?: Record<string, unknown>;
   findings?: Finding[];
+  /** What the step's own `outputs` expressions see beside `outputs`; not written down. */
+  locals?: Scope;
+  /** What there is to know about a result that is not met, shown with it. */
+  evidence?: string[];
 }
 
 /** What a previewed step would do. */
@@ -71,8 +77,11 @@ export interface StepKind<Config = Record<string, unknown>> {
   shape: ZodRawShape;
   /** Acts on nothing, on the cluster, or outside it (then a foreign workspace's step needs consent). */
   effects: 'none' | 'cluster' | 'outside';
-  /** Where in the config CEL stands, for the check before anything runs: paths below the step, e.g. `http.expect`. */
-  expressions?: readonly { path: string; locals?: readonly string[] }[];
+  /**
+   * Where in the config CEL stands, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
+   * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.
+   */
+  expressions?: readonly { path: string; locals?: readonly string[]; localsFrom?: string }[];
   /** Names of the files that the step reads, for the check that they are there. */
   files?(config: Config): readonly string[];
   /** Reads only. Absent: the step cannot be previewed. */

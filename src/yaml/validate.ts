@@ -3,6 +3,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { type LocatedDocument, locate, type Part, type YamlPath } from './parse.ts';
 import { keysAt } from './schema-keys.ts';
 import { diagnosticAt, type Fault } from './source.ts';
+import { valueAtPath } from './strings.ts';
 import { suggestion } from './suggest.ts';
 import { faultOf, unionMessage } from './validation-words.ts';
 
@@ -17,7 +18,7 @@ export interface Validated<T> {
  * value, a missing key at its parent, an unknown key at the key.
  */
 export function validateYaml<T>(document: LocatedDocument, schema: ZodType<T>, path: YamlPath = []): Validated<T> {
-  const value = valueAt(document.value, path);
+  const value = valueAtPath(document.value, path);
   if (document.document.errors.length > 0) return { value: undefined, diagnostics: [] };
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data, diagnostics: [] };
@@ -64,9 +65,9 @@ function diagnosticsOf(
       return nearest.flatMap((below) =>
         diagnosticsOf({ ...below, path: [...inner, ...below.path] }, document, root, base, schema),
       );
-    return [diagnosticAtPath(document, path, { message: unionMessage(issue.errors, valueAt(root, inner)) })];
+    return [diagnosticAtPath(document, path, { message: unionMessage(issue.errors, valueAtPath(root, inner)) })];
   }
-  const missing = valueAt(root, inner) === undefined && inner.length > 0;
+  const missing = valueAtPath(root, inner) === undefined && inner.length > 0;
   if (missing && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
     const name = String(inner.at(-1));
     return [diagnosticAtPath(document, path.slice(0, -1), { message: `\`${name}\` is missing` })];
@@ -75,7 +76,7 @@ function diagnosticsOf(
     diagnosticAtPath(
       document,
       path,
-      faultOf(issue, valueAt(root, inner)),
+      faultOf(issue, valueAtPath(root, inner)),
       issue.code === 'invalid_key' ? 'key' : 'value',
     ),
   ];
@@ -88,13 +89,4 @@ function nearestBranch(branches: readonly Issue[][]): Issue[] | undefined {
       !issues.some((issue) => issue.path.length === 0 && issue.code !== 'unrecognized_keys' && issue.code !== 'custom'),
   );
   return fitting.length === 0 ? undefined : fitting.reduce((best, next) => (next.length < best.length ? next : best));
-}
-
-function valueAt(value: unknown, path: YamlPath): unknown {
-  let found = value;
-  for (const segment of path) {
-    if (found === null || typeof found !== 'object' || !Object.hasOwn(found, segment)) return undefined;
-    found = (found as Record<string | number, unknown>)[segment];
-  }
-  return found;
 }

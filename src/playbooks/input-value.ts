@@ -1,0 +1,25 @@
+import { matchesWhole } from './input-schema.ts';
+import type { InputDefinition } from './model.ts';
+
+// One @, a domain of at least two labels, nothing that a header or a shell would read: what a certificate authority accepts.
+const email =
+  /^[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
+
+/** What is wrong with a value for an input, as the rest of a sentence about it; undefined when nothing is. */
+export function valueFault(value: unknown, definition: InputDefinition): string | undefined {
+  const { type, options, pattern, hint, format, minimum, maximum, optional } = definition;
+  if (typeof value !== type)
+    return `a ${type} is expected, not ${value === null ? 'nothing' : `a ${Array.isArray(value) ? 'list' : typeof value}`}`;
+  if (value === '' && optional) return undefined;
+  if (value === '') return 'it must not be empty';
+  if (options && !options.some((option) => option === value)) return `it must be one of ${options.join(', ')}`;
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) return 'it must be a finite number';
+    if (minimum !== undefined && value < minimum) return `it must be at least ${minimum}`;
+    if (maximum !== undefined && value > maximum) return `it must be at most ${maximum}`;
+  }
+  if (typeof value !== 'string') return undefined;
+  if (format === 'email' && !email.test(value)) return hint ?? 'it must be an e-mail address, e.g. admin@example.com';
+  if (pattern !== undefined && !matchesWhole(pattern, value)) return hint ?? `it must match \`${pattern}\``;
+  return undefined;
+}

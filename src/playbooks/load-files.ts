@@ -1,0 +1,60 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
+import { stringsIn } from '../yaml/strings.ts';
+import { suggest } from '../yaml/suggest.ts';
+import { diagnosticAtPath } from '../yaml/validate.ts';
+import { checkManifest, isManifest } from './load-manifests.ts';
+import type { LoadedStep } from './load-step.ts';
+import type { ManifestSet } from './manifest-set.ts';
+
+export interface FileSurroundings {
+  document: LocatedDocument;
+  folder: string;
+  /** The workspace's manifests, when they stand in for the bundled ones. */
+  manifests: ManifestSet | undefined;
+  /** How a path is said to a person. */
+  shown(path: string): string;
+}
+
+/** The files that a step names, as far as their names are known before the run. */
+export function filesOf(step: LoadedStep): readonly string[] {
+  if (!step.kind?.files || !step.definition) return [];
+  return step.kind.files(step.definition.config).filter((name) => !name.includes('${{'));
+}
+
+/** That the files are there and inside of the playbook's folder, and that manifests are sound. */
+export function checkFiles(step: LoadedStep, around: FileSurroundings): Diagnostic[] {
+  return filesOf(step).flatMap((name) => {
+    const at = placeOfName(step, name);
+    const report = (message: string, hint?: string) => [diagnosticAtPath(around.document, at, { message, hint })];
+    const path = around.manifests?.fileOf(name) ?? resolve(around.folder, name);
+    const outside = relative(around.folder, resolve(around.folder, name));
+    if (isAbsolute(name) || outside.startsWith('..'))
+      return report(`\`${name}\` lies outside of the playbook's folder`);
+    if (!existsSync(path)) {
+      const near = suggest(name, namesBelow(around.folder));
+      return report(
+        `there is no file \`${name}\``,
+        near ? `did you mean \`${near}\`?` : `files are named from ${around.shown(around.folder)}`,
+      );
+    }
+    return isManifest(name) ? checkManifest(path, around.shown(path)) : [];
+  });
+}
+
+function placeOfName(step: LoadedStep, name: string): YamlPath {
+  const found = [...stringsIn(step.written)].find(({ text }) => text === name);
+  return ['steps', step.index, ...(found?.path ?? [])];
+}
+
+/** Files of a folder and of the folders in it, as a playbook names them. */
+function namesBelow(folder: string, prefix = '', depth = 3): string[] {
+  if (depth === 0 || !existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? namesBelow(join(folder, entry.name), `${prefix}${entry.name}/`, depth - 1)
+      : [`${prefix}${entry.name}`],
+  );
+}

@@ -1,0 +1,222 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import { hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
+import { type LocatedDocument, parseYaml } from '../yaml/parse.ts';
+import { diagnosticOfFile } from '../yaml/source.ts';
+import { suggestion } from '../yaml/suggest.ts';
+import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
+import { defineInput, inputSchema } from './input-schema.ts';
+import { callOf, checkPassed } from './load-calls.ts';
+import { checkExpression, checkStepExpressions } from './load-expressions.ts';
+import { checkFiles } from './load-files.ts';
+import { checkOrder } from './load-needs.ts';
+import { type LoadedStep, loadStep } from './load-step.ts';
+import type { ManifestSet } from './manifest-set.ts';
+import type { InputDefinition, LoadOutcome, Playbook } from './model.ts';
+import { playbookSchema } from './schema.ts';
+import type { StepKind } from './step-kind.ts';
+
+/** A folder of systems, each a folder of playbooks. */
+export interface PlaybookRoot {
+  folder: string;
+  source: Playbook['source'];
+}
+
+export interface LoadOptions {
+  /** The workspace's before the bundled ones: the first that has a playbook wins. */
+  roots: readonly PlaybookRoot[];
+  stepKinds: readonly StepKind[];
+  /** The workspace's manifests where they stand in for the bundled ones. */
+  manifests?: ManifestSet | undefined;
+  /** How a path is said to a person; as it is, without this. */
+  shown?: (path: string) => string;
+}
+
+/** `tars/deploy` of every playbook that the roots hold. */
+export function playbookNames(roots: readonly PlaybookRoot[]): string[] {
+  const names = roots.flatMap(({ folder }) =>
+    foldersIn(folder).flatMap((system) =>
+      readdirSync(join(folder, system))
+        .filter((file) => file.endsWith('.yaml') && file !== 'system.yaml')
+        .map((file) => `${system}/${file.slice(0, -'.yaml'.length)}`),
+    ),
+  );
+  return [...new Set(names)].sort();
+}
+
+/** Reads `<system>/<name>` with the playbooks that it calls. Never throws for what is wrong with the files: every problem is in `diagnostics`. */
+export function loadPlaybook(ref: string, options: LoadOptions): LoadOutcome<Playbook> {
+  const found = findPlaybook(ref, options.roots);
+  if (found) return loadPlaybookFile(found.file, { ...options, source: found.source });
+  const hint = suggestion(ref, playbookNames(options.roots), 'playbooks');
+  return {
+    value: undefined,
+    diagnostics: [diagnosticOfFile(ref, { message: `there is no playbook \`${ref}\``, hint })],
+  };
+}
+
+/** Reads a playbook's file; its system is the name of its folder. */
+export function loadPlaybookFile(
+  file: string,
+  options: LoadOptions & { source?: Playbook['source'] },
+): LoadOutcome<Playbook> {
+  const { value, diagnostics } = load(file, options.source ?? 'workspace', { ...options, trail: [] });
+  return { value: hasErrors(diagnostics) ? undefined : value, diagnostics: sortDiagnostics(diagnostics) };
+}
+
+type Loading = LoadOptions & { trail: readonly string[] };
+
+function load(file: string, source: Playbook['source'], options: Loading): LoadOutcome<Playbook> {
+  const shown = options.shown ?? ((path: string) => path);
+  const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
+  const { value, diagnostics } = validateYaml(document, playbookSchema);
+  const written = asMap(document.value);
+  const steps = listOf(written.steps).map((step, index) => loadStep(document, index, asMap(step), options.stepKinds));
+  const playbook: Playbook = {
+    ref: refOf(file),
+    system: basename(dirname(file)),
+    name: basename(file, '.yaml'),
+    title: value?.title ?? '',
+    folder: dirname(file),
+    file,
+    source,
+    inputs: {},
+    steps: steps.flatMap((step) => step.definition ?? []),
+    calls: {},
+    ...(value?.description ? { description: value.description } : {}),
+    ...(value?.next ? { next: value.next } : {}),
+  };
+  const loading = { document, options, playbook, steps };
+  const all = [
+    ...document.diagnostics,
+    // A step that is no map is reported by the schema, and once is enough.
+    ...diagnostics,
+    ...steps.filter((step) => asMapOrNothing(listOf(written.steps)[step.index])).flatMap((step) => step.diagnostics),
+    ...readInputs(loading, asMap(written.inputs)),
+    ...checkOrder(document, steps),
+    ...checkSteps(loading, shown),
+  ];
+  return { value: playbook, diagnostics: all };
+}
+
+interface Reading {
+  document: LocatedDocument;
+  options: Loading;
+  playbook: Playbook;
+  steps: LoadedStep[];
+}
+
+/** Fills the playbook's inputs, also when the rest of the file is faulty, so that uses of them are not reported as unknown. */
+function readInputs({ document, playbook, steps }: Reading, written: Record<string, unknown>): Diagnostic[] {
+  const faults = Object.entries(written).flatMap(([name, input]) => {
+    const { data } = inputSchema.safeParse(input);
+    if (!data) {
+      playbook.inputs[name] = { description: '', type: 'string', ...typeWritten(asMap(input).type) };
+      return [];
+    }
+    const { definition, faults: found } = defineInput(data);
+    playbook.inputs[name] = definition;
+    return found.map(([key, message]) => diagnosticAtPath(document, ['inputs', name, key], { message }));
+  });
+  const around = { document, inputs: playbook.inputs, earlier: [], steps: steps.map((step) => step.id) };
+  const conditions = Object.entries(playbook.inputs).flatMap(([name, { when }]) =>
+    typeof when === 'string' ? checkExpression(when, ['inputs', name, 'when'], around, [], true) : [],
+  );
+  return [...faults, ...conditions];
+}
+
+function typeWritten(type: unknown): Partial<InputDefinition> {
+  return type === 'number' || type === 'boolean' ? { type } : {};
+}
+
+function checkSteps(reading: Reading, shown: (path: string) => string): Diagnostic[] {
+  const { document, options, playbook, steps } = reading;
+  const ids = steps.map((step) => step.id);
+  const files = { document, folder: playbook.folder, manifests: options.manifests, shown };
+  return steps.flatMap((step, index) => [
+    ...checkStepExpressions(step, { document, inputs: playbook.inputs, earlier: ids.slice(0, index), steps: ids }),
+    ...checkInputNames(step, document, playbook.inputs),
+    ...checkFiles(step, files),
+    ...followCall(step, reading),
+  ]);
+}
+
+/** `from: inputs.jwtSecret` names an input without being an expression. */
+function checkInputNames(
+  step: LoadedStep,
+  document: LocatedDocument,
+  inputs: Record<string, InputDefinition>,
+): Diagnostic[] {
+  const { kind, written } = step;
+  if (kind?.name !== 'secret') return [];
+  return [...namesIn(written, ['steps', step.index])].flatMap(({ path, name }) => {
+    if (Object.hasOwn(inputs, name)) return [];
+    const hint = suggestion(name, Object.keys(inputs), 'inputs');
+    return [diagnosticAtPath(document, path, { message: `there is no input \`${name}\``, hint })];
+  });
+}
+
+function* namesIn(value: unknown, path: (string | number)[]): Generator<{ path: (string | number)[]; name: string }> {
+  if (value === null || typeof value !== 'object') return;
+  for (const [key, item] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    const name = typeof item === 'string' ? /^inputs\.(\w+)$/.exec(item)?.[1] : undefined;
+    if (name) yield { path: at, name };
+    else yield* namesIn(item, at);
+  }
+}
+
+function followCall(step: LoadedStep, { document, options, playbook }: Reading): Diagnostic[] {
+  const ref = callOf(step);
+  if (ref === undefined || ref.includes('${{')) return [];
+  const report = (message: string, hint?: string) => [
+    diagnosticAtPath(document, ['steps', step.index, 'playbook'], { message, hint }),
+  ];
+  const trail = [...options.trail, playbook.ref];
+  if (trail.includes(ref))
+    return report(`playbooks call each other in a circle: ${[...trail.slice(trail.indexOf(ref)), ref].join(' → ')}`);
+  const found = findPlaybook(ref, options.roots);
+  if (!found)
+    return report(`there is no playbook \`${ref}\``, suggestion(ref, playbookNames(options.roots), 'playbooks'));
+  const { value, diagnostics } = load(found.file, found.source, { ...options, trail });
+  if (!value) return diagnostics;
+  playbook.calls[step.id] = value;
+  return [...diagnostics, ...checkPassed(document, step, value, playbook.inputs)];
+}
+
+function findPlaybook(
+  ref: string,
+  roots: readonly PlaybookRoot[],
+): { file: string; source: Playbook['source'] } | undefined {
+  // A reference is a name, never a way out of the roots.
+  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(ref) || ref.endsWith('/system')) return undefined;
+  return roots
+    .map(({ folder, source }) => ({ file: join(folder, `${ref}.yaml`), source }))
+    .find(({ file }) => existsSync(file));
+}
+
+function refOf(file: string): string {
+  return `${basename(dirname(file))}/${basename(file, '.yaml')}`;
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return asMapOrNothing(value) ?? {};
+}
+
+function asMapOrNothing(value: unknown): Record<string, unknown> | undefined {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

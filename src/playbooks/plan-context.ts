@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Problem } from '../base/errors.ts';
+import { compileExpression, ExpressionError, renderValue } from '../base/expressions.ts';
+import type { ManifestSet } from './manifest-set.ts';
+import type { Playbook } from './model.ts';
+import { quantityFunctions } from './scope.ts';
+import type { PlanContext, Scope } from './step-kind.ts';
+
+/** What previewing and explaining the steps of a playbook may use. */
+export function createPlanContext(
+  playbook: Playbook,
+  namespace: string,
+  scope: Scope,
+  manifests?: ManifestSet,
+): PlanContext {
+  const evaluate = (expression: string, local: Scope = {}) =>
+    evaluateExpression(expression, { ...scope, ...local }, playbook.file);
+  return {
+    namespace,
+    scope,
+    evaluate,
+    render: (value, local) => renderValue(value, (expression) => evaluate(expression, local)),
+    async readFile(name) {
+      const path = manifests?.fileOf(name) ?? resolve(playbook.folder, name);
+      try {
+        return { path, text: await readFile(path, 'utf8') };
+      } catch (cause) {
+        throw new Problem(`The file ${name} cannot be read`, {
+          where: path,
+          next: ['Run `tars-console validate`.'],
+          cause,
+        });
+      }
+    },
+  };
+}
+
+/** The value of a CEL expression over a scope. Throws `Problem` with the expression and the place of its fault. */
+export function evaluateExpression(expression: string, scope: Scope, where: string): unknown {
+  try {
+    const variables = Object.fromEntries(Object.keys(scope).map((name) => [name, 'dyn' as const]));
+    return compileExpression(expression, { variables, functions: quantityFunctions }).evaluate(scope);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const mark = `${' '.repeat(error.offset)}${'^'.repeat(Math.max(1, Math.min(error.length, expression.length - error.offset)))}`;
+    throw new Problem(`An expression could not be evaluated: ${error.message}`, {
+      where,
+      evidence: expression.includes('\n') ? [expression] : [expression, mark],
+      cause: error,
+    });
+  }
+}
