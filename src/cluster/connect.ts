@@ -88,6 +88,7 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
       let answer: OpenAnswer | undefined;
       try {
         answer = await open(request, true);
+        request.onOpen?.();
         yield* splitLines(answer.body);
       } catch (error) {
         if (request.signal?.aborted) return;

@@ -30,6 +30,8 @@ export interface KubernetesRequest {
   signal?: AbortSignal | undefined;
   /** For the whole answer; in `lines` until the answer begins. 30 s unless said, 0 for no limit. */
   timeoutMs?: number;
+  /** In `lines`: the server has accepted the request and the stream is open, though no line may have come yet. */
+  onOpen?: () => void;
 }
 
 export interface KubernetesResponse<T = unknown> {
