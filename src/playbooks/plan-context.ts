@@ -17,6 +17,7 @@ export function createPlanContext(
   const evaluate = (expression: string, local: Scope = {}) =>
     evaluateExpression(expression, { ...scope, ...local }, playbook.file);
   return {
+    system: playbook.system,
     namespace,
     scope,
     evaluate,

@@ -1,6 +1,7 @@
 import type { Variables, VariableType } from '../base/expression-environment.ts';
 import type { ExpressionFunction } from '../base/expression-functions.ts';
 import { parseBytes, parseCpu } from '../kubernetes/quantity.ts';
+import { metricTypes } from '../systems/metric-types.ts';
 import type { InputDefinition } from './model.ts';
 
 /** Kubernetes' quantities in expressions: cores and bytes as doubles. */
@@ -19,17 +20,7 @@ const localTypes: Record<string, Variables[string]> = {
   headers: 'map',
   body: 'dyn',
   item: 'dyn',
-  metrics: {
-    p50: 'double',
-    p95: 'double',
-    p99: 'double',
-    max: 'double',
-    mean: 'double',
-    rps: 'double',
-    requests: 'double',
-    errorRate: 'double',
-    cacheHitRatio: 'double',
-  },
+  metrics: metricTypes,
 };
 
 const valueTypes: Record<InputDefinition['type'], VariableType> = {

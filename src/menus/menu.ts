@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import { hasErrors } from '../yaml/diagnostics.ts';
+import { type LocatedDocument, parseYaml, type YamlPath } from '../yaml/parse.ts';
+import { validateYaml } from '../yaml/validate.ts';
+import { type MenuView, menuSchema, type WrittenMenuItem } from './schema.ts';
+
+export type MenuItem = { title: string; description?: string } & (
+  | { kind: 'playbook'; playbook: string; inputs: Record<string, string | number | boolean> }
+  | { kind: 'menu'; items: MenuItem[] }
+  | { kind: 'view'; view: MenuView }
+);
+
+export interface Menu {
+  system: string;
+  title: string;
+  description?: string;
+  items: MenuItem[];
+  file: string;
+  source: 'bundled' | 'workspace';
+}
+
+export interface LoadedMenu {
+  value: Menu | undefined;
+  diagnostics: Diagnostic[];
+  /** For faults that show only when the menu is held against the playbooks. */
+  document: LocatedDocument;
+}
+
+/** Reads one menu file. Never throws for what is wrong with it. */
+export function loadMenu(
+  file: string,
+  source: Menu['source'],
+  shown: (path: string) => string = (path) => path,
+): LoadedMenu {
+  const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
+  const { value, diagnostics } = validateYaml(document, menuSchema);
+  const all = [...document.diagnostics, ...diagnostics];
+  if (!value || hasErrors(all)) return { value: undefined, diagnostics: all, document };
+  const { system, title, description, items } = value;
+  const menu: Menu = { system, title, ...(description ? { description } : {}), items: items.map(toItem), file, source };
+  return { value: menu, diagnostics: all, document };
+}
+
+/** The menu files of a folder. */
+export function menuFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** Every item of a menu and of the menus in it, with its path in the file. */
+export function* menuItems(
+  items: readonly MenuItem[],
+  path: YamlPath = ['items'],
+): Generator<{ item: MenuItem; path: YamlPath }> {
+  for (const [index, item] of items.entries()) {
+    yield { item, path: [...path, index] };
+    if (item.kind === 'menu') yield* menuItems(item.items, [...path, index, 'items']);
+  }
+}
+
+function toItem({ title, description, playbook, inputs, items, view }: WrittenMenuItem): MenuItem {
+  const shared = { title, ...(description ? { description } : {}) };
+  if (playbook !== undefined) return { ...shared, kind: 'playbook', playbook, inputs: inputs ?? {} };
+  if (items) return { ...shared, kind: 'menu', items: items.map(toItem) };
+  return { ...shared, kind: 'view', view: view ?? 'status' };
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+/** Screens that a menu can open. */
+export const menuViews = ['status'] as const;
+export type MenuView = (typeof menuViews)[number];
+
+/** What stands in the file; exactly one of `playbook`, `items` and `view`. */
+export interface WrittenMenuItem {
+  title: string;
+  description?: string | undefined;
+  playbook?: string | undefined;
+  inputs?: Record<string, string | number | boolean> | undefined;
+  items?: WrittenMenuItem[] | undefined;
+  view?: MenuView | undefined;
+}
+
+const fields = {
+  title: z.string().min(1).describe('What the operator reads'),
+  description: z.string().optional().describe('What it does and why, in a sentence or two'),
+  playbook: z
+    .string()
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'a playbook is named `<system>/<name>`, e.g. `tars/deploy`')
+    .optional()
+    .describe('The playbook that is run'),
+  inputs: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .optional()
+    .describe('Values that are filled in already'),
+  view: z.enum(menuViews).optional().describe('The screen that is opened'),
+};
+
+const menuItem: z.ZodType<WrittenMenuItem> = z
+  .strictObject({
+    ...fields,
+    get items() {
+      return z.array(menuItem).min(1).optional().describe('A menu below this one');
+    },
+  })
+  .superRefine((item, context) => {
+    const kinds = (['playbook', 'items', 'view'] as const).filter((key) => item[key] !== undefined);
+    if (kinds.length !== 1)
+      context.addIssue({
+        code: 'custom',
+        message: `an item has one of \`playbook\`, \`items\` and \`view\`; this one has ${kinds.length === 0 ? 'none' : kinds.map((key) => `\`${key}\``).join(' and ')}`,
+      });
+    else if (item.inputs && item.playbook === undefined)
+      context.addIssue({ code: 'custom', path: ['inputs'], message: '`inputs` belong to a `playbook`' });
+  });
+
+/** `menus/*.yaml`: what the operator can choose for a system. */
+export const menuSchema = z.strictObject({
+  system: z.string().min(1).describe('The system that the menu is for'),
+  title: z.string().min(1),
+  description: z.string().optional(),
+  items: z.array(menuItem).min(1),
+});

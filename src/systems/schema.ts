@@ -1,0 +1,52 @@
+import { z } from 'zod';
+
+const named = (what: string, example: string, pattern: RegExp) =>
+  z.string().regex(pattern, `${what} is written like \`${example}\``);
+
+const dnsName = '[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?';
+const workload = named(
+  'a workload',
+  'Deployment/tars-backend',
+  new RegExp(`^(Deployment|StatefulSet|DaemonSet|Job|CronJob)/${dnsName}$`),
+);
+const service = named('a service', 'backend-service:8000', new RegExp(`^${dnsName}:(\\d{1,5}|[a-z][a-z0-9-]*)$`));
+
+/** A goal of the system, judged on a load test's sustained phase. */
+export const targetSchema = z.strictObject({
+  title: z.string().min(1).describe('The goal in words, e.g. P95 latency ≤ 250 ms'),
+  expect: z
+    .string()
+    .min(1)
+    .describe('CEL over `metrics`: p50, p95, p99, max, mean (ms), rps, requests, errorRate, cacheHitRatio (0 to 1)'),
+  observed: z.string().min(1).describe('What was measured: a text with templates over `metrics`'),
+});
+
+const accessSchema = z
+  .strictObject({
+    title: z.string().min(1),
+    path: z.string().startsWith('/', 'a path begins with `/`').default('/'),
+    host: z.string().min(1).optional().describe('The name that the Ingress answers to'),
+    ingress: z.string().min(1).optional(),
+    service: service.optional(),
+  })
+  .refine(
+    (access) => (access.ingress === undefined) !== (access.service === undefined),
+    'an access point is an `ingress` or a `service`, one of the two',
+  );
+
+/** `system.yaml`: a product that is deployed. */
+export const systemSchema = z.strictObject({
+  name: named('the name of a system', 'tars', /^[a-z0-9]+(-[a-z0-9]+)*$/).describe('The same as its folder'),
+  title: z.string().min(1),
+  description: z.string().min(1).describe('What it is, for somebody who has not met it'),
+  namespace: named('a namespace', 'tars', /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  workloads: z.array(workload).min(1).describe('What runs: kind and name'),
+  autoscalers: z.array(z.string().min(1)).default([]).describe('HorizontalPodAutoscalers by name'),
+  services: z.array(service).default([]).describe('Services with a port'),
+  access: z.array(accessSchema).default([]).describe('Where people reach it'),
+  latency: z
+    .strictObject({ target: z.number().positive(), quantile: z.enum(['p50', 'p95', 'p99']).default('p95') })
+    .optional()
+    .describe('The line in the latency pane, in milliseconds'),
+  targets: z.array(targetSchema).default([]).describe('Performance goals'),
+});
