@@ -74,13 +74,13 @@ export function submitForm(form: FormState): { form: FormState; values: Record<s
   if (firstWrong >= 0) return { form: { ...form, errors, index: firstWrong }, values: undefined };
   const values: Record<string, FieldValue> = {};
   for (const field of shown) {
-    const value = valueOf(form, field);
+    const value = fieldValue(form, field);
     if (value !== undefined) values[field.name] = value;
   }
   return { form: { ...form, errors: {} }, values };
 }
 
-export function valueOf(form: FormState, field: FormField): FieldValue | undefined {
+export function fieldValue(form: FormState, field: FormField): FieldValue | undefined {
   const text = form.texts[field.name]?.value ?? '';
   if (field.type === 'boolean') return text === 'true';
   if (field.type === 'choice') return field.options?.find((option) => String(option) === text);
@@ -96,11 +96,11 @@ function initialText(field: FormField): string {
 }
 
 function rawValues(form: FormState): Record<string, FieldValue> {
-  return Object.fromEntries(form.fields.map((field) => [field.name, valueOf(form, field) ?? '']));
+  return Object.fromEntries(form.fields.map((field) => [field.name, fieldValue(form, field) ?? '']));
 }
 
 function errorOf(form: FormState, field: FormField): string | undefined {
-  const value = valueOf(form, field);
+  const value = fieldValue(form, field);
   if (value === undefined) return field.optional ? undefined : 'This is needed';
   if (field.type === 'number' && !Number.isFinite(value)) return 'This is not a number';
   return field.validate?.(value);
@@ -113,7 +113,7 @@ function change(form: FormState, field: FormField, text: TextState): FormState {
 
 /** A field that is left is checked, an untouched empty one only at the end. */
 function leave(form: FormState, field: FormField | undefined): FormState {
-  if (!field || valueOf(form, field) === undefined) return form;
+  if (!field || fieldValue(form, field) === undefined) return form;
   const error = errorOf(form, field);
   const { [field.name]: _, ...errors } = form.errors;
   return { ...form, errors: error ? { ...errors, [field.name]: error } : errors };

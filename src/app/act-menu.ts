@@ -1,0 +1,107 @@
+import { editForm, type FieldValue, pasteIntoForm, shownFields, submitForm } from '../ui/form-state.ts';
+import { moveIndex } from '../ui/select-state.ts';
+import { menuItems } from './choices.ts';
+import type { KeyPress } from './key-press.ts';
+import type { ActionName } from './keymap.ts';
+import { isMove } from './moves.ts';
+import { type AppState, goBack, open, replace, runIsOn, type Screen, type Update, update } from './state.ts';
+
+/** The menu: enter leads to the inputs and the plan, nothing runs from here. */
+export function actMenu(state: AppState, action: ActionName): Update {
+  const items = menuItems(state);
+  const { index, path } = state.menu;
+  if (isMove(action)) return update({ ...state, menu: { path, index: moveIndex(index, action, items.length) } });
+  if (action === 'back') return menuBack(state);
+  const item = items[index];
+  if (!item || (action !== 'enter' && action !== 'plan')) return update(state);
+  if (item.kind === 'menu')
+    return update({
+      ...state,
+      menu: { path: [...path, indexInLevel(state, item)], index: 0 },
+      filters: { ...state.filters, menu: '' },
+    });
+  if (item.kind === 'view') return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
+  return action === 'plan'
+    ? toPlan(state, item.playbook, item.title, item.inputs)
+    : prepare(state, item.playbook, item.title, item.inputs);
+}
+
+function indexInLevel(state: AppState, item: ReturnType<typeof menuItems>[number]): number {
+  return menuItems({ ...state, filters: { ...state.filters, menu: '' } }).indexOf(item);
+}
+
+function menuBack(state: AppState): Update {
+  if (state.filters.menu !== '') return update({ ...state, filters: { ...state.filters, menu: '' } });
+  const parent = state.menu.path.at(-1);
+  if (parent !== undefined) return update({ ...state, menu: { path: state.menu.path.slice(0, -1), index: parent } });
+  return update({ ...state, notice: { tone: 'info', text: ':ctx changes the cluster, q leaves' } });
+}
+
+/** On the way to a run: its inputs if it asks for any, else its plan. */
+export function prepare(state: AppState, playbook: string, title: string, presets: Record<string, FieldValue>): Update {
+  if (runIsOn(state))
+    return update({
+      ...state,
+      notice: { tone: 'warn', text: 'A run is going on: wait for its end, or stop it with x' },
+    });
+  const entry = state.catalog.playbooks[playbook];
+  if (!entry) return update({ ...state, notice: { tone: 'bad', text: `There is no playbook ${playbook}` } });
+  if (!entry.hasInputs) return toPlan(state, playbook, title, presets);
+  return update(open(state, { type: 'form', playbook, title, presets, form: undefined }), {
+    type: 'make-form',
+    playbook,
+    presets,
+  });
+}
+
+/** The plan's screen; the plan itself is on its way. */
+export function toPlan(state: AppState, playbook: string, title: string, inputs: Record<string, FieldValue>): Update {
+  const screen: Screen = {
+    type: 'plan',
+    playbook,
+    title,
+    plan: undefined,
+    index: 0,
+    yes: state.session?.info.sandbox === true,
+  };
+  return update(open(state, screen), { type: 'make-plan', playbook, inputs });
+}
+
+type FormScreen = Extract<Screen, { type: 'form' }>;
+
+/** Keys of the form; enter on its button checks it whole and goes on to the plan. */
+export function keyInForm(state: AppState, screen: FormScreen, key: KeyPress): Update {
+  if (key.name === 'esc') return update(goBack(state), { type: 'close-view' });
+  const { form } = screen;
+  if (!form) return update(state);
+  const onButton = form.index === shownFields(form).length;
+  if (key.name !== 'enter' || !onButton)
+    return update(replace(state, { ...screen, form: editForm(form, key.name, key.text) }));
+  const submitted = submitForm(form);
+  const next = replace(state, { ...screen, form: submitted.form });
+  if (!submitted.values)
+    return update({
+      ...next,
+      notice: { tone: 'bad', text: 'Something is missing or wrong; the first of it is marked' },
+    });
+  return toPlan(next, screen.playbook, screen.title, { ...screen.presets, ...submitted.values });
+}
+
+export function pasteInForm(state: AppState, screen: FormScreen, text: string): AppState {
+  return screen.form ? replace(state, { ...screen, form: pasteIntoForm(screen.form, text) }) : state;
+}
+
+type PlanScreen = Extract<Screen, { type: 'plan' }>;
+
+export function actPlan(state: AppState, screen: PlanScreen, action: ActionName): Update {
+  const { plan } = screen;
+  if (action === 'back' || action === 'no') return update(goBack(state));
+  if (!plan) return update(state);
+  if (isMove(action))
+    return update(replace(state, { ...screen, index: moveIndex(screen.index, action, plan.steps.length) }));
+  if (action === 'switch') return update(replace(state, { ...screen, yes: !screen.yes }));
+  if (action === 'enter' && !screen.yes) return update(goBack(state));
+  if (action !== 'yes' && action !== 'enter') return update(state);
+  if (state.busy) return update(state);
+  return update({ ...state, busy: 'Starting the run' }, { type: 'start-run', plan });
+}

@@ -1,0 +1,121 @@
+import type { Answer, FailureChoice, Question } from '../playbooks/runs/question.ts';
+import { moveIndex } from '../ui/select-state.ts';
+import { editText, textState } from '../ui/text-state.ts';
+import { prepare } from './act-menu.ts';
+import type { KeyPress } from './key-press.ts';
+import type { ActionName } from './keymap.ts';
+import { openQuestion } from './modes.ts';
+import { isMove } from './moves.ts';
+import { endedWell, pointedStep, stepsOf } from './run-reading.ts';
+import { type AppState, open, runIsOn, toDashboard, type Update, update } from './state.ts';
+
+/** The run's pane: moving points at steps, esc follows the running one again, then leads to the menu. */
+export function actRun(state: AppState, action: ActionName): Update {
+  const { run } = state;
+  if (!run) return update(toDashboard(state, 'menu'));
+  const steps = stepsOf(run);
+  if (isMove(action)) {
+    const pointed = moveIndex(pointedStep(run), action, steps.length);
+    return update({ ...state, run: { ...run, pointed } });
+  }
+  if (action === 'back') {
+    if (run.pointed !== undefined && runIsOn(state)) return update({ ...state, run: { ...run, pointed: undefined } });
+    return update(toDashboard(state, 'menu'));
+  }
+  if (action === 'enter') return enterRun(state);
+  if (action === 'details' || action === 'logs') return openStep(state, action === 'logs' ? 'end' : 'start');
+  return update(state);
+}
+
+/** Enter does what comes next: answers the question that waits, goes on after the end, else shows the step. */
+function enterRun(state: AppState): Update {
+  const question = openQuestion(state);
+  if (question) return update(ask(state, question));
+  const [next] = state.guide;
+  const { run } = state;
+  if (run && !runIsOn(state) && run.pointed === undefined) {
+    if (next && endedWell(run)) return prepare(state, next, state.catalog.playbooks[next]?.title ?? next, {});
+    if (!next && endedWell(run)) return update(toDashboard(state, 'menu'));
+  }
+  return openStep(state, 'start');
+}
+
+export function openStep(state: AppState, at: 'start' | 'end'): Update {
+  const { run } = state;
+  if (!run || stepsOf(run).length === 0) return update(state);
+  const scroll = at === 'end' ? Number.MAX_SAFE_INTEGER : 0;
+  return update(open(state, { type: 'step', index: pointedStep(run), scroll }));
+}
+
+/** Puts the run's question over the screen. */
+export function ask(state: AppState, { id, question }: { id: string; question: Question }): AppState {
+  return { ...state, overlay: { type: 'question', id, index: firstChoice(question), text: textState(), sent: false } };
+}
+
+export function questionChoices(question: Question): string[] {
+  if (question.kind === 'confirm') return ['Yes', 'No'];
+  if (question.kind === 'typed') return [];
+  return question.choices;
+}
+
+// What is dangerous must be chosen on purpose.
+function firstChoice(question: Question): number {
+  return question.kind === 'confirm' && question.dangerous ? 1 : 0;
+}
+
+export function actQuestion(state: AppState, action: ActionName): Update {
+  const open = openQuestion(state);
+  const { overlay } = state;
+  if (overlay?.type !== 'question' || !open || overlay.sent) return update({ ...state, overlay: undefined });
+  const { question } = open;
+  const count = questionChoices(question).length;
+  if (action === 'up' || action === 'down') {
+    if (count === 0) return update(state);
+    return update({ ...state, overlay: { ...overlay, index: moveIndex(overlay.index, action, count) } });
+  }
+  if (action === 'back')
+    return update({
+      ...state,
+      overlay: undefined,
+      notice: { tone: 'info', text: 'The run waits for your answer; Enter in its pane asks again' },
+    });
+  if (action === 'logs') return openStep({ ...state, overlay: undefined }, 'end');
+  const answer = answerOf(question, action, overlay.index);
+  return answer ? send(state, answer) : update(state);
+}
+
+function answerOf(question: Question, action: ActionName, index: number): Answer | undefined {
+  if (question.kind === 'confirm') {
+    if (action === 'yes' || action === 'no') return { kind: 'confirm', yes: action === 'yes' };
+    return action === 'enter' ? { kind: 'confirm', yes: index === 0 } : undefined;
+  }
+  if (question.kind !== 'failure') return undefined;
+  const wanted: FailureChoice | undefined =
+    action === 'enter' ? question.choices[index] : action === 'retry' || action === 'skip' ? action : undefined;
+  return wanted && question.choices.includes(wanted) ? { kind: 'failure', choice: wanted } : undefined;
+}
+
+function send(state: AppState, answer: Answer): Update {
+  const { overlay, run } = state;
+  if (overlay?.type !== 'question' || !run) return update(state);
+  return update(
+    { ...state, overlay: { ...overlay, sent: true } },
+    { type: 'answer', run: run.id, question: overlay.id, answer },
+  );
+}
+
+/** Keys of a question that wants a name typed. */
+export function keyInTypedQuestion(state: AppState, key: KeyPress): Update {
+  const open = openQuestion(state);
+  const { overlay } = state;
+  if (overlay?.type !== 'question' || open?.question.kind !== 'typed' || overlay.sent) return update(state);
+  if (key.name === 'esc') return actQuestion(state, 'back');
+  if (key.name !== 'enter')
+    return update({ ...state, overlay: { ...overlay, text: editText(overlay.text, key.name, key.text) } });
+  const text = overlay.text.value.trim();
+  if (text === open.question.expect) return send(state, { kind: 'typed', text });
+  return update({
+    ...state,
+    notice: { tone: 'warn', text: `That is not "${open.question.expect}"; nothing was done` },
+  });
+}

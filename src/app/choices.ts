@@ -1,0 +1,56 @@
+import type { MenuItem } from '../menus/menu.ts';
+import type { ContextEntry, ManifestSource, RunEntry, SystemEntry } from './services.ts';
+import type { AppState, WelcomeStep } from './state.ts';
+
+/** A row of the screens on which a cluster, or a run that waits, is chosen. */
+export type ClusterRow =
+  | { type: 'run'; run: RunEntry }
+  | { type: 'sandbox' }
+  | { type: 'context'; context: ContextEntry };
+
+/** Runs that go on or are unfinished, the sandbox, then the kubeconfig's contexts. */
+export function clusterRows(state: AppState): ClusterRow[] {
+  const waiting = state.runs.filter(({ status }) => status === 'running' || status === 'unfinished');
+  return [...waiting.map((run): ClusterRow => ({ type: 'run', run })), ...targetRows(state)];
+}
+
+/** The sandbox and the contexts, without the runs. */
+export function targetRows(state: AppState): ClusterRow[] {
+  return [{ type: 'sandbox' }, ...state.contexts.map((context): ClusterRow => ({ type: 'context', context }))];
+}
+
+export type WelcomeRow =
+  | ClusterRow
+  | { type: 'system'; system: SystemEntry }
+  | { type: 'manifests'; source: ManifestSource };
+
+/** What one of the three questions offers. */
+export function welcomeRows(state: AppState, step: WelcomeStep): WelcomeRow[] {
+  if (step === 'cluster') return targetRows(state);
+  if (step === 'system') return state.catalog.systems.map((system): WelcomeRow => ({ type: 'system', system }));
+  return state.manifestSources.map((source): WelcomeRow => ({ type: 'manifests', source }));
+}
+
+/** The menu's items at the level that is open, by the filter. */
+export function menuItems(state: AppState): MenuItem[] {
+  let items: readonly MenuItem[] = state.system ? (state.catalog.menus[state.system]?.items ?? []) : [];
+  for (const index of state.menu.path) {
+    const node = items[index];
+    items = node?.kind === 'menu' ? node.items : [];
+  }
+  const wanted = state.filters.menu.toLowerCase();
+  return items.filter(({ title }) => title.toLowerCase().includes(wanted));
+}
+
+/** The title of the menu's open level. */
+export function menuTitle(state: AppState): string {
+  let title = state.system ? (state.catalog.menus[state.system]?.title ?? state.system) : '';
+  let items: readonly MenuItem[] = state.system ? (state.catalog.menus[state.system]?.items ?? []) : [];
+  for (const index of state.menu.path) {
+    const node = items[index];
+    if (node?.kind !== 'menu') return title;
+    title = node.title;
+    items = node.items;
+  }
+  return title;
+}

@@ -1,0 +1,12 @@
+/** What keys need to know of what is drawn at the moment: it lives outside the state because it follows the cluster. */
+export interface Look {
+  /** Names of the pods in the order of their pane, filtered. */
+  pods(): readonly string[];
+  /** Names of the autoscalers. */
+  autoscalers(): readonly string[];
+  /** Lines of the scrolled screen, and how many of them are seen. */
+  lines: number;
+  height: number;
+}
+
+export const emptyLook: Look = { pods: () => [], autoscalers: () => [], lines: 0, height: 1 };

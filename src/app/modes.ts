@@ -1,0 +1,47 @@
+import type { AppState } from './state.ts';
+
+/** Where keys count: the overlay if there is one, else the screen; on the dashboard the pane with the focus. */
+export const modes = [
+  'loading',
+  'welcome',
+  'clusters',
+  'systems',
+  'menu',
+  'run',
+  'pods',
+  'autoscalers',
+  'latency',
+  'form',
+  'plan',
+  'status',
+  'details',
+  'logs',
+  'step',
+  'runs',
+  'help',
+  'command',
+  'filter',
+  'leave',
+  'stop',
+  'discard',
+  'problem',
+  'question',
+] as const;
+export type Mode = (typeof modes)[number];
+
+export function modeOf({ overlay, screen, focus }: AppState): Mode {
+  if (overlay) return overlay.type;
+  return screen.type === 'dashboard' ? focus : screen.type;
+}
+
+/** Modes in which characters are text and not commands. */
+export function takesText(state: AppState): boolean {
+  const mode = modeOf(state);
+  if (mode === 'form' || mode === 'command' || mode === 'filter') return true;
+  return mode === 'question' && openQuestion(state)?.question.kind === 'typed';
+}
+
+/** The question that the attached run waits with. */
+export function openQuestion(state: AppState) {
+  return state.run?.following ? state.run.state?.question : undefined;
+}

@@ -1,0 +1,21 @@
+import { currentIndex } from '../playbooks/current-step.ts';
+import type { RunEvent } from '../playbooks/runs/events.ts';
+import { initialRunState, type RunState, reduceRunEvents, type StepState } from '../playbooks/runs/state.ts';
+import type { AttachedRun } from './state.ts';
+
+export function reduceEvents(state: RunState | undefined, events: readonly RunEvent[]): RunState {
+  return reduceRunEvents(state ?? initialRunState, events);
+}
+
+export function stepsOf({ state }: AttachedRun): readonly StepState[] {
+  return state?.steps ?? [];
+}
+
+/** The step that is pointed at: the one that was chosen, else the one that the run is at. */
+export function pointedStep(run: AttachedRun): number {
+  return run.pointed ?? (run.state ? currentIndex(run.state) : 0);
+}
+
+export function endedWell({ state }: AttachedRun): boolean {
+  return state?.ended?.status === 'done';
+}

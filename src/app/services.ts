@@ -1,0 +1,120 @@
+import type { ClusterChoice, ConnectionInfo } from '../cluster/connection.ts';
+import type { Reachability } from '../cluster/probe-context.ts';
+import type { MenuItem } from '../menus/menu.ts';
+import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
+import type { Answer } from '../playbooks/runs/question.ts';
+import type { FieldValue, FormField } from '../ui/form-state.ts';
+import type { ProblemText } from '../ui/ProblemView.tsx';
+
+/** A system as the screen needs to know it. */
+export interface SystemEntry {
+  name: string;
+  title: string;
+  description: string;
+  namespace: string;
+  source: 'bundled' | 'workspace';
+  /** `Deployment/tars-backend` … */
+  workloads: readonly string[];
+  autoscalers: readonly string[];
+  latency?: { target: number; quantile: 'p50' | 'p95' | 'p99' } | undefined;
+  /** What the first run of a newcomer is made of, in this order: references of playbooks. */
+  first: readonly string[];
+}
+
+export interface PlaybookEntry {
+  ref: string;
+  title: string;
+  description?: string | undefined;
+  hasInputs: boolean;
+}
+
+export interface Catalog {
+  systems: readonly SystemEntry[];
+  /** By system. */
+  menus: Readonly<Record<string, { title: string; items: readonly MenuItem[] }>>;
+  playbooks: Readonly<Record<string, PlaybookEntry>>;
+  /** What is wrong in files of the workspace: `file:line:column message`. */
+  faults: readonly string[];
+}
+
+/** Where a system's manifests come from: the bundled ones or the workspace's. */
+export interface ManifestSource {
+  id: string;
+  title: string;
+  description: string;
+}
+
+export interface ContextEntry {
+  name: string;
+  server: string;
+  namespace: string;
+  current: boolean;
+}
+
+export interface RunEntry {
+  id: string;
+  playbook: string;
+  title: string;
+  system: string;
+  status: 'running' | 'unfinished' | 'done' | 'failed' | 'not-met' | 'stopped';
+  startedAt: string;
+  /** What it is at, or how it ended. */
+  summary: string;
+  cluster: ClusterChoice;
+  context: string;
+}
+
+export interface PlanRequest {
+  playbook: string;
+  inputs: Record<string, FieldValue>;
+  manifests: string | undefined;
+  cluster: ClusterChoice;
+}
+
+/** A plan that was made and not yet run; `token` is what `startRun` needs to run exactly this one. */
+export interface PlanEntry {
+  title: string;
+  description?: string | undefined;
+  playbook: string;
+  steps: readonly PlannedStep[];
+  /** Shown above the steps: cluster, namespace, manifests, inputs (sensitive ones named, never valued). */
+  facts: readonly (readonly [string, string])[];
+  token: unknown;
+}
+
+/** A cluster that was chosen and is being watched. */
+export interface ClusterSession {
+  choice: ClusterChoice;
+  info: ConnectionInfo;
+  /** The sandbox's `--speed`, 1 for every other cluster. */
+  speed: number;
+  requestRate(): number;
+  close(): void;
+}
+
+/**
+ * Everything that the screen asks of the rest of the program; `cli/console.ts` puts the real ones together, tests a fake.
+ * Each may throw a `Problem`, which the screen shows.
+ */
+export interface Services {
+  catalog(): Promise<Catalog>;
+  contexts(): Promise<ContextEntry[]>;
+  /** One small request for the version of this one context. */
+  probe(context: string, signal: AbortSignal): Promise<Reachability>;
+  manifestSources(system: string): Promise<ManifestSource[]>;
+  /** Starts the sandbox where none runs. */
+  connect(choice: ClusterChoice, system: SystemEntry): Promise<ClusterSession>;
+  form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
+  plan(request: PlanRequest): Promise<PlanEntry>;
+  startRun(plan: PlanEntry): Promise<string>;
+  runs(): Promise<RunEntry[]>;
+  /** Follows a run: all its records so far, then what comes; events in batches, at most four times a second. Ends by the signal. */
+  follow(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<void>;
+  answer(run: string, question: string, answer: Answer): Promise<void>;
+  stopRun(run: string): Promise<void>;
+  resumeRun(run: string): Promise<void>;
+  discardRun(run: string): Promise<void>;
+}
+
+/** What was thrown, as the store holds it. */
+export type Trouble = ProblemText;

@@ -1,0 +1,194 @@
+import type { ClusterChoice } from '../cluster/connection.ts';
+import type { Reachability } from '../cluster/probe-context.ts';
+import type { Answer } from '../playbooks/runs/question.ts';
+import type { RunState } from '../playbooks/runs/state.ts';
+import type { Tone } from '../ui/Banner.tsx';
+import type { FieldValue, FormState } from '../ui/form-state.ts';
+import type { ProblemText } from '../ui/ProblemView.tsx';
+import type { TextState } from '../ui/text-state.ts';
+import type { PaneName } from './layout.ts';
+import type {
+  Catalog,
+  ClusterSession,
+  ContextEntry,
+  ManifestSource,
+  PlanEntry,
+  RunEntry,
+  SystemEntry,
+} from './services.ts';
+
+/** What fills the screen. One union: there are no flags beside it. */
+export type Screen =
+  | { type: 'loading' }
+  | { type: 'welcome'; step: WelcomeStep; index: number }
+  /** Choose a cluster, or a run that goes on or is unfinished. */
+  | { type: 'clusters'; index: number }
+  | { type: 'systems'; index: number }
+  /** Menu, run and panes; which of them has the focus says `AppState.focus`. */
+  | { type: 'dashboard' }
+  | { type: 'form'; playbook: string; title: string; presets: Record<string, FieldValue>; form: FormState | undefined }
+  | { type: 'plan'; playbook: string; title: string; plan: PlanEntry | undefined; index: number; yes: boolean }
+  | { type: 'status'; scroll: number }
+  /** A pod or an autoscaler by its name. */
+  | { type: 'details'; kind: string; name: string; scroll: number }
+  | { type: 'logs'; pod: string; scroll: number | 'end' }
+  /** One step of the run: what it does, its equivalent commands, its output, what it found. */
+  | { type: 'step'; index: number; scroll: number }
+  | { type: 'runs'; index: number }
+  | { type: 'help'; scroll: number };
+
+export type WelcomeStep = 'system' | 'cluster' | 'manifests';
+export const welcomeSteps: readonly WelcomeStep[] = ['system', 'cluster', 'manifests'];
+
+/** What lies over the screen and takes the keys. */
+export type Overlay =
+  | { type: 'command'; text: TextState; choice: number }
+  | { type: 'filter'; pane: 'menu' | 'pods'; text: TextState }
+  | { type: 'leave'; index: number }
+  | { type: 'stop'; index: number }
+  | { type: 'discard'; run: string; index: number }
+  | { type: 'problem'; problem: ProblemText }
+  /** The run asks; `index` is the choice, `text` what was typed, `sent` when the answer is on its way. */
+  | { type: 'question'; id: string; index: number; text: TextState; sent: boolean };
+
+export interface AttachedRun {
+  id: string;
+  state: RunState | undefined;
+  /** The step that is pointed at; undefined follows the one that runs. */
+  pointed: number | undefined;
+  /** False once the stream of its events has ended. */
+  following: boolean;
+}
+
+export interface AppState {
+  catalog: Catalog;
+  contexts: readonly ContextEntry[];
+  reachability: Readonly<Record<string, Reachability | 'asking'>>;
+  manifestSources: readonly ManifestSource[];
+  runs: readonly RunEntry[];
+
+  screen: Screen;
+  /** Where esc leads, newest last. */
+  back: readonly Screen[];
+  overlay: Overlay | undefined;
+  focus: PaneName;
+  /** Which pane of each side counts where there is room for one. */
+  left: 'menu' | 'run';
+  right: 'pods' | 'autoscalers' | 'latency';
+
+  system: string | undefined;
+  choice: ClusterChoice | undefined;
+  manifests: string | undefined;
+  session: ClusterSession | undefined;
+  /** What is being waited for, e.g. `Starting the sandbox`. */
+  busy: string | undefined;
+
+  menu: { path: readonly number[]; index: number };
+  filters: { menu: string; pods: string };
+  /** Name of the pod that is pointed at. */
+  pod: string | undefined;
+  run: AttachedRun | undefined;
+  /** The newcomer's way: playbooks still to come, the first one next. */
+  guide: readonly string[];
+  /** Goes away with the next key. */
+  notice: { tone: Tone; text: string } | undefined;
+  readOnly: boolean;
+  leaving: boolean;
+}
+
+export type Effect =
+  | { type: 'load-manifest-sources'; system: string }
+  | { type: 'probe'; context: string }
+  | { type: 'stop-probing' }
+  | { type: 'connect'; choice: ClusterChoice; system: string }
+  | { type: 'disconnect' }
+  | { type: 'make-form'; playbook: string; presets: Record<string, FieldValue> }
+  | { type: 'make-plan'; playbook: string; inputs: Record<string, FieldValue> }
+  | { type: 'start-run'; plan: PlanEntry }
+  | { type: 'follow'; run: string }
+  | { type: 'resume'; run: string }
+  | { type: 'stop-run'; run: string }
+  | { type: 'discard'; run: string }
+  | { type: 'answer'; run: string; question: string; answer: Answer }
+  | { type: 'load-runs' }
+  | { type: 'load-details'; kind: string; name: string }
+  | { type: 'follow-logs'; pod: string }
+  | { type: 'load-status' }
+  | { type: 'close-view' }
+  | { type: 'exit' };
+
+export interface Update {
+  state: AppState;
+  effects: readonly Effect[];
+}
+
+export function update(state: AppState, ...effects: Effect[]): Update {
+  return { state, effects };
+}
+
+export const emptyCatalog: Catalog = { systems: [], menus: {}, playbooks: {}, faults: [] };
+
+export function initialState(given: Partial<AppState> = {}): AppState {
+  return {
+    catalog: emptyCatalog,
+    contexts: [],
+    reachability: {},
+    manifestSources: [],
+    runs: [],
+    screen: { type: 'loading' },
+    back: [],
+    overlay: undefined,
+    focus: 'menu',
+    left: 'menu',
+    right: 'pods',
+    system: undefined,
+    choice: undefined,
+    manifests: undefined,
+    session: undefined,
+    busy: undefined,
+    menu: { path: [], index: 0 },
+    filters: { menu: '', pods: '' },
+    pod: undefined,
+    run: undefined,
+    guide: [],
+    notice: undefined,
+    readOnly: false,
+    leaving: false,
+    ...given,
+  };
+}
+
+export function systemOf(state: AppState): SystemEntry | undefined {
+  return state.catalog.systems.find(({ name }) => name === state.system);
+}
+
+/** Whether a run is going on: started, and not ended as far as its events say. */
+export function runIsOn(state: AppState): boolean {
+  const run = state.run?.state;
+  return run !== undefined && (run.status === 'running' || run.status === 'waiting');
+}
+
+/** Opens a screen from which esc leads back to this one. */
+export function open(state: AppState, screen: Screen): AppState {
+  return { ...state, back: [...state.back, state.screen], screen };
+}
+
+/** Replaces the screen; esc leads where it led before. */
+export function replace(state: AppState, screen: Screen): AppState {
+  return { ...state, screen };
+}
+
+export function goBack(state: AppState): AppState {
+  const previous = state.back.at(-1);
+  return previous ? { ...state, screen: previous, back: state.back.slice(0, -1) } : state;
+}
+
+/** The dashboard with the focus on a pane; nothing lies behind it. */
+export function toDashboard(state: AppState, focus: PaneName): AppState {
+  return focusOn({ ...state, screen: { type: 'dashboard' }, back: [] }, focus);
+}
+
+export function focusOn(state: AppState, focus: PaneName): AppState {
+  if (focus === 'menu' || focus === 'run') return { ...state, focus, left: focus };
+  return { ...state, focus, right: focus };
+}

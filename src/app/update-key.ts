@@ -1,0 +1,158 @@
+import { moveIndex } from '../ui/select-state.ts';
+import { textState } from '../ui/text-state.ts';
+import { actClusters, actSystems, actWelcome, pointAt, watchRun } from './act-choose.ts';
+import { actMenu, actPlan, keyInForm } from './act-menu.ts';
+import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
+import { actAutoscalers, actPods } from './act-pods.ts';
+import { actQuestion, actRun, keyInTypedQuestion } from './act-run.ts';
+import { clusterRows } from './choices.ts';
+import { keyInCommand } from './commands.ts';
+import type { KeyPress } from './key-press.ts';
+import { type ActionName, bindingOf } from './keymap.ts';
+import { type PaneName, paneNames } from './layout.ts';
+import type { Look } from './look.ts';
+import { modeOf, takesText } from './modes.ts';
+import { isMove, scrolled } from './moves.ts';
+import { type AppState, focusOn, goBack, open, replace, toDashboard, type Update, update } from './state.ts';
+
+/** One key. Everything it needs is in the state that the key before left behind. */
+export function updateKey(before: AppState, key: KeyPress, look: Look): Update {
+  const state = before.notice ? { ...before, notice: undefined } : before;
+  if (state.leaving) return update(state);
+  if (key.name === 'ctrl-c') return quit(state);
+  if (takesText(state)) return keyInText(state, key);
+  const binding = bindingOf(key.name, modeOf(state));
+  if (!binding) return update(state);
+  const reason = binding.disabledReason?.(state);
+  if (reason) return update({ ...state, notice: { tone: 'info', text: reason } });
+  return act(state, binding.id, look);
+}
+
+function keyInText(state: AppState, key: KeyPress): Update {
+  const { overlay, screen } = state;
+  if (overlay?.type === 'command') return keyInCommand(state, overlay, key);
+  if (overlay?.type === 'filter') return keyInFilter(state, overlay, key);
+  if (overlay?.type === 'question') return keyInTypedQuestion(state, key);
+  return screen.type === 'form' ? keyInForm(state, screen, key) : update(state);
+}
+
+function act(state: AppState, action: ActionName, look: Look): Update {
+  return actOverlay(state, action) ?? actEverywhere(state, action) ?? actScreen(state, action, look);
+}
+
+function actOverlay(state: AppState, action: ActionName): Update | undefined {
+  const { overlay } = state;
+  if (overlay?.type === 'leave') return actLeave(state, overlay, action);
+  if (overlay?.type === 'stop' || overlay?.type === 'discard') return actYesNo(state, overlay, action);
+  if (overlay?.type === 'problem') return actProblem(state, action);
+  return overlay?.type === 'question' ? actQuestion(state, action) : undefined;
+}
+
+/** What does the same on every screen. */
+function actEverywhere(state: AppState, action: ActionName): Update | undefined {
+  switch (action) {
+    case 'quit':
+    case 'interrupt':
+      return quit(state);
+    case 'help':
+      return update(open(state, { type: 'help', scroll: 0 }));
+    case 'command':
+      return update({ ...state, overlay: { type: 'command', text: textState(), choice: 0 } });
+    case 'filter': {
+      const pane = modeOf(state) === 'pods' ? 'pods' : 'menu';
+      return update({ ...state, overlay: { type: 'filter', pane, text: textState(state.filters[pane]) } });
+    }
+    case 'runs':
+      return update(open(state, { type: 'runs', index: 0 }), { type: 'load-runs' });
+    case 'status':
+      return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
+    case 'stop':
+      return update({ ...state, overlay: { type: 'stop', index: 1 } });
+    case 'next-pane':
+    case 'previous-pane':
+      return update(focusOn(state, neighbour(state, action === 'next-pane' ? 1 : -1)));
+    default:
+      return undefined;
+  }
+}
+
+function neighbour(state: AppState, step: 1 | -1): PaneName {
+  const panes = paneNames.filter((name) => name !== 'run' || state.run);
+  return panes[(panes.indexOf(state.focus) + step + panes.length) % panes.length] ?? 'menu';
+}
+
+function actScreen(state: AppState, action: ActionName, look: Look): Update {
+  const { screen } = state;
+  switch (screen.type) {
+    case 'welcome':
+      return actWelcome(state, screen, action);
+    case 'clusters':
+      return actClusters(state, screen, action);
+    case 'systems':
+      return actSystems(state, screen, action);
+    case 'dashboard':
+      return actPane(state, action, look);
+    case 'plan':
+      return actPlan(state, screen, action);
+    case 'runs':
+      return actRuns(state, screen.index, action);
+    case 'logs':
+    case 'status':
+    case 'details':
+    case 'step':
+    case 'help':
+      return actScrolled(state, screen, action, look);
+    default:
+      return update(state);
+  }
+}
+
+function actPane(state: AppState, action: ActionName, look: Look): Update {
+  switch (state.focus) {
+    case 'menu':
+      return actMenu(state, action);
+    case 'run':
+      return actRun(state, action);
+    case 'pods':
+      return actPods(state, action, look);
+    case 'autoscalers':
+      return actAutoscalers(state, action, look);
+    case 'latency':
+      return action === 'back' ? update(toDashboard(state, state.left)) : update(state);
+  }
+}
+
+type Scrolled = Extract<AppState['screen'], { scroll: unknown }>;
+
+function actScrolled(state: AppState, screen: Scrolled, action: ActionName, look: Look): Update {
+  if (action === 'back') return closeScreen(state);
+  if (!isMove(action)) return update(state);
+  const last = Math.max(0, look.lines - look.height);
+  const from = screen.scroll === 'end' ? last : Math.min(last, screen.scroll);
+  const scroll = scrolled(from, action, look.lines, look.height);
+  // A log that is at its end stays there while it grows.
+  if (screen.type === 'logs') return update(replace(state, { ...screen, scroll: scroll >= last ? 'end' : scroll }));
+  return update(replace(state, { ...screen, scroll }));
+}
+
+function actRuns(state: AppState, index: number, action: ActionName): Update {
+  const run = state.runs[index];
+  if (isMove(action))
+    return update(replace(state, { type: 'runs', index: moveIndex(index, action, state.runs.length) }));
+  if (action === 'back') return pointAt(goBack(state), rowBehind(state));
+  if (!run) return update(state);
+  if (action === 'enter') return watchRun(state, run, false);
+  if (action === 'discard')
+    return run.status === 'running'
+      ? update({ ...state, notice: { tone: 'warn', text: 'This run is going on; stop it first' } })
+      : update({ ...state, overlay: { type: 'discard', run: run.id, index: 1 } });
+  if (action !== 'resume') return update(state);
+  if (run.status === 'unfinished' || run.status === 'stopped' || run.status === 'failed')
+    return watchRun(state, run, true);
+  return update({ ...state, notice: { tone: 'info', text: 'This run has nothing left to do' } });
+}
+
+function rowBehind(state: AppState) {
+  const behind = state.back.at(-1);
+  return behind?.type === 'clusters' ? clusterRows(state)[behind.index] : undefined;
+}

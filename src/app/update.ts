@@ -1,0 +1,181 @@
+import type { Reachability } from '../cluster/probe-context.ts';
+import type { RunEvent } from '../playbooks/runs/events.ts';
+import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
+import type { ProblemText } from '../ui/ProblemView.tsx';
+import { insertText } from '../ui/text-state.ts';
+import { pointAt, toWelcome } from './act-choose.ts';
+import { prepare } from './act-menu.ts';
+import { ask } from './act-run.ts';
+import { clusterRows } from './choices.ts';
+import type { KeyPress } from './key-press.ts';
+import type { Look } from './look.ts';
+import { openQuestion } from './modes.ts';
+import { reduceEvents } from './run-reading.ts';
+import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
+import { type AppState, type Effect, goBack, replace, toDashboard, type Update, update } from './state.ts';
+import { updateKey } from './update-key.ts';
+
+/** Everything that can happen to the screen. */
+export type AppEvent =
+  | { type: 'key'; key: KeyPress }
+  | { type: 'paste'; text: string }
+  | { type: 'loaded'; catalog: Catalog; contexts: ContextEntry[]; runs: RunEntry[] }
+  | { type: 'runs'; runs: RunEntry[] }
+  | { type: 'manifest-sources'; sources: ManifestSource[] }
+  | { type: 'reachability'; context: string; reachability: Reachability | 'asking' }
+  | { type: 'connected'; session: ClusterSession }
+  | { type: 'form'; playbook: string; fields: FormField[] }
+  | { type: 'plan'; plan: PlanEntry }
+  | { type: 'run-started'; run: string }
+  | { type: 'run-events'; run: string; events: RunEvent[] }
+  | { type: 'run-closed'; run: string }
+  | { type: 'notice'; notice: NonNullable<AppState['notice']> }
+  /** An effect failed. */
+  | { type: 'trouble'; effect: Effect['type'] | 'load'; problem: ProblemText };
+
+/** The one transition of the screen: what there was, what happened → what there is now, and what is to be done. */
+export function updateApp(state: AppState, event: AppEvent, look: Look): Update {
+  switch (event.type) {
+    case 'key':
+      return updateKey(state, event.key, look);
+    case 'paste':
+      return update(paste(state, event.text));
+    case 'loaded':
+      return loaded({ ...state, catalog: event.catalog, contexts: event.contexts, runs: event.runs });
+    case 'runs':
+      return update(clampIndex({ ...state, runs: event.runs }));
+    case 'manifest-sources':
+      return update({ ...state, manifestSources: event.sources });
+    case 'reachability':
+      return update({ ...state, reachability: { ...state.reachability, [event.context]: event.reachability } });
+    case 'connected':
+      return connected({ ...state, session: event.session, choice: event.session.choice, busy: undefined });
+    case 'form':
+      return formArrived(state, event.playbook, event.fields);
+    case 'plan':
+      return update(planArrived(state, event.plan));
+    case 'run-started':
+      return runStarted(state, event.run);
+    case 'run-events':
+      return runEvents(state, event.run, event.events);
+    case 'run-closed':
+      return runClosed(state, event.run);
+    case 'notice':
+      return update({ ...state, notice: event.notice });
+    case 'trouble':
+      return trouble(state, event.effect, event.problem);
+  }
+}
+
+function paste(state: AppState, text: string): AppState {
+  const { overlay, screen } = state;
+  if (overlay?.type === 'command')
+    return { ...state, overlay: { ...overlay, text: insertText(overlay.text, text.trim()) } };
+  if (overlay?.type === 'filter') {
+    const next = insertText(overlay.text, text.trim());
+    return { ...state, overlay: { ...overlay, text: next }, filters: { ...state.filters, [overlay.pane]: next.value } };
+  }
+  if (overlay?.type === 'question')
+    return { ...state, overlay: { ...overlay, text: insertText(overlay.text, text.trim()) } };
+  if (!overlay && screen.type === 'form' && screen.form)
+    return replace(state, { ...screen, form: pasteIntoForm(screen.form, text) });
+  return state;
+}
+
+/** The first screen: what the command line named already, else the welcome where there is no history, else the choice. */
+function loaded(state: AppState): Update {
+  const { systems, faults } = state.catalog;
+  const notice = faults[0]
+    ? ({ tone: 'warn', text: `${faults[0]}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}` } as const)
+    : state.notice;
+  const next = { ...state, notice };
+  if (next.run) {
+    const { choice } = next;
+    const system = next.system ?? systems[0]?.name;
+    const connecting = choice && system ? [{ type: 'connect', choice, system } as const] : [];
+    return update(toDashboard({ ...next, system }, 'run'), { type: 'follow', run: next.run.id }, ...connecting);
+  }
+  if (next.choice) {
+    const only = systems.length === 1 ? systems[0]?.name : next.system;
+    if (!only) return update({ ...next, screen: { type: 'systems', index: 0 } });
+    return update(
+      { ...next, system: only, screen: { type: 'clusters', index: 0 }, busy: 'Connecting' },
+      { type: 'connect', choice: next.choice, system: only },
+    );
+  }
+  if (next.runs.length === 0) return update(toWelcome(next, 'system'));
+  return pointAt({ ...next, screen: { type: 'clusters', index: 0 } }, clusterRows(next)[0]);
+}
+
+/** After the welcome the first playbook of the newcomer's way is prepared; else the menu is shown. */
+function connected(state: AppState): Update {
+  const { screen } = state;
+  if (screen.type === 'dashboard') return update(state);
+  const next = toDashboard({ ...state, menu: { path: [], index: 0 } }, 'menu');
+  const [first] = state.guide;
+  if (screen.type !== 'welcome' || !first) return update(next);
+  return prepare(next, first, state.catalog.playbooks[first]?.title ?? first, {});
+}
+
+function formArrived(state: AppState, playbook: string, fields: FormField[]): Update {
+  const { screen } = state;
+  if (screen.type !== 'form' || screen.playbook !== playbook) return update(state);
+  return update(replace(state, { ...screen, form: createForm(fields) }));
+}
+
+function planArrived(state: AppState, plan: PlanEntry): AppState {
+  const { screen } = state;
+  if (screen.type !== 'plan' || screen.playbook !== plan.playbook) return state;
+  return replace(state, { ...screen, plan });
+}
+
+function runStarted(state: AppState, id: string): Update {
+  const [next, ...rest] = state.guide;
+  const { screen } = state;
+  const guide = screen.type === 'plan' && screen.playbook === next ? rest : state.guide;
+  const run = { id, state: undefined, pointed: undefined, following: true };
+  return update(toDashboard({ ...state, guide, run, busy: undefined }, 'run'), { type: 'follow', run: id });
+}
+
+function runEvents(state: AppState, id: string, events: RunEvent[]): Update {
+  const { run } = state;
+  if (run?.id !== id) return update(state);
+  const before = openQuestion(state)?.id;
+  const next = { ...state, run: { ...run, state: reduceEvents(run.state, events) } };
+  const question = openQuestion(next);
+  if (question && question.id !== before && !state.overlay) return update(ask(next, question));
+  if (state.overlay?.type === 'question' && question?.id !== state.overlay.id)
+    return update(question ? ask(next, question) : { ...next, overlay: undefined });
+  const ended = events.some(({ type }) => type === 'run-ended');
+  return ended ? update(next, { type: 'load-runs' }) : update(next);
+}
+
+function runClosed(state: AppState, id: string): Update {
+  if (state.run?.id !== id) return update(state);
+  const overlay = state.overlay?.type === 'question' ? undefined : state.overlay;
+  return update({ ...state, overlay, run: { ...state.run, following: false } }, { type: 'load-runs' });
+}
+
+/** A list that became shorter keeps the pointer in it. */
+function clampIndex(state: AppState): AppState {
+  const { screen } = state;
+  if (screen.type === 'runs')
+    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, state.runs.length - 1)) });
+  if (screen.type === 'clusters')
+    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, clusterRows(state).length - 1)) });
+  return state;
+}
+
+function trouble(state: AppState, effect: Effect['type'] | 'load', problem: ProblemText): Update {
+  const next: AppState = { ...state, busy: undefined, overlay: { type: 'problem', problem } };
+  // A screen that waited for what did not come makes way for the one before.
+  if (
+    (effect === 'make-plan' && state.screen.type === 'plan') ||
+    (effect === 'make-form' && state.screen.type === 'form')
+  )
+    return update(goBack(next));
+  if (effect === 'connect' && state.screen.type === 'welcome') return update(toWelcome(next, 'cluster'));
+  if (effect === 'load') return update({ ...next, screen: { type: 'clusters', index: 0 } });
+  if (effect === 'resume' && state.run) return update({ ...next, run: { ...state.run, following: false } });
+  return update(next);
+}
