@@ -55,7 +55,7 @@ export type RunRecord = { v: number; seq: number; at: string } & (
   | { type: 'question'; id: string; step: string; question: Question }
   | { type: 'answer'; id: string; answer: Answer; by: string }
   | { type: 'stop-requested'; by: string }
-  | { type: 'run-ended'; status: RunStatus; exitCode: number; summary: string }
+  | { type: 'run-ended'; status: RunStatus; exitCode: number; summary: string; next?: string[] }
 );
 
 export type StepStatus = 'done' | 'skipped' | 'failed' | 'not-met';
@@ -73,7 +73,9 @@ export interface StepProblem {
 export type RunSignal =
   | { type: 'output'; at: string; step: string; line: string }
   | { type: 'progress'; at: string; step: string; text: string; fraction?: number }
-  | { type: 'sample'; at: string; step: string; sample: LoadSample };
+  | { type: 'sample'; at: string; step: string; sample: LoadSample }
+  /** Whoever follows found that the run's process is gone and that nothing says how it ended. */
+  | { type: 'interrupted'; at: string };
 
 /** What screen, line printer, second terminal and replay all read. */
 export type RunEvent = RunRecord | RunSignal;

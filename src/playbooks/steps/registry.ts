@@ -1,0 +1,25 @@
+import type { StepKind } from '../step-kind.ts';
+import { applyStep } from './apply.ts';
+import { checkStep } from './check.ts';
+import { confirmStep } from './confirm.ts';
+import { deleteStep } from './delete.ts';
+import { httpStep } from './http.ts';
+import { loadStep } from './load.ts';
+import { playbookStep } from './playbook.ts';
+import { scaleStep } from './scale.ts';
+import { secretStep } from './secret.ts';
+import { waitStep } from './wait.ts';
+
+/** Every kind of step that a playbook may have. */
+export const stepKinds: readonly StepKind[] = [
+  applyStep,
+  deleteStep,
+  waitStep,
+  httpStep,
+  checkStep,
+  secretStep,
+  scaleStep,
+  loadStep,
+  confirmStep,
+  playbookStep,
+];
