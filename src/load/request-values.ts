@@ -25,7 +25,7 @@ export function createRequests(scenario: Scenario, seed: number): (index: number
     headerParts.push(['content-type', template('application/json', identity)]);
   return (index) => {
     const drawn = new Map<string, string>();
-    const valueOf = (name: string) => {
+    const lookUp = (name: string) => {
       const before = drawn.get(name);
       if (before !== undefined) return before;
       const value = values.get(name)?.(index) ?? '';
@@ -33,24 +33,24 @@ export function createRequests(scenario: Scenario, seed: number): (index: number
       return value;
     };
     const filled: Record<string, string> = {};
-    for (const [name, part] of headerParts) filled[name] = part(valueOf);
+    for (const [name, part] of headerParts) filled[name] = part(lookUp);
     return {
       method,
-      path: paths[index % paths.length]?.(valueOf) ?? '/',
+      path: paths[index % paths.length]?.(lookUp) ?? '/',
       headers: filled,
-      body: bodyPart?.(valueOf),
+      body: bodyPart?.(lookUp),
     };
   };
 }
 
-type Fill = (valueOf: (name: string) => string) => string;
+type Fill = (lookUp: (name: string) => string) => string;
 
 function template(text: string, encode: (value: string) => string): Fill {
   const pieces = text.split(placeholder);
   if (pieces.length === 1) return () => text;
-  return (valueOf) => {
+  return (lookUp) => {
     let filled = pieces[0] ?? '';
-    for (let at = 1; at < pieces.length; at += 2) filled += encode(valueOf(pieces[at] ?? '')) + (pieces[at + 1] ?? '');
+    for (let at = 1; at < pieces.length; at += 2) filled += encode(lookUp(pieces[at] ?? '')) + (pieces[at + 1] ?? '');
     return filled;
   };
 }
