@@ -1,0 +1,71 @@
+import { printableLine } from '../base/printable.ts';
+import { fitTo, textWidth, truncate } from '../ui/text.ts';
+import type { Style, Theme } from '../ui/theme.ts';
+import type { AutoscalerRow } from './autoscaler-row.ts';
+
+export interface AutoscalersLinesOptions {
+  rows: readonly AutoscalerRow[];
+  width: number;
+  height: number;
+  theme: Theme;
+}
+
+/** Each autoscaler on one line where the sentence has room, else on two. */
+export function autoscalerLines({ rows, width, height, theme }: AutoscalersLinesOptions): string[] {
+  const drawn = rows.map((row) => partsOf(row, theme));
+  const widest = (pick: (parts: Parts) => string) =>
+    drawn.reduce((most, parts) => Math.max(most, textWidth(pick(parts))), 0);
+  const name = Math.min(
+    widest((parts) => parts.name),
+    Math.max(8, Math.floor(width / 3)),
+  );
+  const metric = widest((parts) => parts.metric);
+  const replicas = widest((parts) => parts.replicas);
+  const head = 2 + name + 2 + metric + 2 + replicas;
+  const beside = width - head - 2 >= 34;
+  const cut = (text: string, room: number) => fitTo(text, Math.max(0, room), 'left', theme.symbols.ellipsis);
+  const lines: string[] = [];
+  for (const { sign, style, ...parts } of drawn) {
+    const figures = `  ${cut(parts.metric, metric)}  ${cut(parts.replicas, replicas)}`;
+    const front = `${style(sign)} ${cut(parts.name, Math.min(name, Math.max(4, width - 2 - textWidth(figures))))}`;
+    const room = width - 2 - name;
+    const first = textWidth(figures) <= room ? figures : truncate(figures, Math.max(0, room), theme.symbols.ellipsis);
+    if (beside)
+      lines.push(`${front}${first}  ${style(truncate(parts.sentence, width - head - 2, theme.symbols.ellipsis))}`);
+    else
+      lines.push(
+        `${front}${first}`.trimEnd(),
+        `  ${style(truncate(parts.sentence, width - 2, theme.symbols.ellipsis))}`,
+      );
+  }
+  return lines.slice(0, Math.max(0, height));
+}
+
+interface Parts {
+  sign: string;
+  style: Style;
+  name: string;
+  metric: string;
+  replicas: string;
+  sentence: string;
+}
+
+function partsOf(row: AutoscalerRow, theme: Theme): Parts {
+  const { symbols } = theme;
+  const look: Record<AutoscalerRow['health'], [string, Style]> = {
+    ok: [symbols.dot, theme.ok],
+    moving: [row.wanted > row.replicas ? symbols.up : symbols.down, theme.info],
+    warn: [symbols.warn, theme.warn],
+    bad: [symbols.bad, theme.bad],
+  };
+  const [sign, style] = look[row.health];
+  const moving = row.wanted === row.replicas ? `${row.replicas}` : `${row.replicas} ${symbols.next} ${row.wanted}`;
+  return {
+    sign,
+    style,
+    name: printableLine(row.name),
+    metric: printableLine(row.metrics.join(' ') || 'no metric'),
+    replicas: `${moving} of ${row.max}`,
+    sentence: printableLine(row.sentence),
+  };
+}
