@@ -1,0 +1,20 @@
+import type { ApiClient } from '../client.ts';
+import type { Pace } from '../pace.ts';
+import type { Peer } from '../workloads/image.ts';
+import type { EventRecorder } from './events.ts';
+import type { ImageStore } from './images.ts';
+
+/** What a pod's worker has from its node. */
+export interface Host {
+  client: ApiClient;
+  pace: Pace;
+  /** The node's name and address. */
+  node: string;
+  hostIP: string;
+  images: ImageStore;
+  events: EventRecorder;
+  takeAddress(): string;
+  freeAddress(address: string): void;
+  /** A connection from a namespace to a Service's name or an address. */
+  dial(namespace: string, host: string, port: number): Peer | undefined;
+}

@@ -1,0 +1,73 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { WorkloadRequest, WorkloadResponse } from '../workloads/image.ts';
+
+/** One HTTP server on a loopback port. */
+export interface HttpFront {
+  /** `http://127.0.0.1:41234` */
+  url: string;
+  port: number;
+  close(): void;
+}
+
+/** Undefined: the connection is cut without an answer. */
+export type Answer = (request: WorkloadRequest) => Promise<WorkloadResponse | undefined>;
+
+const largestBody = 16 * 1024 * 1024;
+
+/** Opens a server on a free loopback port (or `port`, when it is free). Connections are kept alive. */
+export async function openFront(answer: Answer): Promise<HttpFront> {
+  const server = createServer((incoming, outgoing) => {
+    void serve(incoming, outgoing, answer);
+  });
+  // Longer than clients keep idle connections, so that none is cut while a request is on its way.
+  server.keepAliveTimeout = 75_000;
+  server.headersTimeout = 80_000;
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve());
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
+  try {
+    const body = incoming.method === 'GET' || incoming.method === 'HEAD' ? '' : await readBody(incoming);
+    const response = await answer({
+      method: incoming.method ?? 'GET',
+      url: incoming.url ?? '/',
+      headers: incoming.headers as Record<string, string | undefined>,
+      body,
+      remoteAddress: incoming.socket.remoteAddress ?? '',
+    });
+    if (!response) {
+      outgoing.destroy();
+      return;
+    }
+    const bytes = Buffer.from(response.body);
+    outgoing.writeHead(response.status, { ...response.headers, 'content-length': bytes.length });
+    outgoing.end(incoming.method === 'HEAD' ? undefined : bytes);
+  } catch {
+    outgoing.destroy();
+  }
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new Error('the body is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,86 @@
+import type { Backoff } from './backoff.ts';
+
+/** A container's present, as it is reported in `containerStatuses[].state`. */
+export type ContainerPhase =
+  | { phase: 'waiting'; reason: string; message?: string | undefined }
+  | { phase: 'running'; id: string; startedAt: number; started: boolean; ready: boolean }
+  | Terminated;
+
+export interface Terminated {
+  phase: 'terminated';
+  id: string;
+  exitCode: number;
+  reason: string;
+  message?: string | undefined;
+  startedAt: number;
+  finishedAt: number;
+}
+
+export interface ContainerRecord {
+  name: string;
+  image: string;
+  kind: 'init' | 'main';
+  /** Whether probes must succeed before it counts as started and as ready. */
+  waitsForStartup: boolean;
+  waitsForReadiness: boolean;
+  now: ContainerPhase;
+  last: Terminated | undefined;
+  restarts: number;
+  pullBackoff: Backoff | undefined;
+  crashBackoff: Backoff | undefined;
+  /** The last pull's error, said again while backing off. */
+  pullError: string | undefined;
+}
+
+export interface PodState {
+  /** `name_namespace(uid)`, for messages. */
+  title: string;
+  restartPolicy: 'Always' | 'OnFailure' | 'Never';
+  containers: readonly ContainerRecord[];
+  /** Volumes are there and the pod has its address. */
+  sandboxReady: boolean;
+  terminating: boolean;
+}
+
+export type PodEvent =
+  | { type: 'sandbox-ready' }
+  | { type: 'pulled'; container: string }
+  | { type: 'pull-failed'; container: string; message: string; now: number }
+  | { type: 'config-error'; container: string; message: string }
+  | { type: 'started'; container: string; id: string; now: number }
+  | { type: 'startup-passed'; container: string }
+  | { type: 'readiness'; container: string; ready: boolean }
+  | { type: 'unhealthy'; container: string; probe: 'startup' | 'liveness' }
+  | { type: 'exited'; container: string; exitCode: number; reason: string; now: number }
+  | { type: 'retry'; container: string }
+  | { type: 'terminate' };
+
+/** What the pod's worker has to do because of a transition. */
+export type PodEffect =
+  | { type: 'pull'; container: string }
+  | { type: 'create'; container: string }
+  | { type: 'stop'; container: string }
+  | { type: 'retry'; container: string; afterMs: number }
+  | { type: 'report'; level: 'Normal' | 'Warning'; reason: string; message: string; container: string };
+
+export function isSettled(record: ContainerRecord, restartPolicy: PodState['restartPolicy']): boolean {
+  if (record.now.phase !== 'terminated') return false;
+  if (restartPolicy === 'Never') return true;
+  const succeeded = record.now.exitCode === 0;
+  return record.kind === 'init' ? succeeded : restartPolicy === 'OnFailure' && succeeded;
+}
+
+/** What the pod has come to; by `getPhase` in `pkg/kubelet/kubelet_pods.go`. */
+export function phaseOf(state: PodState): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
+  const inits = state.containers.filter((record) => record.kind === 'init');
+  const mains = state.containers.filter((record) => record.kind === 'main');
+  const failedInit = inits.some((record) => record.now.phase === 'terminated' && record.now.exitCode !== 0);
+  if (failedInit && state.restartPolicy === 'Never') return 'Failed';
+  if (inits.some((record) => record.now.phase !== 'terminated' || record.now.exitCode !== 0)) return 'Pending';
+  if (mains.some((record) => record.now.phase === 'waiting' && !record.last)) return 'Pending';
+  const stopped = mains.filter((record) => record.now.phase === 'terminated');
+  if (stopped.length < mains.length || (state.restartPolicy === 'Always' && !state.terminating)) return 'Running';
+  const succeeded = mains.every((record) => record.now.phase === 'terminated' && record.now.exitCode === 0);
+  if (succeeded) return 'Succeeded';
+  return state.restartPolicy === 'OnFailure' && !state.terminating ? 'Running' : 'Failed';
+}

@@ -1,0 +1,93 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Informer } from '../informer.ts';
+
+export interface Service extends KubernetesObject {
+  spec: {
+    type?: string;
+    clusterIP?: string;
+    selector?: Record<string, string>;
+    ports?: ServicePort[];
+  };
+}
+
+export interface ServicePort {
+  name?: string;
+  port: number;
+  protocol?: string;
+  targetPort?: number | string;
+}
+
+export interface Endpoint {
+  address: string;
+  port: number;
+}
+
+interface EndpointSlice extends KubernetesObject {
+  ports?: { name?: string; port?: number }[];
+  endpoints?: { addresses: string[]; conditions?: { ready?: boolean } }[];
+}
+
+/** Who stands behind a Service now, by the EndpointSlices: what kube-proxy knows. */
+export interface ServiceTable {
+  service(namespace: string, name: string): Service | undefined;
+  /** By a Service's DNS name as seen from a namespace, or by its cluster IP. */
+  find(namespace: string, host: string): Service | undefined;
+  /** The ready endpoints of a port, given by number or name. */
+  ready(service: Service, port: number | string): readonly Endpoint[];
+  stop(): void;
+}
+
+const serviceNameLabel = 'kubernetes.io/service-name';
+
+export function createServiceTable(services: Informer, slices: Informer): ServiceTable {
+  let byService = new Map<string, EndpointSlice[]>();
+  let byPort = new Map<string, Endpoint[]>();
+  let stale = true;
+  const off = slices.on(() => {
+    stale = true;
+  });
+  const refresh = () => {
+    stale = false;
+    byPort = new Map();
+    byService = new Map();
+    for (const object of slices.list()) {
+      const key = `${object.metadata.namespace}/${object.metadata.labels?.[serviceNameLabel]}`;
+      byService.set(key, [...(byService.get(key) ?? []), object as EndpointSlice]);
+    }
+  };
+  const find = (namespace: string, host: string) => {
+    const [name = '', inNamespace = namespace] = host.replace(/\.svc(\.cluster\.local\.?)?$/, '').split('.');
+    const named = services.get(inNamespace, name);
+    return (named ?? services.list().find((one) => (one as Service).spec.clusterIP === host)) as Service | undefined;
+  };
+  return {
+    service: (namespace, name) => services.get(namespace, name) as Service | undefined,
+    find,
+    ready(service, port) {
+      if (stale) refresh();
+      const { namespace, name } = service.metadata;
+      const key = `${namespace}/${name}`;
+      const known = byPort.get(`${key}:${port}`);
+      if (known) return known;
+      const endpoints = readyEndpoints(byService.get(key) ?? [], portOf(service, port));
+      byPort.set(`${key}:${port}`, endpoints);
+      return endpoints;
+    },
+    stop: off,
+  };
+}
+
+export function portOf(service: Service, port: number | string): ServicePort | undefined {
+  return service.spec.ports?.find((one) => one.port === Number(port) || (one.name !== undefined && one.name === port));
+}
+
+function readyEndpoints(slices: readonly EndpointSlice[], port: ServicePort | undefined): Endpoint[] {
+  if (!port) return [];
+  return slices.flatMap((slice) => {
+    const target = slice.ports?.find((one) => (one.name ?? '') === (port.name ?? ''))?.port;
+    if (target === undefined) return [];
+    // Not said means ready (`discovery/v1`, EndpointConditions).
+    const ready = (slice.endpoints ?? []).filter((endpoint) => endpoint.conditions?.ready !== false);
+    return ready.flatMap((endpoint) => endpoint.addresses.map((address) => ({ address, port: target })));
+  });
+}

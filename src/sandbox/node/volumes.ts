@@ -1,0 +1,53 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { type ApiClient, answered } from '../client.ts';
+import type { Pod } from './pod.ts';
+
+/** Why the pod's volumes are not there yet, as the kubelet's FailedMount says it; undefined when all are. */
+export async function missingVolume(client: ApiClient, pod: Pod): Promise<string | undefined> {
+  const base = `/api/v1/namespaces/${pod.metadata.namespace ?? 'default'}`;
+  for (const { name, persistentVolumeClaim, configMap, secret, projected } of pod.spec.volumes ?? []) {
+    if (persistentVolumeClaim) {
+      const fault = await claimFault(client, base, persistentVolumeClaim.claimName);
+      const about = `${pod.metadata.namespace}/${persistentVolumeClaim.claimName}`;
+      const head = `Unable to attach or mount volumes: unmounted volumes=[${name}], unattached volumes=[], failed to process volumes=[${name}]`;
+      if (fault) return `${head}: error processing PVC ${about}: ${fault}`;
+    }
+    const needed = [
+      { kind: 'configmap', reference: configMap?.name ? { ...configMap, name: configMap.name } : undefined },
+      { kind: 'secret', reference: secret?.secretName ? { ...secret, name: secret.secretName } : undefined },
+      ...(projected?.sources ?? []).flatMap((source) => [
+        { kind: 'configmap', reference: source.configMap },
+        { kind: 'secret', reference: source.secret },
+      ]),
+    ];
+    for (const { kind, reference } of needed) {
+      // The cluster's certificate is published by a controller of its own and nothing here reads it.
+      if (!reference || reference.optional || reference.name === 'kube-root-ca.crt') continue;
+      if (!(await exists(client, `${base}/${kind}s/${reference.name}`)))
+        return `MountVolume.SetUp failed for volume "${name}" : ${kind} "${reference.name}" not found`;
+    }
+  }
+  return undefined;
+}
+
+async function claimFault(client: ApiClient, base: string, name: string): Promise<string | undefined> {
+  try {
+    const claim = await client.get<KubernetesObject & { status?: { phase?: string } }>(
+      `${base}/persistentvolumeclaims/${name}`,
+    );
+    return claim.status?.phase === 'Bound' ? undefined : 'PVC is not bound';
+  } catch (error) {
+    if (answered(error, 404)) return `failed to fetch PVC from API server: persistentvolumeclaims "${name}" not found`;
+    throw error;
+  }
+}
+
+async function exists(client: ApiClient, path: string): Promise<boolean> {
+  try {
+    await client.get(path);
+    return true;
+  } catch (error) {
+    if (answered(error, 404)) return false;
+    throw error;
+  }
+}
