@@ -1,0 +1,45 @@
+import { Text } from 'ink';
+import { Pane, paneContentHeight } from '../ui/Pane.tsx';
+import { useSpinner } from '../ui/use-spinner.ts';
+import { useTheme } from '../ui/use-theme.ts';
+import { stepCount } from './current-step.ts';
+import { runLines } from './run-lines.ts';
+import type { RunState } from './runs/state.ts';
+
+export interface RunPaneProps {
+  state: RunState | undefined;
+  pointed: number | undefined;
+  onward?: string | undefined;
+  width: number;
+  height: number;
+  focused: boolean;
+  joined?: boolean;
+  open?: boolean;
+}
+
+/** The run: steps that are over, the one that runs with its output, those to come. */
+export function RunPane({
+  state,
+  pointed,
+  onward,
+  width,
+  height,
+  focused,
+  joined = false,
+  open = false,
+}: RunPaneProps) {
+  const theme = useTheme();
+  const running = state?.status === 'running';
+  const spinner = useSpinner(running);
+  const content = { width: width - 2, height: paneContentHeight(height, open) };
+  const { over, all } = stepCount(state?.steps ?? []);
+  const title = state?.run ? `${state.run.title} ${over}/${all}` : 'Run';
+  const lines = state
+    ? runLines({ state, pointed, focused, spinner, now: Date.now(), theme, onward, ...content })
+    : [theme.dim(' reading its journal')];
+  return (
+    <Pane title={title} width={width} height={height} focused={focused} joined={joined} open={open}>
+      <Text wrap="truncate">{lines.join('\n')}</Text>
+    </Pane>
+  );
+}

@@ -1,0 +1,36 @@
+import { printableLine } from '../base/printable.ts';
+import type { LoadResult } from '../load/sample.ts';
+import { spread, truncate } from '../ui/text.ts';
+import type { Theme } from '../ui/theme.ts';
+
+/** The deployment guide's own summary of a load test, over its sustained phase, and each target ticked or crossed. */
+export function loadSummaryLines(load: LoadResult, width: number, theme: Theme): string[] {
+  const { sustained, thresholds } = load;
+  const { response } = sustained;
+  const row = (name: string, value: string) => spread(theme.dim(` ${name}`), value, width - 1);
+  const ms = (value: number) => `${value.toFixed(2)}ms`;
+  const lines = [
+    theme.title(' Load Test Summary'),
+    row('Total Requests', load.whole.requests.toLocaleString('en')),
+    row('Requests/sec', sustained.requestsPerSecond.toFixed(2)),
+    row('Error Rate', `${(sustained.errorRate * 100).toFixed(2)}%`),
+    row('P50 Latency', ms(response.p50)),
+    row('P95 Latency', ms(response.p95)),
+    row('P99 Latency', ms(response.p99)),
+    row(
+      'Cache Hit Ratio',
+      sustained.cacheHitRatio === undefined ? 'not said' : `${(sustained.cacheHitRatio * 100).toFixed(2)}%`,
+    ),
+  ];
+  if (thresholds.length > 0) lines.push(theme.title(' Targets'));
+  for (const { title, observed, met } of thresholds) {
+    const sign = met ? theme.ok(theme.symbols.ok) : theme.bad(theme.symbols.bad);
+    const seen = printableLine(observed);
+    const name = truncate(printableLine(title), Math.max(8, width - seen.length - 5), theme.symbols.ellipsis);
+    lines.push(spread(` ${sign} ${name}`, met ? theme.ok(seen) : theme.bad(seen), width - 1));
+  }
+  if (load.limitedBy === 'generator')
+    lines.push(theme.warn(` ${theme.symbols.warn} bounded by this machine, not by the system`));
+  if (load.stopped) lines.push(theme.warn(` ${theme.symbols.warn} ended before its time`));
+  return lines;
+}

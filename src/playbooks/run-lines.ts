@@ -1,0 +1,104 @@
+import { formatDuration } from '../base/duration.ts';
+import { printableLine } from '../base/printable.ts';
+import { windowOffset } from '../ui/select-state.ts';
+import { fitTo, wrap } from '../ui/text.ts';
+import type { Theme } from '../ui/theme.ts';
+import { currentIndex } from './current-step.ts';
+import { loadSummaryLines } from './load-summary.ts';
+import type { RunState } from './runs/state.ts';
+import { stepLine, stepNotes } from './step-line.ts';
+
+export interface RunLinesOptions {
+  state: RunState;
+  /** The step with the pointer; undefined: the one that the run is at. */
+  pointed: number | undefined;
+  focused: boolean;
+  width: number;
+  height: number;
+  spinner: string;
+  now: number;
+  theme: Theme;
+  /** What enter leads to after the end, e.g. `Full deployment`. */
+  onward?: string | undefined;
+}
+
+/** A run in lines: its steps around the one that counts, at the end how it went and what to do next. */
+export function runLines(options: RunLinesOptions): string[] {
+  const { state, height, width, theme } = options;
+  const below = footLines(options);
+  const leastSteps = Math.min(state.steps.length, 3);
+  const foot = below.slice(0, Math.max(0, height - leastSteps));
+  const room = height - foot.length - (foot.length > 0 && height - foot.length > leastSteps + 1 ? 1 : 0);
+  const steps = stepLines(options, room);
+  const space = height - foot.length - steps.length;
+  const rule = foot.length > 0 && space > 0 ? [theme.borderIdle(theme.border.horizontal.repeat(width))] : [];
+  const filler = Array.from({ length: Math.max(0, space - rule.length) }, () => '');
+  return [...steps, ...filler, ...rule, ...foot].slice(0, height);
+}
+
+function stepLines(options: RunLinesOptions, room: number): string[] {
+  const { state, pointed, focused, width, theme, spinner, now } = options;
+  const current = currentIndex(state);
+  const at = pointed ?? current;
+  const lines: string[] = [];
+  let mark = 0;
+  for (const [index, step] of state.steps.entries()) {
+    if (index === at) mark = lines.length;
+    // The pointer is drawn where somebody pointed; else the spinner says where the run is.
+    lines.push(
+      stepLine(step, {
+        width,
+        theme,
+        spinner,
+        now,
+        pointed: index === at && (pointed !== undefined || focused),
+        focused,
+      }),
+    );
+    const most = index === current ? Math.max(1, Math.min(4, Math.floor(room / 4))) : 1;
+    if (index === current || step.now.status === 'running' || step.now.status === 'failed')
+      lines.push(...stepNotes(step, width, theme, most));
+  }
+  const offset = windowOffset(mark + 1, room, lines.length);
+  return lines.slice(offset, offset + room);
+}
+
+function footLines(options: RunLinesOptions): string[] {
+  const { state, width, theme, onward } = options;
+  const { ended, load } = state;
+  const { symbols } = theme;
+  const lines: string[] = [];
+  if (state.question)
+    lines.push(theme.warn(fitTo(` ? waits for your answer ${symbols.separator} ${symbols.enter}`, width)));
+  if (state.status === 'interrupted')
+    lines.push(
+      theme.warn(fitTo(` ${symbols.warn} its process is gone ${symbols.separator} R, then r resumes it`, width)),
+    );
+  if (state.stopRequested && !ended)
+    lines.push(theme.warn(fitTo(` ${symbols.warn} stopping after what it is doing`, width)));
+  if (load) lines.push(...loadSummaryLines(load, width, theme));
+  if (!ended) return lines;
+  lines.push(endLine(state, width, theme));
+  const next = ended.next.flatMap((text) =>
+    wrap(printableLine(text), width - 4).map((line, index) => ` ${index === 0 ? symbols.next : ' '} ${line}`),
+  );
+  if (onward) return [...lines, theme.accent(fitTo(` ${symbols.enter} goes on: ${onward}`, width))];
+  return [...lines, ...next];
+}
+
+function endLine(state: RunState, width: number, theme: Theme): string {
+  const { ended, run } = state;
+  if (!ended) return '';
+  const took = run ? ` in ${formatDuration(Date.parse(ended.at) - Date.parse(run.startedAt))}` : '';
+  const { symbols } = theme;
+  switch (ended.status) {
+    case 'done':
+      return theme.ok(fitTo(` ${symbols.ok} Done${took}`, width));
+    case 'stopped':
+      return theme.warn(fitTo(` ${symbols.warn} Stopped; it can be resumed`, width));
+    case 'not-met':
+      return theme.bad(fitTo(` ${symbols.bad} Not met: ${printableLine(ended.summary)}`, width));
+    case 'failed':
+      return theme.bad(fitTo(` ${symbols.bad} Failed: ${printableLine(ended.summary)}`, width));
+  }
+}
