@@ -8,6 +8,14 @@ export interface Failure {
   message: string;
 }
 
+export interface Readiness {
+  ready: boolean;
+  /** Set when waiting longer is unlikely to help. */
+  failed?: Failure;
+  /** How far it is, in a few words: `2 of 3 available`. */
+  message: string;
+}
+
 const waitingReasons = new Set([
   'ErrImagePull',
   'ImagePullBackOff',

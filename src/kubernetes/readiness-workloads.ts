@@ -1,6 +1,6 @@
 import { conditionOf } from './condition.ts';
 import type { KubernetesObject } from './object.ts';
-import type { Readiness } from './readiness.ts';
+import type { Readiness } from './pod-failure.ts';
 import type { DaemonSet, Deployment, Job, ReplicaSet, StatefulSet } from './workload.ts';
 
 const ready = (message: string): Readiness => ({ ready: true, message });

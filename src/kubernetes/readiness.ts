@@ -1,7 +1,8 @@
 import { type Condition, conditionOf, isTrue } from './condition.ts';
 import type { KubernetesObject } from './object.ts';
 import { asPod, isPodReady } from './pod.ts';
-import { type Failure, podFailure } from './pod-failure.ts';
+import { type Failure, podFailure, type Readiness } from './pod-failure.ts';
+
 import {
   daemonSetReadiness,
   deploymentReadiness,
@@ -10,13 +11,7 @@ import {
   statefulSetReadiness,
 } from './readiness-workloads.ts';
 
-export interface Readiness {
-  ready: boolean;
-  /** Set when waiting longer is unlikely to help. */
-  failed?: Failure;
-  /** How far it is, in a few words: `2 of 3 available`. */
-  message: string;
-}
+export type { Readiness };
 
 export interface ReadinessEvidence {
   /** The pods that belong to the object. */
