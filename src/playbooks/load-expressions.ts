@@ -35,7 +35,13 @@ export function checkStepExpressions(step: LoadedStep, surroundings: Surrounding
     else if (path[0] === 'outputs') diagnostics.push(...checkOutput(text, at, surroundings, [...all, 'outputs']));
     else if (exact && !text.includes('${{'))
       diagnostics.push(
-        ...checkExpression(text, at, surroundings, localsOf(place, step.written), path.at(-1) === 'expect'),
+        ...checkExpression(
+          text,
+          at,
+          surroundings,
+          localsOf(place, step.written),
+          path.at(-1) === 'expect' || path.at(-1) === 'when',
+        ),
       );
     else diagnostics.push(...checkTemplates(text, at, surroundings, place ? localsOf(place, step.written) : all));
   }
@@ -75,7 +81,7 @@ function checkOutput(text: string, path: YamlPath, around: Surroundings, locals:
     : checkExpression(text, path, around, locals, false);
 }
 
-type ExpressionPlace = NonNullable<StepKind['expressions']>[number] & { localsFrom?: string };
+type ExpressionPlace = NonNullable<StepKind['expressions']>[number];
 
 /** The names that a kind adds at a place: fixed ones, and those that the step's author gives, e.g. in `check.collect`. */
 function localsOf(place: ExpressionPlace, written: Record<string, unknown>): string[] {

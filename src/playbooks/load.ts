@@ -10,6 +10,7 @@ import { defineInput, inputSchema } from './input-schema.ts';
 import { callOf, checkPassed } from './load-calls.ts';
 import { checkExpression, checkStepExpressions } from './load-expressions.ts';
 import { checkFiles } from './load-files.ts';
+import { checkInputNames } from './load-input-names.ts';
 import { checkOrder } from './load-needs.ts';
 import { type LoadedStep, loadStep } from './load-step.ts';
 import type { ManifestSet } from './manifest-set.ts';
@@ -136,35 +137,10 @@ function checkSteps(reading: Reading, shown: (path: string) => string): Diagnost
   const files = { document, folder: playbook.folder, manifests: options.manifests, shown };
   return steps.flatMap((step, index) => [
     ...checkStepExpressions(step, { document, inputs: playbook.inputs, earlier: ids.slice(0, index), steps: ids }),
-    ...checkInputNames(step, document, playbook.inputs),
+    ...checkInputNames(document, step, playbook.inputs),
     ...checkFiles(step, files),
     ...followCall(step, reading),
   ]);
-}
-
-/** `from: inputs.jwtSecret` names an input without being an expression. */
-function checkInputNames(
-  step: LoadedStep,
-  document: LocatedDocument,
-  inputs: Record<string, InputDefinition>,
-): Diagnostic[] {
-  const { kind, written } = step;
-  if (kind?.name !== 'secret') return [];
-  return [...namesIn(written, ['steps', step.index])].flatMap(({ path, name }) => {
-    if (Object.hasOwn(inputs, name)) return [];
-    const hint = suggestion(name, Object.keys(inputs), 'inputs');
-    return [diagnosticAtPath(document, path, { message: `there is no input \`${name}\``, hint })];
-  });
-}
-
-function* namesIn(value: unknown, path: (string | number)[]): Generator<{ path: (string | number)[]; name: string }> {
-  if (value === null || typeof value !== 'object') return;
-  for (const [key, item] of Object.entries(value)) {
-    const at = [...path, Array.isArray(value) ? Number(key) : key];
-    const name = typeof item === 'string' ? /^inputs\.(\w+)$/.exec(item)?.[1] : undefined;
-    if (name) yield { path: at, name };
-    else yield* namesIn(item, at);
-  }
 }
 
 function followCall(step: LoadedStep, { document, options, playbook }: Reading): Diagnostic[] {

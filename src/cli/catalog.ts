@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { packageRoot } from '../base/package-root.ts';
+import { type LoadedMenu, loadMenu, type Menu, menuFiles, menuItems } from '../menus/menu.ts';
+import { valueFault } from '../playbooks/input-value.ts';
+import { loadPlaybook, type PlaybookRoot, playbookNames } from '../playbooks/load.ts';
+import type { Playbook } from '../playbooks/model.ts';
+import type { StepKind } from '../playbooks/step-kind.ts';
+import { stepKinds as allStepKinds } from '../playbooks/steps/registry.ts';
+import { loadSystems, type System } from '../systems/system.ts';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import { sortDiagnostics } from '../yaml/diagnostics.ts';
+import { suggestion } from '../yaml/suggest.ts';
+import { diagnosticAtPath } from '../yaml/validate.ts';
+
+export interface Catalog {
+  systems: System[];
+  menus: Menu[];
+  /** Those without errors; by `<system>/<name>`, sorted. */
+  playbooks: Playbook[];
+  diagnostics: Diagnostic[];
+}
+
+export interface CatalogOptions {
+  /** The folder that the console was started in. */
+  workspace: string;
+  stepKinds?: readonly StepKind[];
+  /** Instead of the package's own folder. */
+  bundled?: string;
+}
+
+/** The folders of systems: the workspace's own before the bundled ones. */
+export function playbookRoots({ workspace, bundled = packageRoot() }: CatalogOptions): PlaybookRoot[] {
+  const own = join(workspace, '.tars-console', 'playbooks');
+  const roots: PlaybookRoot[] = [{ folder: join(bundled, 'playbooks'), source: 'bundled' }];
+  return existsSync(own) ? [{ folder: own, source: 'workspace' }, ...roots] : roots;
+}
+
+/** Everything that can be chosen and run, held against each other. Never throws for what is wrong with the files. */
+export function loadCatalog(options: CatalogOptions): Catalog {
+  const { workspace, stepKinds = allStepKinds, bundled = packageRoot() } = options;
+  const shown = (path: string) => shownPath(path, workspace, bundled);
+  const roots = playbookRoots(options);
+  const { systems, diagnostics } = loadSystems(roots, shown);
+  const loaded = playbookNames(roots).map((ref) => loadPlaybook(ref, { roots, stepKinds, shown }));
+  const playbooks = loaded.flatMap(({ value }) => value ?? []);
+  const menus = loadMenus(workspace, bundled, shown);
+  const known = { systems: systems.map(({ name }) => name), playbooks, names: playbookNames(roots) };
+  return {
+    systems,
+    menus: menus.flatMap(({ value }) => value ?? []),
+    playbooks,
+    diagnostics: sortDiagnostics([
+      ...diagnostics,
+      ...loaded.flatMap((outcome) => outcome.diagnostics),
+      ...menus.flatMap((menu) => [...menu.diagnostics, ...checkMenu(menu, known)]),
+    ]),
+  };
+}
+
+interface Known {
+  systems: string[];
+  playbooks: Playbook[];
+  /** Faulty ones too: an item that names one is not itself at fault. */
+  names: string[];
+}
+
+/** That a menu's system and playbooks exist and that its presets are inputs with allowed values. */
+export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): Diagnostic[] {
+  if (!menu) return [];
+  const diagnostics: Diagnostic[] = [];
+  if (!known.systems.includes(menu.system)) {
+    const hint = suggestion(menu.system, known.systems, 'systems');
+    diagnostics.push(
+      diagnosticAtPath(document, ['system'], { message: `there is no system \`${menu.system}\``, hint }),
+    );
+  }
+  for (const { item, path } of menuItems(menu.items)) {
+    if (item.kind !== 'playbook') continue;
+    const playbook = known.playbooks.find(({ ref }) => ref === item.playbook);
+    if (!known.names.includes(item.playbook)) {
+      const hint = suggestion(item.playbook, known.names, 'playbooks');
+      diagnostics.push(
+        diagnosticAtPath(document, [...path, 'playbook'], {
+          message: `there is no playbook \`${item.playbook}\``,
+          hint,
+        }),
+      );
+    }
+    if (playbook) diagnostics.push(...checkPresets(document, path, playbook, item.inputs));
+  }
+  return diagnostics;
+}
+
+function checkPresets(
+  document: LoadedMenu['document'],
+  path: readonly (string | number)[],
+  playbook: Playbook,
+  presets: Record<string, unknown>,
+): Diagnostic[] {
+  return Object.entries(presets).flatMap(([name, value]) => {
+    const at = [...path, 'inputs', name];
+    const definition = playbook.inputs[name];
+    if (!definition) {
+      const hint = suggestion(name, Object.keys(playbook.inputs), 'inputs');
+      return [diagnosticAtPath(document, at, { message: `\`${playbook.ref}\` has no input \`${name}\``, hint }, 'key')];
+    }
+    const fault = definition.sensitive ? 'a sensitive input has no place in a file' : valueFault(value, definition);
+    return fault ? [diagnosticAtPath(document, at, { message: `\`${name}\`: ${fault}` })] : [];
+  });
+}
+
+function loadMenus(workspace: string, bundled: string, shown: (path: string) => string): LoadedMenu[] {
+  const own = menuFiles(join(workspace, '.tars-console', 'menus'));
+  const ours = menuFiles(join(bundled, 'menus'));
+  return [
+    ...own.map((file) => loadMenu(file, 'workspace', shown)),
+    ...ours.map((file) => loadMenu(file, 'bundled', shown)),
+  ];
+}
+
+/** A path as a person finds it: from the workspace, or from the package. */
+export function shownPath(path: string, workspace: string, bundled = packageRoot()): string {
+  const inside = [workspace, bundled]
+    .map((folder) => relative(folder, path))
+    .find((short) => short !== '' && !short.startsWith('..'));
+  return inside ?? path;
+}
