@@ -27,6 +27,7 @@ export function openTerminal(command, args, { cols = 120, rows = 40, env = {}, c
     pid: child.pid,
     started,
     text,
+    buffer: () => screen.buffer.active,
     bytes: () => bytes,
     send: (keys) => child.write(keys),
     /** Resolves to the time at which the screen first held it. */
