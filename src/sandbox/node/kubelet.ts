@@ -6,28 +6,48 @@ import { type PodWorker, startPod } from './pod-worker.ts';
 export interface Kubelet {
   /** Every pod that runs on this node. */
   workers(): Iterable<PodWorker>;
+  /** The pod that has this address. */
+  at(address: string): PodWorker | undefined;
   stop(): void;
 }
 
 /** Runs what is bound to its node, until the object is gone. */
 export function startKubelet(host: Host, pods: Informer): Kubelet {
   const workers = new Map<string, PodWorker>();
+  const byAddress = new Map<string, PodWorker>();
   const drop = (uid: string) => {
     workers.get(uid)?.kill();
     workers.delete(uid);
   };
-  const onChange = ({ type, object }: ObjectChange) => {
+  const start = (uid: string, pod: Pod) => {
+    const hostOfPod: Host = {
+      ...host,
+      takeAddress() {
+        const address = host.takeAddress();
+        // The pod asks for it later than its worker is there.
+        const worker = workers.get(uid);
+        if (worker) byAddress.set(address, worker);
+        return address;
+      },
+      freeAddress(address) {
+        byAddress.delete(address);
+        host.freeAddress(address);
+      },
+    };
+    workers.set(uid, startPod(hostOfPod, pod));
+  };
+  const off = pods.on(({ type, object }: ObjectChange) => {
     const pod = object as Pod;
     const uid = pod.metadata.uid ?? '';
     if (type === 'deleted') return drop(uid);
     if (pod.spec.nodeName !== host.node) return;
     const worker = workers.get(uid);
     if (worker) worker.update(pod);
-    else if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') workers.set(uid, startPod(host, pod));
-  };
-  const off = pods.on(onChange);
+    else if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') start(uid, pod);
+  });
   return {
     workers: () => workers.values(),
+    at: (address) => byAddress.get(address),
     stop() {
       off();
       for (const uid of [...workers.keys()]) drop(uid);

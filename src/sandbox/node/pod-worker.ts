@@ -19,6 +19,8 @@ export interface PodWorker {
   kill(): void;
   /** What a container wrote; undefined when it never ran. */
   log(container: string, previous: boolean): ContainerLog | undefined;
+  /** Why a container does not run yet; undefined when it does. */
+  waitingReason(container: string): string | undefined;
   /** Ends a container that used more memory than it may. */
   outOfMemory(container: string): void;
 }
@@ -119,6 +121,10 @@ export function startPod(host: Host, first: Pod): PodWorker {
       if (podIP) host.freeAddress(podIP);
     },
     log: runner.log,
+    waitingReason(container) {
+      const now = state.containers.find((record) => record.name === container)?.now;
+      return now?.phase === 'waiting' ? now.reason : undefined;
+    },
     outOfMemory: (container) => runner.end(container, 137, 'OOMKilled'),
   };
 }
