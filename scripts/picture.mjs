@@ -53,7 +53,7 @@ function draw(buffer) {
       : '';
     if (run.text.trim() === '') return back;
     const style = `${run.bold ? ' font-weight="bold"' : ''}${run.dim ? ' opacity="0.6"' : ''}`;
-    return `${back}<text x="${x.toFixed(1)}" y="${top + 13}" fill="${run.fore}" textLength="${length}"${style}>${escape(run.text)}</text>`;
+    return `${back}<text x="${x.toFixed(1)}" y="${top + 13}" fill="${run.fore}" textLength="${length}"${style}>${escapeText(run.text)}</text>`;
   }
 }
 
@@ -88,6 +88,6 @@ function colour(cell, which) {
   return `#${level(Math.floor(index / 36))}${level(Math.floor(index / 6) % 6)}${level(index % 6)}`;
 }
 
-function escape(text) {
+function escapeText(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', '\u00a0');
 }
