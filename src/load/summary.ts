@@ -1,4 +1,4 @@
-import type { LoadFigures, LoadResult, StepFigures, ThresholdResult } from './sample.ts';
+import type { LoadResult, StepFigures, ThresholdResult } from './sample.ts';
 
 export interface SummaryOptions {
   /** The system's own name, e.g. `T.A.R.S.`; without one the scenario's. */
@@ -56,7 +56,7 @@ function notes(result: LoadResult): string[] {
     loop === 'open'
       ? 'Open loop: latency counts from when each request was due, so waiting is in it.'
       : 'Closed loop: users wait for their answer, so a stall of the system is hidden in these figures.',
-    `Figures above: ${result.steps ? 'the last step that held' : 'the sustained phase'}, ${seconds(sustained.seconds)}. Whole run: ${whole.requests.toLocaleString('en-US')} requests in ${seconds(whole.seconds)}, P95 ${milliseconds(whole.response.p95)}, errors ${percent(whole.errorRate)}.`,
+    `Figures above: ${judgedPart(result)}, ${seconds(sustained.seconds)}. Whole run: ${whole.requests.toLocaleString('en-US')} requests in ${seconds(whole.seconds)}, P95 ${milliseconds(whole.response.p95)}, errors ${percent(whole.errorRate)}.`,
   ];
   if (stopped) lines.push('Stopped before its time: these figures are of what was done until then.');
   if (limitedBy === 'generator')
@@ -76,6 +76,11 @@ function notes(result: LoadResult): string[] {
   return lines;
 }
 
+function judgedPart({ steps }: LoadResult): string {
+  if (!steps) return 'the sustained phase';
+  return steps.some((step) => step.held) ? 'the last step that held' : 'the first step, which did not hold';
+}
+
 function nextSteps(result: LoadResult, { symbols, next = [] }: SummaryOptions): string[] {
   const missed = result.thresholds.filter((threshold) => !threshold.met);
   const advice: string[] = [];
@@ -85,16 +90,9 @@ function nextSteps(result: LoadResult, { symbols, next = [] }: SummaryOptions): 
     advice.push('Raise the limit that answered 429, or use more client ids, and run it again.');
   if (missed.some(({ expect }) => /metrics\.(p\d+|max|mean)/.test(expect)))
     advice.push(
-      queueing(result.sustained)
-        ? 'Requests waited before they were served: allow more replicas, or a longer ramp for the autoscaler.'
-        : 'The system itself is slow, not the waiting: look at its CPU and memory limits.',
+      'Slow: were replicas still being added? Then a longer ramp. Was the autoscaler at its maximum? Then allow more.',
     );
   return [...advice, ...next].map((line) => `${symbols.next} ${line}`);
-}
-
-/** Did requests wait for a connection, so that they took much longer than their service? */
-function queueing({ response, service }: LoadFigures): boolean {
-  return response.p95 > service.p95 * 1.5;
 }
 
 /** Were all thresholds met? A load without thresholds meets them. */
