@@ -72,7 +72,7 @@ export function severityOf(status: string, ready: number, containers: number): S
 }
 
 /** Problems first, then by name. */
-export function comparePods(a: PodRow, b: PodRow): number {
+export function comparePods(a: Pick<PodRow, 'key' | 'severity'>, b: Pick<PodRow, 'key' | 'severity'>): number {
   const order = severities[a.severity] - severities[b.severity];
   if (order !== 0) return order;
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;

@@ -12,6 +12,8 @@ export interface ObjectWatchOptions {
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
   signal: AbortSignal;
+  /** Begins with what is stored now, not with what the server's cache holds. */
+  fresh?: boolean;
   /** At most so often are changes handed over. */
   batchMs?: number;
   /** All objects as they are now; the same map each time. */
@@ -49,6 +51,7 @@ export function watchObjects(connection: Connection, options: ObjectWatchOptions
     path: options.path,
     query: { labelSelector: options.labelSelector, fieldSelector: options.fieldSelector },
     signal,
+    fresh: options.fresh,
     onList(list, more) {
       // Items of a list leave out what the list says for them.
       const items = (list.items ?? []).map((item) => ({ ...item, apiVersion, kind }));

@@ -25,6 +25,8 @@ export interface WatchOptions<List extends WatchedList, Item> {
   onState(state: FeedState): void;
   /** Without any line for so long the stream is given up; servers send bookmarks about once a minute. */
   inactivityMs?: number;
+  /** The first list is read from the store, not from the server's cache, which may be behind a change just made. */
+  fresh?: boolean | undefined;
   random?: () => number;
 }
 
@@ -80,14 +82,14 @@ interface Progress {
 
 async function list<List extends WatchedList, Item>(
   connection: Connection,
-  { path, query, accept, signal, onList, onState }: WatchOptions<List, Item>,
+  { path, query, accept, signal, onList, onState, fresh }: WatchOptions<List, Item>,
   progress: Progress,
 ): Promise<void> {
   let next: string | undefined;
   let more = false;
   do {
     // The first list may come from the server's cache; one after 410 must not be older than what was seen.
-    const from = progress.first && !more ? { resourceVersion: 0 } : {};
+    const from = progress.first && !more && !fresh ? { resourceVersion: 0 } : {};
     const pages = { limit: pageSize, continue: next };
     const { body } = await connection.request<List>({
       path,
