@@ -38,15 +38,23 @@ export function environmentsFor(variables: Variables, functions: readonly Expres
   return made;
 }
 
+const bases = new Map<string, Environment>();
+
+/** Registering functions takes most of the time, so that each set of them is registered once and copied. */
 function createEnvironment(functions: readonly ExpressionFunction[]): Environment {
-  const environment = new Environment({
-    unlistedVariablesAreDyn: false,
-    homogeneousAggregateLiterals: false,
-    enableOptionalTypes: true,
-    limits: { maxAstNodes: 2000, maxDepth: 50 },
-  });
-  registerFunctions(environment, functions);
-  return environment;
+  const key = functions.map((entry) => entry.signature).join('\n');
+  let base = bases.get(key);
+  if (!base) {
+    base = new Environment({
+      unlistedVariablesAreDyn: false,
+      homogeneousAggregateLiterals: false,
+      enableOptionalTypes: true,
+      limits: { maxAstNodes: 2000, maxDepth: 50 },
+    });
+    registerFunctions(base, functions);
+    bases.set(key, base);
+  }
+  return base.clone();
 }
 
 function declare(environment: Environment, name: string, type: Variables[string]): void {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
 import { type LoadedMenu, loadMenu, type Menu, menuFiles, menuItems } from '../menus/menu.ts';
 import { valueFault } from '../playbooks/input-value.ts';
-import { loadPlaybook, type PlaybookRoot, playbookNames } from '../playbooks/load.ts';
+import { createLoadMemo, loadPlaybook, type PlaybookRoot, playbookNames } from '../playbooks/load.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import type { StepKind } from '../playbooks/step-kind.ts';
 import { stepKinds as allStepKinds } from '../playbooks/steps/registry.ts';
@@ -42,10 +42,12 @@ export function loadCatalog(options: CatalogOptions): Catalog {
   const shown = (path: string) => shownPath(path, workspace, bundled);
   const roots = playbookRoots(options);
   const { systems, diagnostics } = loadSystems(roots, shown);
-  const loaded = playbookNames(roots).map((ref) => loadPlaybook(ref, { roots, stepKinds, shown }));
+  const names = playbookNames(roots);
+  const memo = createLoadMemo();
+  const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
   const menus = loadMenus(workspace, bundled, shown);
-  const known = { systems: systems.map(({ name }) => name), playbooks, names: playbookNames(roots) };
+  const known = { systems: systems.map(({ name }) => name), playbooks, names };
   return {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),

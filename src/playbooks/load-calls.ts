@@ -25,10 +25,10 @@ export function checkPassed(
   inputs: Record<string, InputDefinition>,
 ): Diagnostic[] {
   const base: YamlPath = ['steps', step.index];
-  const passed = isMap(step.written.inputs) ? step.written.inputs : {};
+  const passed = isMap(step.written.with) ? step.written.with : {};
   const names = Object.keys(called.inputs);
   const diagnostics = Object.entries(passed).flatMap(([name, value]) => {
-    const path = [...base, 'inputs', name];
+    const path = [...base, 'with', name];
     const definition = called.inputs[name];
     if (!definition) {
       const fault = { message: `\`${called.ref}\` has no input \`${name}\``, hint: suggestion(name, names, 'inputs') };
@@ -46,14 +46,14 @@ export function checkPassed(
       diagnostics.push(
         diagnosticAtPath(document, [...base, 'playbook'], {
           message: `\`${name}\` is a ${own.type} here and a ${definition.type} in \`${called.ref}\``,
-          hint: 'pass it under the step’s `inputs`',
+          hint: 'pass it under `with`',
         }),
       );
     if (own || definition.default !== undefined || definition.optional || definition.generate || definition.when)
       continue;
     const fault = {
       message: `\`${called.ref}\` needs the input \`${name}\``,
-      hint: 'pass it under the step’s `inputs`, or let this playbook ask for it by the same name',
+      hint: 'pass it under `with`, or let this playbook ask for it by the same name',
     };
     diagnostics.push(diagnosticAtPath(document, [...base, 'playbook'], fault));
   }

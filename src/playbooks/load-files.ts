@@ -14,6 +14,8 @@ export interface FileSurroundings {
   folder: string;
   /** The workspace's manifests, when they stand in for the bundled ones. */
   manifests: ManifestSet | undefined;
+  /** Manifests that were looked at already. */
+  checked: Map<string, Diagnostic[]>;
   /** How a path is said to a person. */
   shown(path: string): string;
 }
@@ -40,8 +42,14 @@ export function checkFiles(step: LoadedStep, around: FileSurroundings): Diagnost
         near ? `did you mean \`${near}\`?` : `files are named from ${around.shown(around.folder)}`,
       );
     }
-    return isManifest(name) ? checkManifest(path, around.shown(path)) : [];
+    return isManifest(name) ? checkedManifest(path, around) : [];
   });
+}
+
+function checkedManifest(path: string, { checked, shown }: FileSurroundings): Diagnostic[] {
+  const diagnostics = checked.get(path) ?? checkManifest(path, shown(path));
+  checked.set(path, diagnostics);
+  return diagnostics;
 }
 
 function placeOfName(step: LoadedStep, name: string): YamlPath {

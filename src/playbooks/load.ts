@@ -30,8 +30,19 @@ export interface LoadOptions {
   stepKinds: readonly StepKind[];
   /** The workspace's manifests where they stand in for the bundled ones. */
   manifests?: ManifestSet | undefined;
+  /** What was read already, so that a catalog reads each file once; valid for one set of options. */
+  memo?: LoadMemo | undefined;
   /** How a path is said to a person; as it is, without this. */
   shown?: (path: string) => string;
+}
+
+export interface LoadMemo {
+  playbooks: Map<string, LoadOutcome<Playbook>>;
+  manifests: Map<string, Diagnostic[]>;
+}
+
+export function createLoadMemo(): LoadMemo {
+  return { playbooks: new Map(), manifests: new Map() };
 }
 
 /** `tars/deploy` of every playbook that the roots hold. */
@@ -62,13 +73,25 @@ export function loadPlaybookFile(
   file: string,
   options: LoadOptions & { source?: Playbook['source'] },
 ): LoadOutcome<Playbook> {
-  const { value, diagnostics } = load(file, options.source ?? 'workspace', { ...options, trail: [] });
+  const { value, diagnostics } = load(file, options.source ?? 'workspace', {
+    ...options,
+    memo: options.memo ?? createLoadMemo(),
+    trail: [],
+  });
   return { value: hasErrors(diagnostics) ? undefined : value, diagnostics: sortDiagnostics(diagnostics) };
 }
 
 type Loading = LoadOptions & { trail: readonly string[] };
 
 function load(file: string, source: Playbook['source'], options: Loading): LoadOutcome<Playbook> {
+  const known = options.memo?.playbooks.get(file);
+  if (known) return known;
+  const outcome = read(file, source, options);
+  options.memo?.playbooks.set(file, outcome);
+  return outcome;
+}
+
+function read(file: string, source: Playbook['source'], options: Loading): LoadOutcome<Playbook> {
   const shown = options.shown ?? ((path: string) => path);
   const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
   const { value, diagnostics } = validateYaml(document, playbookSchema);
@@ -134,7 +157,13 @@ function typeWritten(type: unknown): Partial<InputDefinition> {
 function checkSteps(reading: Reading, shown: (path: string) => string): Diagnostic[] {
   const { document, options, playbook, steps } = reading;
   const ids = steps.map((step) => step.id);
-  const files = { document, folder: playbook.folder, manifests: options.manifests, shown };
+  const files = {
+    document,
+    folder: playbook.folder,
+    manifests: options.manifests,
+    checked: options.memo?.manifests ?? new Map(),
+    shown,
+  };
   return steps.flatMap((step, index) => [
     ...checkStepExpressions(step, { document, inputs: playbook.inputs, earlier: ids.slice(0, index), steps: ids }),
     ...checkInputNames(document, step, playbook.inputs),
