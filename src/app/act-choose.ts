@@ -4,6 +4,7 @@ import type { ActionName } from './keymap.ts';
 import { isMove } from './moves.ts';
 import {
   type AppState,
+  attach,
   goBack,
   open,
   type Screen,
@@ -101,7 +102,7 @@ export function watchRun(state: AppState, run: AppState['runs'][number], resume:
       ...state,
       system: run.system,
       choice: run.cluster,
-      run: { id: run.id, state: undefined, pointed: undefined, following: true },
+      run: attach(run.id),
     },
     'run',
   );

@@ -37,6 +37,8 @@ export interface LayoutWishes {
   right: 'pods' | 'autoscalers' | 'latency';
   /** The pane that must be in sight. */
   focus: PaneName;
+  /** Where not all panes have room, the one with the focus has all of it. */
+  alone: boolean;
 }
 
 export const smallest = { columns: 60, rows: 15 };
@@ -48,7 +50,8 @@ export function layout(columns: number, rows: number, wishes: LayoutWishes): Lay
   const footer = { x: 0, y: rows - 1, width: columns, height: 1 };
   const body = { x: 0, y: 1, width: columns, height: rows - 2 };
   if (columns >= 100 && rows >= 26) return { kind: 'wide', header, body, footer, panes: wide(body, wishes) };
-  if (body.height >= 18) return { kind: 'stacked', header, body, footer, panes: stacked(body, wishes) };
+  if (body.height >= 18 && !wishes.alone)
+    return { kind: 'stacked', header, body, footer, panes: stacked(body, wishes) };
   return { kind: 'single', header, body, footer, panes: { [wishes.focus]: { ...body, joined: false, open: false } } };
 }
 

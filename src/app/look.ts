@@ -4,9 +4,17 @@ export interface Look {
   pods(): readonly string[];
   /** Names of the autoscalers. */
   autoscalers(): readonly string[];
+  /** How many pods the system's autoscaler had at a moment, in milliseconds since 1970. */
+  replicasAt(at: number): number | undefined;
   /** Lines of the scrolled screen, and how many of them are seen. */
   lines: number;
   height: number;
 }
 
-export const emptyLook: Look = { pods: () => [], autoscalers: () => [], lines: 0, height: 1 };
+export const emptyLook: Look = {
+  pods: () => [],
+  autoscalers: () => [],
+  replicasAt: () => undefined,
+  lines: 0,
+  height: 1,
+};

@@ -1,3 +1,4 @@
+import { type LatencySeries, withReplicas, withSample } from '../load/latency-series.ts';
 import { currentIndex } from '../playbooks/current-step.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { initialRunState, type RunState, reduceRunEvents, type StepState } from '../playbooks/runs/state.ts';
@@ -5,6 +6,21 @@ import type { AttachedRun } from './state.ts';
 
 export function reduceEvents(state: RunState | undefined, events: readonly RunEvent[]): RunState {
   return reduceRunEvents(state ?? initialRunState, events);
+}
+
+/** Samples among the events, each with the replicas of its moment. */
+export function reduceLatency(
+  before: LatencySeries,
+  events: readonly RunEvent[],
+  replicasAt: (at: number) => number | undefined,
+): LatencySeries {
+  let series = before;
+  for (const event of events) {
+    if (event.type !== 'sample') continue;
+    const at = Date.parse(event.at);
+    series = withSample(withReplicas(series, replicasAt(at)), event.sample, at);
+  }
+  return series;
 }
 
 export function stepsOf({ state }: AttachedRun): readonly StepState[] {

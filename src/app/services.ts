@@ -1,10 +1,12 @@
+import type { AutoscalersSnapshot } from '../cluster/autoscalers-feed.ts';
 import type { ClusterChoice, ConnectionInfo } from '../cluster/connection.ts';
+import type { Feed } from '../cluster/feed.ts';
+import type { PodsFeed } from '../cluster/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { MenuItem } from '../menus/menu.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { FieldValue, FormField } from '../ui/form-state.ts';
-import type { ProblemText } from '../ui/ProblemView.tsx';
 
 /** A system as the screen needs to know it. */
 export interface SystemEntry {
@@ -86,10 +88,21 @@ export interface PlanEntry {
 export interface ClusterSession {
   choice: ClusterChoice;
   info: ConnectionInfo;
-  /** The sandbox's `--speed`, 1 for every other cluster. */
-  speed: number;
+  pods: PodsFeed;
+  autoscalers: Feed<AutoscalersSnapshot>;
   requestRate(): number;
   close(): void;
+}
+
+export interface ObjectName {
+  kind: string;
+  name: string;
+}
+
+/** A line of a screen that is only read; its text is raw. */
+export interface ViewLine {
+  text: string;
+  tone?: 'title' | 'ok' | 'warn' | 'bad' | 'dim' | 'info' | undefined;
 }
 
 /**
@@ -104,6 +117,17 @@ export interface Services {
   manifestSources(system: string): Promise<ManifestSource[]>;
   /** Starts the sandbox where none runs. */
   connect(choice: ClusterChoice, system: SystemEntry): Promise<ClusterSession>;
+  /** Lines of one object's story: its state, conditions, events; sent again whenever they change, until the signal. */
+  details(
+    session: ClusterSession,
+    object: ObjectName,
+    receive: (lines: ViewLine[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** The log of a pod, its newest lines first sent together, then in batches, until the signal. */
+  logs(session: ClusterSession, pod: string, receive: (lines: string[]) => void, signal: AbortSignal): Promise<void>;
+  /** What is there of the system, and what is not as it should be. */
+  status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ViewLine[]>;
   form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   startRun(plan: PlanEntry): Promise<string>;
@@ -115,6 +139,3 @@ export interface Services {
   resumeRun(run: string): Promise<void>;
   discardRun(run: string): Promise<void>;
 }
-
-/** What was thrown, as the store holds it. */
-export type Trouble = ProblemText;

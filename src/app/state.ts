@@ -1,5 +1,6 @@
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
+import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
 import type { Tone } from '../ui/Banner.tsx';
@@ -15,6 +16,7 @@ import type {
   PlanEntry,
   RunEntry,
   SystemEntry,
+  ViewLine,
 } from './services.ts';
 
 /** What fills the screen. One union: there are no flags beside it. */
@@ -54,6 +56,8 @@ export type Overlay =
 export interface AttachedRun {
   id: string;
   state: RunState | undefined;
+  /** Its newest load test over time, with the replicas of that time. */
+  latency: LatencySeries;
   /** The step that is pointed at; undefined follows the one that runs. */
   pointed: number | undefined;
   /** False once the stream of its events has ended. */
@@ -88,6 +92,8 @@ export interface AppState {
   /** Name of the pod that is pointed at. */
   pod: string | undefined;
   run: AttachedRun | undefined;
+  /** What a screen that is only read shows; undefined while it is on its way. */
+  view: readonly ViewLine[] | undefined;
   /** The newcomer's way: playbooks still to come, the first one next. */
   guide: readonly string[];
   /** Goes away with the next key. */
@@ -150,6 +156,7 @@ export function initialState(given: Partial<AppState> = {}): AppState {
     filters: { menu: '', pods: '' },
     pod: undefined,
     run: undefined,
+    view: undefined,
     guide: [],
     notice: undefined,
     readOnly: false,
@@ -162,6 +169,11 @@ export function systemOf(state: AppState): SystemEntry | undefined {
   return state.catalog.systems.find(({ name }) => name === state.system);
 }
 
+/** A run of which nothing is known yet. */
+export function attach(id: string): AttachedRun {
+  return { id, state: undefined, latency: emptyLatencySeries(), pointed: undefined, following: true };
+}
+
 /** Whether a run is going on: started, and not ended as far as its events say. */
 export function runIsOn(state: AppState): boolean {
   const run = state.run?.state;
@@ -170,7 +182,7 @@ export function runIsOn(state: AppState): boolean {
 
 /** Opens a screen from which esc leads back to this one. */
 export function open(state: AppState, screen: Screen): AppState {
-  return { ...state, back: [...state.back, state.screen], screen };
+  return { ...state, back: [...state.back, state.screen], screen, view: undefined };
 }
 
 /** Replaces the screen; esc leads where it led before. */

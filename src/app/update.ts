@@ -10,9 +10,17 @@ import { clusterRows } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
 import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
-import { reduceEvents } from './run-reading.ts';
-import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
-import { type AppState, type Effect, goBack, replace, toDashboard, type Update, update } from './state.ts';
+import { reduceEvents, reduceLatency } from './run-reading.ts';
+import type {
+  Catalog,
+  ClusterSession,
+  ContextEntry,
+  ManifestSource,
+  PlanEntry,
+  RunEntry,
+  ViewLine,
+} from './services.ts';
+import { type AppState, attach, type Effect, goBack, replace, toDashboard, type Update, update } from './state.ts';
 import { updateKey } from './update-key.ts';
 
 /** Everything that can happen to the screen. */
@@ -29,6 +37,8 @@ export type AppEvent =
   | { type: 'run-started'; run: string }
   | { type: 'run-events'; run: string; events: RunEvent[] }
   | { type: 'run-closed'; run: string }
+  | { type: 'view'; lines: ViewLine[] }
+  | { type: 'log-lines'; lines: string[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
   /** An effect failed. */
   | { type: 'trouble'; effect: Effect['type'] | 'load'; problem: ProblemText };
@@ -57,9 +67,13 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
     case 'run-started':
       return runStarted(state, event.run);
     case 'run-events':
-      return runEvents(state, event.run, event.events);
+      return runEvents(state, event.run, event.events, look);
     case 'run-closed':
       return runClosed(state, event.run);
+    case 'view':
+      return update({ ...state, view: event.lines });
+    case 'log-lines':
+      return update(state.screen.type === 'logs' ? { ...state, view: withLogLines(state.view, event.lines) } : state);
     case 'notice':
       return update({ ...state, notice: event.notice });
     case 'trouble':
@@ -133,15 +147,15 @@ function runStarted(state: AppState, id: string): Update {
   const [next, ...rest] = state.guide;
   const { screen } = state;
   const guide = screen.type === 'plan' && screen.playbook === next ? rest : state.guide;
-  const run = { id, state: undefined, pointed: undefined, following: true };
-  return update(toDashboard({ ...state, guide, run, busy: undefined }, 'run'), { type: 'follow', run: id });
+  return update(toDashboard({ ...state, guide, run: attach(id), busy: undefined }, 'run'), { type: 'follow', run: id });
 }
 
-function runEvents(state: AppState, id: string, events: RunEvent[]): Update {
+function runEvents(state: AppState, id: string, events: RunEvent[], look: Look): Update {
   const { run } = state;
   if (run?.id !== id) return update(state);
   const before = openQuestion(state)?.id;
-  const next = { ...state, run: { ...run, state: reduceEvents(run.state, events) } };
+  const latency = reduceLatency(run.latency, events, look.replicasAt);
+  const next = { ...state, run: { ...run, state: reduceEvents(run.state, events), latency } };
   const question = openQuestion(next);
   if (question && question.id !== before && !state.overlay) return update(ask(next, question));
   if (state.overlay?.type === 'question' && question?.id !== state.overlay.id)
@@ -154,6 +168,13 @@ function runClosed(state: AppState, id: string): Update {
   if (state.run?.id !== id) return update(state);
   const overlay = state.overlay?.type === 'question' ? undefined : state.overlay;
   return update({ ...state, overlay, run: { ...state.run, following: false } }, { type: 'load-runs' });
+}
+
+/** How many lines of a log are kept. */
+const keptLogLines = 5000;
+
+function withLogLines(before: AppState['view'], lines: readonly string[]): ViewLine[] {
+  return [...(before ?? []), ...lines.map((text) => ({ text }))].slice(-keptLogLines);
 }
 
 /** A list that became shorter keeps the pointer in it. */

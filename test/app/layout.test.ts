@@ -8,6 +8,7 @@ const wishes: fc.Arbitrary<LayoutWishes> = fc.record({
   left: fc.constantFrom('menu', 'run'),
   right: fc.constantFrom('pods', 'autoscalers', 'latency'),
   focus: fc.constantFrom(...paneNames),
+  alone: fc.boolean(),
 });
 
 function rectanglesOf(columns: number, rows: number, wish: LayoutWishes): Rectangle[] {
@@ -46,7 +47,7 @@ describe('layout', () => {
     );
   });
 
-  const plain: LayoutWishes = { menuRows: 9, run: true, left: 'run', right: 'pods', focus: 'run' };
+  const plain: LayoutWishes = { menuRows: 9, run: true, left: 'run', right: 'pods', focus: 'run', alone: false };
   it('shows all panes at 120x40', () => {
     const placed = layout(120, 40, plain);
     expect(placed.kind === 'wide' && Object.keys(placed.panes).sort()).toEqual([...paneNames].sort());

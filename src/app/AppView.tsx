@@ -1,0 +1,88 @@
+import { Box, Text, useInput, usePaste, useWindowSize } from 'ink';
+import { useTheme } from '../ui/use-theme.ts';
+import { menuItems } from './choices.ts';
+import { keyPresses } from './key-press.ts';
+import { type Layout, type LayoutWishes, layout, smallest } from './layout.ts';
+import type { AppState } from './state.ts';
+import { runIsOn } from './state.ts';
+import { useApp, useAppState } from './use-app.ts';
+import { ClustersScreen, SystemsScreen, WelcomeScreen } from './views/ChoiceScreens.tsx';
+import { Dashboard } from './views/Dashboard.tsx';
+import { Footer } from './views/Footer.tsx';
+import { Header } from './views/Header.tsx';
+import { OverlayBox } from './views/OverlayBox.tsx';
+import { ReadScreen } from './views/ReadScreens.tsx';
+import { FormScreen, PlanScreen, RunsScreen } from './views/WorkScreens.tsx';
+
+/** The whole screen. Keys go to the store as they come; nothing here remembers anything about them. */
+export function AppView() {
+  const app = useApp();
+  const { columns, rows } = useWindowSize();
+  useInput((input, key) => {
+    for (const press of keyPresses(input, key)) app.dispatch({ type: 'key', key: press });
+  });
+  usePaste((text) => app.dispatch({ type: 'paste', text }));
+  const wishes = useWishes();
+  const placed = layout(columns, rows, wishes);
+  if (placed.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
+  const stepHidden = placed.panes.run === undefined;
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Header width={columns} showStep={stepHidden} />
+      <Box height={placed.body.height} width={columns}>
+        <Body placed={placed} />
+      </Box>
+      <Footer width={columns} />
+      <OverlayBox columns={columns} rows={rows} />
+    </Box>
+  );
+}
+
+function Body({ placed }: { placed: Exclude<Layout, { kind: 'too-small' }> }) {
+  const theme = useTheme();
+  const screen = useAppState((state) => state.screen);
+  const area = placed.body;
+  switch (screen.type) {
+    case 'loading':
+      return <Text>{theme.dim(' reading playbooks and runs')}</Text>;
+    case 'welcome':
+      return <WelcomeScreen screen={screen} area={area} />;
+    case 'clusters':
+      return <ClustersScreen screen={screen} area={area} />;
+    case 'systems':
+      return <SystemsScreen screen={screen} area={area} />;
+    case 'dashboard':
+      return <Dashboard placed={placed} />;
+    case 'form':
+      return <FormScreen screen={screen} area={area} />;
+    case 'plan':
+      return <PlanScreen screen={screen} area={area} />;
+    case 'runs':
+      return <RunsScreen screen={screen} area={area} />;
+    default:
+      return <ReadScreen screen={screen} area={area} />;
+  }
+}
+
+function useWishes(): LayoutWishes {
+  const menuRows = useAppState((state) => menuItems(state).length + 1);
+  const run = useAppState((state) => state.run !== undefined);
+  const left = useAppState((state) => state.left);
+  const right = useAppState((state) => state.right);
+  const focus = useAppState((state) => state.focus);
+  const alone = useAppState(runIsOver);
+  return { menuRows, run, left, right, focus, alone };
+}
+
+/** At its end a run says how it went: where there is little room it then has all of it. */
+function runIsOver(state: AppState): boolean {
+  return state.focus === 'run' && !runIsOn(state) && state.run?.state?.ended !== undefined;
+}
+
+function TooSmall({ columns, rows }: { columns: number; rows: number }) {
+  return (
+    <Box width={columns} height={rows} alignItems="center" justifyContent="center">
+      <Text wrap="wrap">{`${columns}x${rows} is too small for the console: ${smallest.columns}x${smallest.rows} is the least. A run goes on meanwhile.`}</Text>
+    </Box>
+  );
+}

@@ -1,0 +1,178 @@
+import { messageOf, Problem } from '../base/errors.ts';
+import type { Services } from './services.ts';
+import { type AppState, type Effect, systemOf } from './state.ts';
+import type { AppEvent } from './update.ts';
+
+export interface Performer {
+  perform(effect: Effect): void;
+  /** Ends everything that still listens; the cluster's session included. */
+  close(): void;
+}
+
+interface Hands {
+  services: Services;
+  dispatch(event: AppEvent): void;
+  state(): AppState;
+  /** Ends the screen. */
+  exit(): void;
+}
+
+/** How long a context must be pointed at before it is asked. */
+const dwellMs = 250;
+
+/** Does what transitions ask for. Each kind of following has one slot: what is begun next in it ends what was before. */
+export function createPerformer(hands: Hands): Performer {
+  const slots = new Map<string, AbortController>();
+  const take = (slot: string): AbortSignal => {
+    slots.get(slot)?.abort();
+    const controller = new AbortController();
+    slots.set(slot, controller);
+    return controller.signal;
+  };
+  const free = (slot: string) => {
+    slots.get(slot)?.abort();
+    slots.delete(slot);
+  };
+  return {
+    perform(effect) {
+      if (effect.type === 'exit') return hands.exit();
+      if (effect.type === 'stop-probing') return free('probe');
+      if (effect.type === 'close-view') return free('view');
+      perform(effect, hands, take).catch((error: unknown) => {
+        if (!isAbort(error)) hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error) });
+      });
+    },
+    close() {
+      for (const slot of [...slots.keys()]) free(slot);
+      hands.state().session?.close();
+    },
+  };
+}
+
+async function perform(effect: Effect, hands: Hands, take: (slot: string) => AbortSignal): Promise<void> {
+  const { services, dispatch } = hands;
+  switch (effect.type) {
+    case 'load-manifest-sources':
+      return dispatch({ type: 'manifest-sources', sources: await services.manifestSources(effect.system) });
+    case 'probe':
+      return probe(effect.context, hands, take('probe'));
+    case 'connect':
+      return connect(effect, hands, take('connect'));
+    case 'make-form':
+      return dispatch({
+        type: 'form',
+        playbook: effect.playbook,
+        fields: await services.form(effect.playbook, effect.presets),
+      });
+    case 'make-plan':
+      return makePlan(effect, hands, take('plan'));
+    case 'start-run':
+      return dispatch({ type: 'run-started', run: await services.startRun(effect.plan) });
+    case 'follow':
+      return follow(effect.run, hands, take('follow'));
+    case 'resume': {
+      const signal = take('follow');
+      await services.resumeRun(effect.run);
+      return follow(effect.run, hands, signal);
+    }
+    case 'stop-run':
+      return services.stopRun(effect.run);
+    case 'discard':
+      await services.discardRun(effect.run);
+      return dispatch({ type: 'runs', runs: await services.runs() });
+    case 'answer':
+      return services.answer(effect.run, effect.question, effect.answer);
+    case 'load-runs':
+      return dispatch({ type: 'runs', runs: await services.runs() });
+    case 'load-details':
+    case 'follow-logs':
+    case 'load-status':
+      return view(effect, hands, take('view'));
+    default:
+      return;
+  }
+}
+
+async function probe(context: string, { services, dispatch }: Hands, signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, dwellMs));
+  if (signal.aborted) return;
+  dispatch({ type: 'reachability', context, reachability: 'asking' });
+  const reachability = await services.probe(context, signal);
+  dispatch({ type: 'reachability', context, reachability });
+}
+
+async function connect(effect: Extract<Effect, { type: 'connect' }>, hands: Hands, signal: AbortSignal): Promise<void> {
+  const system = hands.state().catalog.systems.find(({ name }) => name === effect.system);
+  if (!system) throw new Problem(`There is no system ${effect.system}`);
+  const session = await hands.services.connect(effect.choice, system);
+  // Somebody chose another cluster meanwhile.
+  if (signal.aborted) return session.close();
+  hands.state().session?.close();
+  hands.dispatch({ type: 'connected', session });
+}
+
+async function makePlan(
+  effect: Extract<Effect, { type: 'make-plan' }>,
+  hands: Hands,
+  signal: AbortSignal,
+): Promise<void> {
+  const { choice, manifests } = hands.state();
+  if (!choice) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
+  const { playbook, inputs } = effect;
+  const plan = await hands.services.plan({ playbook, inputs, manifests, cluster: choice });
+  if (!signal.aborted) hands.dispatch({ type: 'plan', plan });
+}
+
+async function follow(run: string, { services, dispatch }: Hands, signal: AbortSignal): Promise<void> {
+  try {
+    await services.follow(
+      run,
+      (events) => {
+        if (!signal.aborted) dispatch({ type: 'run-events', run, events });
+      },
+      signal,
+    );
+  } finally {
+    if (!signal.aborted) dispatch({ type: 'run-closed', run });
+  }
+}
+
+type ViewEffect = Extract<Effect, { type: 'load-details' | 'follow-logs' | 'load-status' }>;
+
+async function view(effect: ViewEffect, { services, dispatch, state }: Hands, signal: AbortSignal): Promise<void> {
+  const { session } = state();
+  const system = systemOf(state());
+  if (!session || !system) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
+  if (effect.type === 'load-status') {
+    const lines = await services.status(session, system, signal);
+    if (!signal.aborted) dispatch({ type: 'view', lines });
+    return;
+  }
+  if (effect.type === 'follow-logs') {
+    await services.logs(
+      session,
+      effect.pod,
+      (lines) => !signal.aborted && dispatch({ type: 'log-lines', lines }),
+      signal,
+    );
+    return;
+  }
+  const { kind, name } = effect;
+  await services.details(
+    session,
+    { kind, name },
+    (lines) => !signal.aborted && dispatch({ type: 'view', lines }),
+    signal,
+  );
+}
+
+/** What was thrown as the screen draws it. */
+export function problemText(error: unknown) {
+  if (error instanceof Problem)
+    return { message: error.message, where: error.where, next: error.next, evidence: error.evidence };
+  return { message: messageOf(error), next: ['This is a fault of tars-console itself; --debug writes a log of it'] };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

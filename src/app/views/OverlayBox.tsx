@@ -1,0 +1,202 @@
+import { Box, Text } from 'ink';
+import { printable, printableLine } from '../../base/printable.ts';
+import { currentIndex } from '../../playbooks/current-step.ts';
+import type { Question } from '../../playbooks/runs/question.ts';
+import { problemLines } from '../../ui/ProblemView.tsx';
+import { textInputLine } from '../../ui/TextInput.tsx';
+import { pad, textWidth, truncate, wrap } from '../../ui/text.ts';
+import type { Theme } from '../../ui/theme.ts';
+import { useTheme } from '../../ui/use-theme.ts';
+import { leaveChoices, yesNo } from '../act-overlay.ts';
+import { questionChoices } from '../act-run.ts';
+import { openQuestion } from '../modes.ts';
+import type { AppState, Overlay } from '../state.ts';
+import { useAppState } from '../use-app.ts';
+
+interface Dialog {
+  title: string;
+  tone: 'borderFocused' | 'warn' | 'bad';
+  lines: string[];
+}
+
+/** What lies over the screen: a question, a message. A box in the middle, drawn as one text of full lines. */
+export function OverlayBox({ columns, rows }: { columns: number; rows: number }) {
+  const theme = useTheme();
+  const state = useAppState((all) => all);
+  const width = Math.min(columns - 4, 76);
+  const dialog = dialogOf(state, width - 4, theme);
+  if (!dialog) return null;
+  const lines = boxLines(dialog, width, rows - 4, theme);
+  return (
+    <Box
+      position="absolute"
+      marginLeft={Math.floor((columns - width) / 2)}
+      marginTop={Math.max(1, Math.floor((rows - lines.length) / 2))}
+    >
+      <Text wrap="truncate">{lines.join('\n')}</Text>
+    </Box>
+  );
+}
+
+/** The lines of a box with its title in the top line, at most `height` of them. */
+export function boxLines({ title, tone, lines }: Dialog, width: number, height: number, theme: Theme): string[] {
+  const { border } = theme;
+  const line = theme[tone];
+  const name = ` ${truncate(title, width - 6, theme.symbols.ellipsis)} `;
+  const top =
+    line(border.topLeft) +
+    theme.strong(line(name)) +
+    line(border.horizontal.repeat(Math.max(0, width - 2 - textWidth(name))) + border.topRight);
+  const bottom = line(border.bottomLeft + border.horizontal.repeat(width - 2) + border.bottomRight);
+  // The end of a message is what to do: where not all fits, the middle goes.
+  const room = height - 2;
+  const shown =
+    lines.length <= room
+      ? lines
+      : [
+          ...lines.slice(0, Math.ceil(room / 2) - 1),
+          theme.dim(theme.symbols.ellipsis),
+          ...lines.slice(lines.length - Math.floor(room / 2)),
+        ];
+  return [
+    top,
+    ...shown.map((text) => `${line(border.vertical)} ${pad(text, width - 4)} ${line(border.vertical)}`),
+    bottom,
+  ];
+}
+
+function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefined {
+  const { overlay } = state;
+  switch (overlay?.type) {
+    case 'problem':
+      return {
+        title: 'That did not work',
+        tone: 'bad',
+        lines: [
+          '',
+          ...problemLines(overlay.problem, width, theme),
+          '',
+          theme.dim(`${theme.symbols.enter} closes this; everything else can be used`),
+        ],
+      };
+    case 'leave':
+      return {
+        title: 'A run is going on',
+        tone: 'warn',
+        lines: [
+          '',
+          ...wrap(
+            'It is a process of its own: it goes on without this screen, and opening the console again finds it.',
+            width,
+          ),
+          '',
+          ...column(leaveChoices, overlay.index, theme),
+          '',
+        ],
+      };
+    case 'stop':
+      return {
+        title: 'Stop the run?',
+        tone: 'warn',
+        lines: [
+          '',
+          ...wrap('What it does right now is finished first. It can be resumed later.', width),
+          '',
+          row(yesNo, overlay.index, theme),
+          '',
+        ],
+      };
+    case 'discard':
+      return {
+        title: 'Forget this run?',
+        tone: 'warn',
+        lines: [
+          '',
+          ...wrap(`${overlay.run} goes from the history. What it did on the cluster stays.`, width),
+          '',
+          row(yesNo, overlay.index, theme),
+          '',
+        ],
+      };
+    case 'question':
+      return questionDialog(state, overlay, width, theme);
+    default:
+      return undefined;
+  }
+}
+
+function questionDialog(
+  state: AppState,
+  overlay: Extract<Overlay, { type: 'question' }>,
+  width: number,
+  theme: Theme,
+): Dialog | undefined {
+  const open = openQuestion(state);
+  if (!open) return undefined;
+  const { question } = open;
+  const failed = question.kind === 'failure';
+  const dangerous = question.kind === 'typed' || (question.kind === 'confirm' && question.dangerous === true);
+  return {
+    title: failed ? 'A step failed' : 'The run asks',
+    tone: failed ? 'bad' : dangerous ? 'warn' : 'borderFocused',
+    lines: [
+      '',
+      ...questionText(state, question, width, theme),
+      '',
+      ...answerLines(question, overlay, width, theme),
+      '',
+    ],
+  };
+}
+
+function questionText(state: AppState, question: Question, width: number, theme: Theme): string[] {
+  const text = wrap(printable(question.text), width).map(theme.strong);
+  if (question.kind !== 'failure') {
+    return [
+      ...text,
+      ...(question.details ?? []).flatMap((line) => wrap(printable(line), width - 2).map((part) => `  ${part}`)),
+    ];
+  }
+  const run = state.run?.state;
+  const step = run?.steps[currentIndex(run)];
+  const problem = step?.now.status === 'failed' ? step.now.problem : undefined;
+  if (!problem) return text;
+  return [
+    theme.strong(truncate(printableLine(step?.title ?? ''), width, theme.symbols.ellipsis)),
+    ...problemLines(problem, width, theme),
+  ];
+}
+
+function answerLines(
+  question: Question,
+  overlay: Extract<Overlay, { type: 'question' }>,
+  width: number,
+  theme: Theme,
+): string[] {
+  if (overlay.sent) return [theme.dim('answered')];
+  if (question.kind === 'typed') {
+    const input = textInputLine({ state: overlay.text, width: width - 4, focused: true, theme });
+    return [
+      theme.dim(`Type ${question.expect} to go on; esc leaves it for later`),
+      `${theme.symbols.pointer} ${input}`,
+    ];
+  }
+  const words: Record<string, string> = { retry: 'Retry', skip: 'Skip this step', stop: 'Stop the run' };
+  return [
+    row(
+      questionChoices(question).map((one) => words[one] ?? one),
+      overlay.index,
+      theme,
+    ),
+  ];
+}
+
+function row(choices: readonly string[], index: number, theme: Theme): string {
+  return choices
+    .map((text, at) => (at === index ? theme.selected(`${theme.symbols.pointer} [ ${text} ]`) : `  [ ${text} ]`))
+    .join('  ');
+}
+
+function column(choices: readonly string[], index: number, theme: Theme): string[] {
+  return choices.map((text, at) => (at === index ? theme.selected(`${theme.symbols.pointer} ${text}`) : `  ${text}`));
+}
