@@ -2,9 +2,11 @@ import { Text } from 'ink';
 import { printableLine } from '../base/printable.ts';
 import { Pane, paneContentHeight } from '../ui/Pane.tsx';
 import { useTheme } from '../ui/use-theme.ts';
-import { describeLines, logLines } from './details-lines.ts';
+import { describeObject } from './details-lines.ts';
 import { feedLabel } from './feed-lines.ts';
+import { lastLogLines } from './log-lines.ts';
 import type { PodDetails } from './pod-details.ts';
+import { drawToneLines, type ToneLine } from './tone-line.ts';
 
 export interface DetailsPaneProps {
   details: PodDetails;
@@ -29,7 +31,10 @@ export function DetailsPane(props: DetailsPaneProps) {
   const container = printableLine(details.container ?? '');
   const lines: string[] = [];
   if (show === 'both') {
-    const described = describeLines(details, room.width, now, theme);
+    const told: ToneLine[] = details.pod
+      ? describeObject(details.pod, details.events, now, theme.symbols)
+      : [{ text: details.gone ? 'the pod is gone' : 'asking the cluster', tone: 'dim' }];
+    const described = drawToneLines(told, room.width, theme);
     // The description takes what it needs up to two thirds; the log gets the rest.
     const share = Math.min(described.length, Math.max(3, Math.floor((room.height * 2) / 3)));
     const from = Math.min(scroll, Math.max(0, described.length - share));
@@ -37,7 +42,8 @@ export function DetailsPane(props: DetailsPaneProps) {
     if (room.height - lines.length >= 3) lines.push('', theme.title(`Log ${container}`));
   }
   const left = room.height - lines.length;
-  if (left > 0) lines.push(...logLines(details, room.width, left, theme));
+  if (details.log.length > 0) lines.push(...lastLogLines(details.log, room.width, left));
+  else lines.push(theme.dim(printableLine(details.logNote ?? 'no log yet')));
   const title = `${show === 'log' ? 'Log' : 'Pod'} ${printableLine(details.name)}${show === 'log' ? ` ${container}` : ''}`;
   return (
     <Pane

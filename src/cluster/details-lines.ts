@@ -1,69 +1,93 @@
 import { formatAge } from '../base/duration.ts';
 import { printableLine } from '../base/printable.ts';
-import type { Container, ContainerStatus, Pod } from '../kubernetes/pod.ts';
+import type { Condition } from '../kubernetes/condition.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { asPod, type Container, type ContainerStatus, type Pod } from '../kubernetes/pod.ts';
 import { summarizePod } from '../kubernetes/pod-status.ts';
-import { wrap } from '../ui/text.ts';
-import type { Theme } from '../ui/theme.ts';
+import { readinessOf } from '../kubernetes/readiness.ts';
+import type { Symbols } from '../ui/theme.ts';
 import type { EventLine } from './events.ts';
-import type { PodDetails } from './pod-details.ts';
+import type { ToneLine } from './tone-line.ts';
 
-/** A pod as `kubectl describe` tells it, shorter: what it is, its containers, its events. */
-export function describeLines(details: PodDetails, width: number, now: number, theme: Theme): string[] {
-  const { pod, events } = details;
-  if (!pod) return [theme.dim(details.gone ? 'the pod is gone' : 'asking the cluster')];
-  const lines = [...headLines(pod, width, now, theme)];
-  for (const container of pod.spec.containers) lines.push(...containerLines(container, pod, width, theme));
-  if (events.length > 0) lines.push('', theme.title('Events'));
-  for (const event of events.slice(-8)) lines.push(...eventLines(event, width, now, theme));
+/** An object as `kubectl describe` tells it, shorter: what it is, how it is and why, and its newest events. */
+export function describeObject(
+  object: KubernetesObject,
+  events: readonly EventLine[],
+  now: number,
+  symbols: Symbols,
+): ToneLine[] {
+  const own = object.kind === 'Pod' ? podLines(asPod(object), symbols) : objectLines(object, symbols);
+  const lines = [...own, ...commonLines(object, now)];
+  const conditions = (object.status as { conditions?: Condition[] } | undefined)?.conditions ?? [];
+  lines.push(...conditionLines(object.kind, conditions, symbols));
+  if (object.kind === 'Pod')
+    lines.push(...asPod(object).spec.containers.flatMap((one) => containerLines(one, asPod(object), symbols)));
+  if (events.length > 0) lines.push({ text: '' }, { text: 'Events', tone: 'title' });
+  lines.push(...events.slice(-8).map((event) => eventLine(event, now, symbols)));
   return lines;
 }
 
-/** The log's last lines, newest last. */
-export function logLines(details: PodDetails, width: number, height: number, theme: Theme): string[] {
-  if (details.log.length === 0) return [theme.dim(printableLine(details.logNote ?? 'no log yet'))];
-  // From the end, so that a long log costs no more than what is in sight.
-  const lines: string[] = [];
-  for (let index = details.log.length - 1; index >= 0 && lines.length < height; index -= 1)
-    lines.unshift(...wrap(printableLine(details.log[index] ?? ''), width));
-  return lines.slice(-height);
-}
-
-function headLines(pod: Pod, width: number, now: number, theme: Theme): string[] {
+function podLines(pod: Pod, symbols: Symbols): ToneLine[] {
   const { ready, total, status, restarts } = summarizePod(pod);
-  const created = Date.parse(pod.metadata.creationTimestamp ?? '');
-  const owner = pod.metadata.ownerReferences?.[0];
-  const facts: [string, string | undefined][] = [
-    ['status', `${status}, ${ready} of ${total} ready, ${restarts} restarts`],
-    ['node', pod.spec.nodeName ?? 'none yet'],
-    ['address', pod.status?.podIP],
-    ['owner', owner && `${owner.kind}/${owner.name}`],
-    ['age', Number.isNaN(created) ? undefined : formatAge(now - created)],
-    [
-      'labels',
-      Object.entries(pod.metadata.labels ?? {})
-        .map(([key, value]) => `${key}=${value}`)
-        .join(' ') || undefined,
-    ],
+  const well = ready === total;
+  return [
+    fact(
+      'status',
+      `${well ? symbols.dot : symbols.warn} ${status}, ${ready} of ${total} ready, ${restarts} restarts`,
+      well ? 'ok' : 'warn',
+    ),
+    fact('node', pod.spec.nodeName ?? 'none yet'),
+    fact('address', pod.status?.podIP ?? 'none yet'),
   ];
-  const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : fact(name, value, width, theme)));
-  const unmet = (pod.status?.conditions ?? []).filter((condition) => condition.status !== 'True' && condition.message);
-  for (const { type, message } of unmet)
-    lines.push(...wrap(`${theme.symbols.warn} ${type}: ${printableLine(message ?? '')}`, width).map(theme.warn));
-  return lines;
 }
 
-function containerLines(container: Container, pod: Pod, width: number, theme: Theme): string[] {
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === container.name);
-  const sign = status?.ready ? theme.ok(theme.symbols.dot) : theme.warn(theme.symbols.warn);
-  const { requests = {}, limits = {} } = container.resources ?? {};
-  const amounts = (of: Record<string, string | number>) => Object.entries(of).map(([key, value]) => `${key} ${value}`);
+function objectLines(object: KubernetesObject, symbols: Symbols): ToneLine[] {
+  const { ready, message, failed } = readinessOf(object);
+  const tone = ready ? 'ok' : failed ? 'bad' : 'warn';
+  const sign = { ok: symbols.dot, warn: symbols.warn, bad: symbols.bad }[tone];
+  return [fact('status', `${sign} ${message}${failed ? `: ${failed.message}` : ''}`, tone)];
+}
+
+function commonLines({ metadata }: KubernetesObject, now: number): ToneLine[] {
+  const created = Date.parse(metadata.creationTimestamp ?? '');
+  const [owner] = metadata.ownerReferences ?? [];
+  const labels = Object.entries(metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return [
-    '',
-    `${sign} ${theme.title(printableLine(container.name))}`,
-    ...fact('image', container.image ?? '', width, theme),
-    ...fact('state', stateOf(status), width, theme),
-    ...(Object.keys(requests).length > 0 ? fact('requests', amounts(requests).join(', '), width, theme) : []),
-    ...(Object.keys(limits).length > 0 ? fact('limits', amounts(limits).join(', '), width, theme) : []),
+    ...(owner ? [fact('owner', `${owner.kind}/${owner.name}`)] : []),
+    ...(Number.isNaN(created) ? [] : [fact('age', formatAge(now - created))]),
+    ...(labels.length > 0 ? [fact('labels', labels.join(' '))] : []),
+  ];
+}
+
+// True is good news for nearly all conditions; these are the ones where it is bad.
+const badWhenTrue = new Set(['ReplicaFailure', 'Failed', 'Stalled', 'DisruptionTarget']);
+
+function conditionLines(kind: string, conditions: readonly Condition[], symbols: Symbols): ToneLine[] {
+  const told = conditions.filter(({ message }) => message);
+  return told.flatMap(({ type, status, reason, message }): ToneLine[] => {
+    const bad = badWhenTrue.has(type) ? status === 'True' : status !== 'True' && type !== 'ScalingLimited';
+    // Of a pod only what is not so is news.
+    if (!bad && kind === 'Pod') return [];
+    const text = printableLine(`${bad ? symbols.warn : symbols.bullet} ${type} ${reason ?? ''}: ${message}`);
+    return [{ text, tone: bad ? 'warn' : 'dim' }];
+  });
+}
+
+function containerLines(container: Container, pod: Pod, symbols: Symbols): ToneLine[] {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === container.name);
+  const { requests = {}, limits = {} } = container.resources ?? {};
+  const amounts = (of: Record<string, string | number>) =>
+    Object.entries(of)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(', ');
+  const ready = status?.ready === true;
+  return [
+    { text: '' },
+    { text: `${ready ? symbols.dot : symbols.warn} ${printableLine(container.name)}`, tone: ready ? 'ok' : 'warn' },
+    fact('image', container.image ?? ''),
+    fact('state', stateOf(status)),
+    ...(Object.keys(requests).length > 0 ? [fact('requests', amounts(requests))] : []),
+    ...(Object.keys(limits).length > 0 ? [fact('limits', amounts(limits))] : []),
   ];
 }
 
@@ -78,18 +102,13 @@ function stateOf(status: ContainerStatus | undefined): string {
   return `waiting${reason ? `: ${reason}` : ''}${message ? `: ${message}` : ''}${before}`;
 }
 
-function eventLines(event: EventLine, width: number, now: number, theme: Theme): string[] {
-  const { at, type, reason, message, count } = event;
-  const style = type === 'Warning' ? theme.warn : theme.dim;
-  const sign = type === 'Warning' ? theme.symbols.warn : theme.symbols.bullet;
-  const times = count > 1 ? ` ×${count}` : '';
-  const text = printableLine(`${sign} ${formatAge(now - at)}${times} ${reason}: ${message}`);
-  return wrap(text, width).map(style);
+export function eventLine({ at, type, reason, message, count }: EventLine, now: number, symbols: Symbols): ToneLine {
+  const warning = type === 'Warning';
+  const times = count > 1 ? ` (${count} times)` : '';
+  const text = `${warning ? symbols.warn : symbols.bullet} ${formatAge(now - at)} ${reason}: ${message}${times}`;
+  return { text: printableLine(text), tone: warning ? 'warn' : 'dim' };
 }
 
-function fact(name: string, value: string, width: number, theme: Theme): string[] {
-  const indent = 10;
-  return wrap(printableLine(value), Math.max(1, width - indent)).map(
-    (line, index) => `${theme.dim((index === 0 ? name : '').padEnd(indent))}${line}`,
-  );
+function fact(name: string, value: string, tone?: ToneLine['tone']): ToneLine {
+  return { text: `${name.padEnd(10)}${printableLine(value)}`, tone };
 }
