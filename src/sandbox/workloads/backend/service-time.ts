@@ -5,7 +5,7 @@ export const backendSize = {
   /** Requests that one pod works on at the same time. */
   workers: 10,
   /** Requests that may wait in one pod; more are answered with 503. */
-  queue: 256,
+  queue: 512,
   /** Cores used without any request. */
   baseCores: 0.02,
   /** Bytes of an answer in the cache: text, passages and their embeddings. */
