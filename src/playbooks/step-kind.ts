@@ -30,7 +30,10 @@ export interface PlanContext {
 /** What a running step may use. */
 export interface StepContext extends PlanContext {
   connection: Connection;
+  /** Aborted when the step must end at once. */
   signal: AbortSignal;
+  /** Aborted as well when the run is to stop after its effects: what only waits ends then, and waits again on resuming. */
+  waiting: AbortSignal;
   /** Milliseconds that the step may take; `undefined` where it has no ceiling of its own. */
   timeoutMs: number | undefined;
   /** A line of output: masked, logged, shown while the step runs. */
@@ -40,7 +43,7 @@ export interface StepContext extends PlanContext {
   sample(sample: LoadSample): void;
   /** Asks the person; waits as long as it takes. Recorded with its answer. */
   ask(question: Question): Promise<Answer>;
-  /** Values of sensitive inputs; they are masked everywhere from then on. */
+  /** Value of a sensitive input, or a random one where it says how to generate it; masked everywhere from then on. */
   secret(name: string): string | undefined;
   /** Hides this value in all output from now on. */
   hide(value: string): void;

@@ -7,10 +7,10 @@ const shape = {
     .string()
     .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'a playbook is named `<system>/<playbook>`')
     .describe('The playbook whose steps are run here'),
-  inputs: z
+  with: z
     .record(z.string(), scalar)
     .optional()
-    .describe('Its inputs; those of the same name are handed on unless said'),
+    .describe('Its inputs; one that is left out is this playbook’s of the same name'),
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;
 

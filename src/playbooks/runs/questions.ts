@@ -1,0 +1,87 @@
+import { Problem } from '../../base/errors.ts';
+import type { Answer, Question } from './question.ts';
+import type { RunSink } from './run-sink.ts';
+
+export interface Questions {
+  /** Records the question, waits for its answer however long, and records that. Throws when nobody can be asked. */
+  ask(step: string, question: Question, signal: AbortSignal): Promise<Answer>;
+  /** An answer from outside; one that fits no open question is passed over. */
+  answer(id: string, answer: Answer, by: string): void;
+  /** Whether a person may answer. */
+  readonly interactive: boolean;
+}
+
+export interface QuestionOptions {
+  sink: Pick<RunSink, 'record'>;
+  /** Says yes to every `confirm`; never to what must be typed. */
+  assumeYes: boolean;
+  interactive: boolean;
+  /** Of the newest question in the journal, so that ids stay unique in a resumed run. */
+  asked: number;
+}
+
+export function createQuestions({ sink, assumeYes, interactive, asked }: QuestionOptions): Questions {
+  let count = asked;
+  const open = new Map<string, { question: Question; settle: (answer: Answer, by: string) => void }>();
+  return {
+    interactive,
+    async ask(step, question, signal) {
+      const byItself = assumeYes && question.kind === 'confirm';
+      if (!byItself && !interactive) throw unanswerable(question);
+      signal.throwIfAborted();
+      count += 1;
+      const id = `q${count}`;
+      sink.record({ type: 'question', id, step, question });
+      if (byItself) {
+        const answer: Answer = { kind: 'confirm', yes: true };
+        sink.record({ type: 'answer', id, answer, by: '--yes' });
+        return answer;
+      }
+      return waitFor(id, question, signal);
+    },
+    answer(id, answer, by) {
+      const waiting = open.get(id);
+      if (waiting && fits(waiting.question, answer)) waiting.settle(answer, by);
+    },
+  };
+
+  function waitFor(id: string, question: Question, signal: AbortSignal): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        open.delete(id);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      open.set(id, {
+        question,
+        settle(answer, by) {
+          open.delete(id);
+          signal.removeEventListener('abort', leave);
+          sink.record({ type: 'answer', id, answer, by });
+          resolve(answer);
+        },
+      });
+    });
+  }
+}
+
+function fits(question: Question, answer: Answer): boolean {
+  if (question.kind !== answer.kind) return false;
+  if (question.kind === 'failure') return answer.kind === 'failure' && question.choices.includes(answer.choice);
+  return answer.kind === 'typed' ? typeof answer.text === 'string' : answer.kind === 'confirm';
+}
+
+function unanswerable(question: Question): Problem {
+  const next =
+    question.kind === 'typed'
+      ? [
+          `It wants to be named: \`${question.expect}\`. Give the input that names it, e.g. --set confirm=${question.expect}`,
+          'Or run it in a terminal and type it there.',
+        ]
+      : ['Give --yes to answer yes to it, or run it in a terminal.'];
+  return new Problem('There is nobody to answer', {
+    where: question.text,
+    evidence: question.kind === 'failure' ? [] : (question.details ?? []),
+    next,
+  });
+}

@@ -1,0 +1,78 @@
+import type { Connection } from '../../cluster/connection.ts';
+import { listResources } from '../../cluster/resources.ts';
+import { calledInputs, type InputValue } from '../inputs.ts';
+import type { Playbook } from '../model.ts';
+import { type FlatStep, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
+import { createPlanContext } from '../plan-context.ts';
+import type { PlanContext, Scope } from '../step-kind.ts';
+import type { RunHeader } from './events.ts';
+import type { Execution } from './execution.ts';
+import type { RunRequest } from './run-request.ts';
+import type { LoadedRun } from './runner.ts';
+import { sensitiveInputs } from './sensitive-inputs.ts';
+
+/** `system` and `cluster` as expressions see them; asks the API server for its version and what it serves. */
+export async function surroundingsOf(
+  { system }: Pick<LoadedRun, 'system'>,
+  connection: Connection,
+): Promise<Execution['surroundings']> {
+  const { body } = await connection.request<{ gitVersion?: string }>({ path: '/version' });
+  const apis = (await listResources(connection)).map(({ apiVersion }) => apiVersion);
+  const { context, server, namespace, sandbox } = connection.info;
+  const version = body.gitVersion ?? 'unknown';
+  return { system, cluster: { version, context, server, namespace, sandbox, apis: [...new Set(apis)] } };
+}
+
+/** What a run's first record says of it. */
+export async function createHeader(
+  request: RunRequest,
+  { playbook, manifests, stepKinds }: LoadedRun,
+  surroundings: Execution['surroundings'],
+  programVersion: string,
+): Promise<RunHeader> {
+  const { context, server, namespace, sandbox } = surroundings.cluster as unknown as RunHeader['cluster'];
+  const { kubeconfig } = request.cluster;
+  const contextFor = planContexts(playbook, request.inputs, namespace, surroundings, manifests);
+  return {
+    id: request.id,
+    playbook: request.playbook,
+    system: playbook.system,
+    title: playbook.title,
+    cluster: { context, server, namespace, sandbox, ...(kubeconfig ? { kubeconfig } : {}) },
+    inputs: request.inputs,
+    sensitiveInputs: Object.keys(sensitiveInputs(playbook)),
+    steps: await planSteps(playbook, stepKinds, contextFor),
+    hash: hashPlan(playbook, request.inputs, stepKinds, manifests),
+    manifests: manifests?.description ?? 'bundled',
+    assumeYes: request.assumeYes,
+    programVersion,
+    startedAt: new Date().toISOString(),
+  };
+}
+
+/** The context in which each step of a plan is explained: with the inputs of the playbook that it stands in. */
+export function planContexts(
+  playbook: Playbook,
+  inputs: Record<string, InputValue>,
+  namespace: string,
+  surroundings: Scope,
+  manifests: LoadedRun['manifests'],
+): (place: FlatStep) => PlanContext {
+  const inputsAt = new Map<string | undefined, Record<string, InputValue>>([[undefined, inputs]]);
+  const contextFor = (place: FlatStep) => {
+    const scope = { inputs: inputsAt.get(place.parent) ?? inputs, steps: {}, ...surroundings };
+    return createPlanContext(place.playbook, namespace, scope, manifests);
+  };
+  for (const place of flattenPlaybook(playbook)) {
+    if (!place.called) continue;
+    const own = inputsAt.get(place.parent) ?? inputs;
+    try {
+      const passed = contextFor(place).render((place.step.config.with ?? {}) as Record<string, unknown>);
+      inputsAt.set(place.id, calledInputs(place.called, passed, own));
+    } catch {
+      // What only the run will know is explained with what there is.
+      inputsAt.set(place.id, own);
+    }
+  }
+  return contextFor;
+}

@@ -1,0 +1,52 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { exitCodes, Problem } from '../../base/errors.ts';
+import type { ClusterChoice } from '../../cluster/connection.ts';
+import type { InputValue } from '../inputs.ts';
+import { runPaths } from './run-folder.ts';
+
+/** What somebody asked to be run: `plan.json` in the run's folder. No secrets are in it. */
+export interface RunRequest {
+  version: 1;
+  id: string;
+  /** `<system>/<name>`. */
+  playbook: string;
+  /** The folder that the console was started in. */
+  workspace: string;
+  /** Resolved; sensitive ones are not in it. */
+  inputs: Record<string, InputValue>;
+  cluster: ClusterChoice;
+  /** `bundled`, `workspace`, or whichever is there. */
+  manifests: 'bundled' | 'workspace' | 'any';
+  /** Answers yes to what is asked; what must be typed is still asked. */
+  assumeYes: boolean;
+  /** A person can be asked. Without one a question fails the step. */
+  interactive: boolean;
+  from?: string | undefined;
+  only?: string | undefined;
+  readOnly: boolean;
+}
+
+/** What a runner gets through its standard input, and what is never written down. */
+export interface RunnerOrders {
+  secrets: Record<string, string>;
+  resume: boolean;
+  assumeYes: boolean;
+  interactive: boolean;
+}
+
+export function writeRequest(folder: string, request: RunRequest): void {
+  writeFileSync(runPaths(folder).plan, `${JSON.stringify(request, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/** Throws `Problem` when the folder holds no run, or one of a newer program. */
+export function readRequest(folder: string): RunRequest {
+  const { plan } = runPaths(folder);
+  let request: RunRequest;
+  try {
+    request = JSON.parse(readFileSync(plan, 'utf8')) as RunRequest;
+  } catch (cause) {
+    throw new Problem('There is no run in this folder', { where: plan, exitCode: exitCodes.usage, cause });
+  }
+  if (request.version === 1) return request;
+  throw new Problem('A newer tars-console made this run', { where: plan, next: ['Use that one to resume it.'] });
+}

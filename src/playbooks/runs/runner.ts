@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { exitCodes, Problem } from '../../base/errors.ts';
+import { createMasker } from '../../base/masking.ts';
+import { connect } from '../../cluster/connect.ts';
+import type { Connection } from '../../cluster/connection.ts';
+import { readOnly } from '../../cluster/read-only.ts';
+import type { ManifestSet } from '../manifest-set.ts';
+import type { Playbook } from '../model.ts';
+import { flattenPlaybook } from '../plan.ts';
+import type { StepKind } from '../step-kind.ts';
+import type { RunHeader, RunRecord } from './events.ts';
+import { execute } from './execute.ts';
+import { type Execution, readEarlier } from './execution.ts';
+import { readJournal } from './journal.ts';
+import { createPublisher, type RunCommand } from './publisher.ts';
+import { createQuestions } from './questions.ts';
+import { acceptChanges } from './resuming.ts';
+import { recordBadEnd, recordEnd } from './run-ending.ts';
+import { runPaths } from './run-folder.ts';
+import { createHeader, surroundingsOf } from './run-header.ts';
+import { isRunning } from './run-process.ts';
+import { type RunnerOrders, type RunRequest, readRequest } from './run-request.ts';
+import { createRunSink } from './run-sink.ts';
+import { leftOut } from './selection.ts';
+import { createSensitiveInputs } from './sensitive-inputs.ts';
+import { createRunControl, type RunControl } from './stopping.ts';
+
+/** What a request names, read from the files. */
+export interface LoadedRun {
+  playbook: Playbook;
+  /** Its namespace counts unless the cluster choice names one; all of it is `system` in expressions. */
+  system: { name: string; namespace: string } & Record<string, unknown>;
+  manifests: ManifestSet | undefined;
+  stepKinds: readonly StepKind[];
+}
+
+export interface RunnerHost {
+  /** Throws `Problem` with every fault in the files. */
+  load(request: RunRequest): LoadedRun;
+  programVersion: string;
+  /** Calls back for SIGINT and SIGTERM. */
+  onInterrupt(stop: () => void): void;
+}
+
+/**
+ * The process of a run: reads its orders from the standard input, executes, and ends with the run's exit code. Throws the
+ * `Problem` for which it could not begin; nothing is recorded then.
+ */
+export async function runRunner(folder: string, host: RunnerHost): Promise<number> {
+  const orders = JSON.parse(await text(process.stdin)) as RunnerOrders;
+  const request = readRequest(folder);
+  const paths = runPaths(folder);
+  if (await isRunning(paths.socket)) throw new Problem(`The run ${request.id} is going on`);
+  const earlier = existsSync(paths.journal) ? readJournal(paths.journal) : [];
+  const loaded = host.load(request);
+  refuseEffects(loaded, request);
+  const cluster = { ...request.cluster, namespace: request.cluster.namespace ?? loaded.system.namespace };
+  const whole = await connect(cluster);
+  const connection = request.readOnly ? readOnly(whole) : whole;
+  try {
+    const surroundings = await surroundingsOf(loaded, connection);
+    const before = earlier.find((record) => record.type === 'run-started')?.run;
+    const fresh = await createHeader(request, loaded, surroundings, host.programVersion);
+    const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
+    const setup = { request, orders, loaded, connection, surroundings, header, earlier };
+    return await runToEnd(setup, paths, host);
+  } finally {
+    whole.close();
+  }
+}
+
+interface Setup {
+  request: RunRequest;
+  orders: RunnerOrders;
+  loaded: LoadedRun;
+  connection: Connection;
+  surroundings: Execution['surroundings'];
+  header: RunHeader;
+  earlier: RunRecord[];
+}
+
+async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: RunnerHost): Promise<number> {
+  const { request, orders, loaded, header, earlier } = setup;
+  const steps = flattenPlaybook(loaded.playbook);
+  const skipped = leftOut(steps, request);
+  const masker = createMasker();
+  const secrets = createSensitiveInputs(loaded.playbook, orders.secrets, masker);
+  const control = createRunControl();
+  let act: (command: RunCommand) => void = () => {};
+  const publisher = await createPublisher(paths.socket, earlier, (command) => act(command));
+  const sink = createRunSink(paths, publisher.publish, masker);
+  const asked = earlier.filter(({ type }) => type === 'question').length;
+  const { assumeYes, interactive } = orders;
+  const questions = createQuestions({ sink, assumeYes, interactive, asked });
+  const stop = (by: string, now = false) =>
+    requestStop(control, () => sink.record({ type: 'stop-requested', by }), now);
+  act = (command) => {
+    const by = 'by' in command && command.by ? command.by : 'attached';
+    if (command.type === 'answer') questions.answer(command.id, command.answer, by);
+    else if (command.type === 'secret') secrets.set(command.name, command.value);
+    else stop(by, command.type === 'stop-now');
+  };
+  host.onInterrupt(() => stop('signal', control.stopping.aborted));
+  const execution: Execution = {
+    ...setup,
+    ...loaded,
+    inputs: request.inputs,
+    sink,
+    questions,
+    secrets,
+    control,
+    earlier: readEarlier(earlier),
+    leftOut: skipped,
+  };
+  try {
+    if (orders.resume && earlier.length > 0) await acceptChanges(header, earlier, execution);
+    else sink.record({ type: 'run-started', run: header, pid: process.pid });
+    const ended = await execute(execution);
+    return recordEnd(execution, header, ended);
+  } catch (error) {
+    return recordBadEnd(execution, error);
+  } finally {
+    await publisher.close();
+    sink.close();
+  }
+}
+
+function requestStop(control: RunControl, say: () => void, now: boolean): void {
+  if (!control.stopping.aborted) say();
+  if (now) control.stopNow();
+  else control.stop();
+}
+
+function refuseEffects({ playbook, stepKinds }: LoadedRun, request: RunRequest): void {
+  if (!request.readOnly) return;
+  const acting = flattenPlaybook(playbook).filter(({ step }) => {
+    const kind = stepKinds.find(({ name }) => name === step.kind);
+    return kind !== undefined && kind.effects !== 'none';
+  });
+  if (acting.length === 0) return;
+  throw new Problem(`${playbook.title} changes things, and --read-only refuses that`, {
+    evidence: acting.slice(0, 5).map(({ id, step }) => `${id}: ${step.title}`),
+    next: ['Leave --read-only out, or use --plan to see what it would do.'],
+    exitCode: exitCodes.usage,
+  });
+}

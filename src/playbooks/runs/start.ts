@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { exitCodes, Problem, type ProblemDetails } from '../../base/errors.ts';
+import { createMasker } from '../../base/masking.ts';
+import { packageRoot } from '../../base/package-root.ts';
+import { readJournal } from './journal.ts';
+import { findRun } from './list-runs.ts';
+import { createRunFolder, runPaths } from './run-folder.ts';
+import { isRunning } from './run-process.ts';
+import { type RunnerOrders, type RunRequest, readRequest, writeRequest } from './run-request.ts';
+
+export interface StartedRun {
+  id: string;
+  folder: string;
+}
+
+/**
+ * Starts a run as a process of its own, in a session of its own, and returns once it can be attached to. Secrets go to it
+ * through its standard input. Throws the `Problem` that it ended with when it did not come up; nothing is left then.
+ */
+export async function startRun(
+  request: Omit<RunRequest, 'version' | 'id'>,
+  secrets: Record<string, string> = {},
+): Promise<StartedRun> {
+  const { id, folder } = createRunFolder(request.playbook);
+  try {
+    writeRequest(folder, { version: 1, id, ...request });
+    const { assumeYes, interactive } = request;
+    await startRunner(folder, { secrets, resume: false, assumeYes, interactive });
+    return { id, folder };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Goes on with a run that was stopped, failed or interrupted. Secrets are given again where they are still needed. */
+export async function resumeRun(
+  name: string,
+  options: { secrets?: Record<string, string>; assumeYes?: boolean; interactive?: boolean } = {},
+): Promise<StartedRun> {
+  const { id, folder, status } = await findRun(name);
+  if (status === 'running' || status === 'waiting')
+    throw new Problem(`The run ${id} is going on`, { next: [`tars-console follow ${id}`] });
+  if (status === 'done') throw new Problem(`The run ${id} is done: there is nothing left to do`);
+  const request = readRequest(folder);
+  await startRunner(folder, {
+    secrets: options.secrets ?? {},
+    resume: true,
+    assumeYes: options.assumeYes ?? request.assumeYes,
+    interactive: options.interactive ?? false,
+  });
+  return { id, folder };
+}
+
+const upWithinMs = 30_000;
+
+async function startRunner(folder: string, orders: RunnerOrders): Promise<void> {
+  const program = join(packageRoot(), 'bin', 'tars-console.js');
+  const child = spawn(process.execPath, [program, 'runner', folder], {
+    // A session of its own: neither a closed terminal nor Ctrl-C in it reaches the run.
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  const said = collect(child);
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+    child.once('error', (error) => resolve(error.message));
+  });
+  const before = newestRecord(folder);
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(JSON.stringify(orders));
+  const code = await Promise.race([ended, up(runPaths(folder).socket, said)]);
+  // A run may be over before anybody asked: its journal says so.
+  if (code !== 'up' && newestRecord(folder) === before) throw failure(code, said.text(), orders);
+  child.stderr?.destroy();
+  child.unref();
+}
+
+function newestRecord(folder: string): number {
+  return readJournal(runPaths(folder).journal).at(-1)?.seq ?? 0;
+}
+
+/** Resolves when the run's socket answers; rejects when that takes too long. */
+async function up(socket: string, said: { text(): string }): Promise<'up'> {
+  const until = Date.now() + upWithinMs;
+  while (Date.now() < until) {
+    if (await isRunning(socket)) return 'up';
+    await wait(20);
+  }
+  throw new Problem('The run’s process did not come up', { evidence: said.text().split('\n').slice(-10) });
+}
+
+function collect(child: ChildProcess): { text(): string } {
+  let text = '';
+  child.stderr?.setEncoding('utf8');
+  child.stderr?.on('data', (chunk: string) => {
+    text = (text + chunk).slice(-20_000);
+  });
+  return { text: () => text };
+}
+
+/** Marks the line with which a runner that could not begin says why. */
+export const failureMark = 'tars-console-failure ';
+
+function failure(code: number | string, said: string, { secrets }: RunnerOrders): Problem {
+  const masker = createMasker();
+  for (const secret of Object.values(secrets)) masker.add(secret);
+  const text = masker.mask(said);
+  const line = text.split('\n').find((one) => one.startsWith(failureMark));
+  if (line) {
+    const { message, ...details } = JSON.parse(line.slice(failureMark.length)) as { message: string } & ProblemDetails;
+    return new Problem(message, details);
+  }
+  return new Problem(`The run’s process ended before it began (${code})`, {
+    evidence: text.trim() === '' ? [] : text.trim().split('\n').slice(-10),
+    exitCode: exitCodes.failed,
+  });
+}
