@@ -1,0 +1,86 @@
+import { matchesMap } from '../../kubernetes/labels.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { answered } from '../client.ts';
+import { type Controller, type ControllerContext, runController } from './controller.ts';
+import { sameValue } from './merge-patch.ts';
+import { indexBy } from './object-index.ts';
+import { keyOf, partsOf } from './owners.ts';
+import { collectionPath, objectPath } from './resource-paths.ts';
+import { endpointsOf, groupByPorts, type Service, type ServiceEndpoint } from './service-endpoints.ts';
+
+/** Writes a Service's Endpoints from its pods (`pkg/controller/endpoint`); without a selector they are somebody else's. */
+export function startEndpointsController(context: ControllerContext): Controller {
+  const { client } = context;
+  const services = context.informer('services');
+  const pods = context.informer('pods');
+  const endpoints = context.informer('endpoints');
+  const byNamespace = indexBy(pods, ({ metadata }) => [metadata.namespace ?? '']);
+
+  const sync = async (key: string) => {
+    const { namespace, name } = partsOf(key);
+    const service = services.get(namespace, name) as Service | undefined;
+    const existing = endpoints.get(namespace, name);
+    if (!service) {
+      if (existing?.metadata.labels?.[managed] !== undefined)
+        await removeQuietly(() => client.remove(path(namespace, name)));
+      return;
+    }
+    if (!service.spec.selector || service.spec.type === 'ExternalName') return;
+    const subsets = groupByPorts(endpointsOf(service, byNamespace.get(namespace))).map(subsetOf);
+    const labels = { ...service.metadata.labels, [managed]: 'endpoint-controller' };
+    const object = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets };
+    if (!existing) {
+      await client.create(collectionPath('endpoints', namespace), object);
+      return;
+    }
+    if (sameValue(existing.subsets ?? [], subsets) && sameValue(existing.metadata.labels ?? {}, labels)) return;
+    const { resourceVersion } = existing.metadata;
+    await client.replace(path(namespace, name), {
+      ...object,
+      metadata: { ...existing.metadata, labels, resourceVersion },
+    });
+  };
+
+  return runController(context, {
+    name: 'endpoints',
+    needs: [endpoints],
+    inputs: [
+      { informer: services, keys: (service) => [keyOf(service)] },
+      { informer: pods, keys: (pod) => servicesOf(pod, services.list(pod.metadata.namespace ?? '')) },
+      { informer: endpoints, keys: (object, { type }) => (type === 'deleted' ? [keyOf(object)] : []) },
+    ],
+    sync,
+  });
+}
+
+const managed = 'endpoints.kubernetes.io/managed-by';
+const path = (namespace: string, name: string) => objectPath('endpoints', { namespace, name });
+
+/** The keys of the Services that select a pod. */
+export function servicesOf(pod: KubernetesObject, services: readonly KubernetesObject[]): string[] {
+  return (services as Service[]).filter(({ spec }) => matchesMap(spec.selector, pod.metadata.labels)).map(keyOf);
+}
+
+export async function removeQuietly(remove: () => Promise<void>): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (!answered(error, 404)) throw error;
+  }
+}
+
+function subsetOf({ ports, members }: ReturnType<typeof groupByPorts>[number]) {
+  const addressOf = ({ address, pod }: ServiceEndpoint) => ({
+    ip: address,
+    ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
+    targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
+  });
+  const listed = members.filter(({ terminating }) => !terminating);
+  const ready = listed.filter((member) => member.ready).map(addressOf);
+  const notReady = listed.filter((member) => !member.ready).map(addressOf);
+  return {
+    ...(ready.length > 0 ? { addresses: ready } : {}),
+    ...(notReady.length > 0 ? { notReadyAddresses: notReady } : {}),
+    ports: ports.map(({ name, ...port }) => (name ? { name, ...port } : port)),
+  };
+}

@@ -1,0 +1,30 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Informer } from '../informer.ts';
+
+/** Finds an informer's objects by something other than their name, without looking through all of them. */
+export interface ObjectIndex {
+  get(key: string): KubernetesObject[];
+}
+
+export function indexBy(informer: Informer, keysOf: (object: KubernetesObject) => readonly string[]): ObjectIndex {
+  const byKey = new Map<string, Map<string, KubernetesObject>>();
+  const uidOf = (object: KubernetesObject) =>
+    object.metadata.uid ?? `${object.metadata.namespace}/${object.metadata.name}`;
+  const remove = (object: KubernetesObject) => {
+    for (const key of keysOf(object)) {
+      const found = byKey.get(key);
+      found?.delete(uidOf(object));
+      if (found?.size === 0) byKey.delete(key);
+    }
+  };
+  informer.on(({ type, object, previous }) => {
+    if (previous) remove(previous);
+    if (type === 'deleted') return;
+    for (const key of keysOf(object)) {
+      const found = byKey.get(key) ?? new Map<string, KubernetesObject>();
+      found.set(uidOf(object), object);
+      byKey.set(key, found);
+    }
+  });
+  return { get: (key) => [...(byKey.get(key)?.values() ?? [])] };
+}

@@ -1,0 +1,77 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { asPod, type Pod } from '../../kubernetes/pod.ts';
+import type { PodTemplate } from '../../kubernetes/workload.ts';
+import { answered } from '../client.ts';
+import type { ControllerContext } from './controller.ts';
+import type { RecordEvent } from './event-recorder.ts';
+import type { Expectations } from './expectations.ts';
+import { controlledBy, keyOf } from './owners.ts';
+import { collectionPath, objectPath } from './resource-paths.ts';
+
+/** Makes and deletes the pods of one kind of owner, and says so in events (`controller_utils.go RealPodControl`). */
+export interface PodControl {
+  /** Without a name the server makes one from the owner's. Throws what the API answered. */
+  create(owner: KubernetesObject, template: PodTemplate, own?: OwnParts): Promise<Pod>;
+  remove(owner: KubernetesObject, pod: Pod): Promise<void>;
+  /** Makes `count`, first one, then twice as many each time, so that a refusal is not asked for a thousand times. */
+  createMany(owner: KubernetesObject, template: PodTemplate, count: number): Promise<void>;
+}
+
+export interface OwnParts {
+  name?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  spec?: Record<string, unknown>;
+}
+
+export function createPodControl(
+  { client }: ControllerContext,
+  record: RecordEvent,
+  expectations?: Expectations,
+): PodControl {
+  const create: PodControl['create'] = async (owner, template, own = {}) => {
+    const { namespace, name } = owner.metadata;
+    const naming = own.name ? { name: own.name } : { generateName: `${name}-` };
+    const labels = { ...template.metadata?.labels, ...own.labels };
+    const annotations = { ...template.metadata?.annotations, ...own.annotations };
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...naming, namespace, labels, annotations, ownerReferences: [controlledBy(owner)] },
+      spec: { ...template.spec, ...own.spec },
+    };
+    try {
+      const made = await client.create(collectionPath('pods', namespace), pod);
+      expectations?.created(keyOf(owner), made);
+      record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
+      return asPod(made);
+    } catch (error) {
+      // A namespace that is being deleted refuses everything: that is no news.
+      const message = error instanceof Error ? error.message : String(error);
+      if (!/being terminated/.test(message)) record(owner, 'Warning', 'FailedCreate', `Error creating: ${message}`);
+      throw error;
+    }
+  };
+  return {
+    create,
+    async remove(owner, pod) {
+      expectations?.deleting(keyOf(owner), pod);
+      try {
+        const preconditions = pod.metadata.uid ? { preconditions: { uid: pod.metadata.uid } } : {};
+        await client.remove(objectPath('pods', pod.metadata), preconditions);
+        record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+      } catch (error) {
+        if (answered(error, 404) || answered(error, 409)) return;
+        record(owner, 'Warning', 'FailedDelete', `Error deleting: ${String(error)}`);
+        throw error;
+      }
+    },
+    async createMany(owner, template, count) {
+      for (let made = 0, batch = 1; made < count; made += batch, batch = Math.min(2 * batch, count - made)) {
+        const results = await Promise.allSettled(Array.from({ length: batch }, () => create(owner, template)));
+        const failed = results.find((result) => result.status === 'rejected');
+        if (failed) throw failed.reason;
+      }
+    },
+  };
+}
