@@ -18,12 +18,16 @@ export interface Catalog {
   menus: Menu[];
   /** Those without errors; by `<system>/<name>`, sorted. */
   playbooks: Playbook[];
+  /** Names of all playbooks, those with errors too. */
+  names: string[];
   diagnostics: Diagnostic[];
 }
 
 export interface CatalogOptions {
   /** The folder that the console was started in. */
   workspace: string;
+  /** Leaves the contents of manifests unread; whatever runs a playbook loads it whole. */
+  quick?: boolean;
   stepKinds?: readonly StepKind[];
   /** Instead of the package's own folder. */
   bundled?: string;
@@ -38,13 +42,13 @@ export function playbookRoots({ workspace, bundled = packageRoot() }: CatalogOpt
 
 /** Everything that can be chosen and run, held against each other. Never throws for what is wrong with the files. */
 export function loadCatalog(options: CatalogOptions): Catalog {
-  const { workspace, stepKinds = allStepKinds, bundled = packageRoot() } = options;
+  const { workspace, quick, stepKinds = allStepKinds, bundled = packageRoot() } = options;
   const shown = (path: string) => shownPath(path, workspace, bundled);
   const roots = playbookRoots(options);
   const { systems, diagnostics } = loadSystems(roots, shown);
   const names = playbookNames(roots);
   const memo = createLoadMemo();
-  const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, shown }));
+  const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
   const menus = loadMenus(workspace, bundled, shown);
   const known = { systems: systems.map(({ name }) => name), playbooks, names };
@@ -52,6 +56,7 @@ export function loadCatalog(options: CatalogOptions): Catalog {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),
     playbooks,
+    names,
     diagnostics: sortDiagnostics([
       ...diagnostics,
       ...loaded.flatMap((outcome) => outcome.diagnostics),

@@ -30,6 +30,8 @@ export interface LoadOptions {
   stepKinds: readonly StepKind[];
   /** The workspace's manifests where they stand in for the bundled ones. */
   manifests?: ManifestSet | undefined;
+  /** Leaves the contents of manifests unread: for a list or a menu, which must be there at once. */
+  quick?: boolean | undefined;
   /** What was read already, so that a catalog reads each file once; valid for one set of options. */
   memo?: LoadMemo | undefined;
   /** How a path is said to a person; as it is, without this. */
@@ -162,6 +164,7 @@ function checkSteps(reading: Reading, shown: (path: string) => string): Diagnost
     folder: playbook.folder,
     manifests: options.manifests,
     checked: options.memo?.manifests ?? new Map(),
+    quick: options.quick === true,
     shown,
   };
   return steps.flatMap((step, index) => [

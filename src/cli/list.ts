@@ -1,0 +1,111 @@
+import { exitCodes } from '../base/errors.ts';
+import { printableLine } from '../base/printable.ts';
+import type { Menu, MenuItem } from '../menus/menu.ts';
+import type { InputDefinition, Playbook } from '../playbooks/model.ts';
+import type { System } from '../systems/system.ts';
+import { countDiagnostics, hasErrors } from '../yaml/diagnostics.ts';
+import { type Catalog, loadCatalog } from './catalog.ts';
+import type { GlobalOptions } from './options.ts';
+import { printNote, printResult } from './output.ts';
+
+/** `list`: systems with their playbooks and what these ask for, and the menus. */
+export async function listCommand(_: string[], options: GlobalOptions & { output: 'text' | 'json' }): Promise<number> {
+  const catalog = loadCatalog({ workspace: process.cwd(), quick: true });
+  printResult(options.output === 'json' ? JSON.stringify(asJson(catalog), null, 2) : listLines(catalog).join('\n'));
+  if (!hasErrors(catalog.diagnostics)) return exitCodes.done;
+  printNote(
+    `${countDiagnostics(catalog.diagnostics)}: files with errors are left out; \`tars-console validate\` shows each place.`,
+  );
+  return exitCodes.usage;
+}
+
+/** The list as lines of text; what comes from a workspace's files is made safe to draw. */
+export function listLines(catalog: Catalog): string[] {
+  const known = new Set(catalog.systems.map(({ name }) => name));
+  const shared = catalog.playbooks.filter(({ system }) => !known.has(system));
+  return [
+    ...catalog.systems.flatMap((system) => [...systemLines(system, catalog), '']),
+    ...(shared.length > 0 ? ['Shared by all systems', ...shared.flatMap(playbookLines), ''] : []),
+    'Run one:     tars-console run <playbook> [--set name=value]',
+    'Preview it:  tars-console run <playbook> --plan',
+  ];
+}
+
+function systemLines(system: System, { playbooks, menus }: Catalog): string[] {
+  const own = system.source === 'workspace' ? '  (this workspace)' : '';
+  return [
+    `${printableLine(system.title)}  (${system.name}, namespace ${system.namespace})${own}`,
+    ...(system.description ? [`  ${printableLine(system.description)}`] : []),
+    ...playbooks.filter((playbook) => playbook.system === system.name).flatMap(playbookLines),
+    ...menus
+      .filter((menu) => menu.system === system.name)
+      .flatMap((menu) => [`  Menu ${printableLine(menu.title)}`, ...itemLines(menu.items, '    ')]),
+  ];
+}
+
+function playbookLines({ ref, title, inputs, source }: Playbook): string[] {
+  const names = Object.entries(inputs);
+  const width = Math.max(0, ...names.map(([name]) => name.length));
+  const own = source === 'workspace' ? '  (this workspace)' : '';
+  return [
+    `  ${ref.padEnd(26)}  ${printableLine(title)}${own}`,
+    ...names.map(([name, definition]) => `      ${name.padEnd(width)}  ${inputText(definition)}`),
+  ];
+}
+
+function inputText(definition: InputDefinition): string {
+  const { description, type, default: value, options, sensitive, generate, optional, when } = definition;
+  const remarks = [
+    options ? options.join(' | ') : type,
+    ...(value !== undefined && value !== '' ? [`default ${value}`] : []),
+    ...(sensitive ? ['sensitive'] : []),
+    ...(generate ? ['generated when not given'] : []),
+    ...(value === undefined && !optional && !generate ? ['required'] : []),
+    ...(when ? [`when ${when}`] : []),
+  ];
+  return printableLine(`${description} (${remarks.join(', ')})`);
+}
+
+function itemLines(items: readonly MenuItem[], indent: string): string[] {
+  return items.flatMap((item) => {
+    const what =
+      item.kind === 'playbook'
+        ? `  → ${item.playbook}${presetText(item.inputs)}`
+        : item.kind === 'view'
+          ? '  (view)'
+          : '';
+    const line = `${indent}${printableLine(item.title)}${what}`;
+    return item.kind === 'menu' ? [line, ...itemLines(item.items, `${indent}  `)] : [line];
+  });
+}
+
+function presetText(inputs: Record<string, unknown>): string {
+  return Object.entries(inputs)
+    .map(([name, value]) => printableLine(` --set ${name}=${String(value)}`))
+    .join('');
+}
+
+function asJson({ systems, menus, playbooks }: Catalog): unknown {
+  return {
+    systems: systems.map(({ name, title, description, namespace, source, workloads, services, targets }) => ({
+      name,
+      title,
+      description,
+      namespace,
+      source,
+      workloads,
+      services,
+      targets,
+    })),
+    menus: menus.map(({ system, title, items, source }: Menu) => ({ system, title, source, items })),
+    playbooks: playbooks.map(({ ref, title, description, source, inputs, steps, next }) => ({
+      ref,
+      title,
+      description,
+      source,
+      inputs,
+      steps: steps.map(({ id, title, kind }) => ({ id, title, kind })),
+      next,
+    })),
+  };
+}

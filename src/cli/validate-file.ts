@@ -1,0 +1,71 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readScenario } from '../load/scenario-file.ts';
+import { loadMenu } from '../menus/menu.ts';
+import { loadPlaybookFile } from '../playbooks/load.ts';
+import { checkManifest } from '../playbooks/load-manifests.ts';
+import { stepKinds } from '../playbooks/steps/registry.ts';
+import { loadSystem } from '../systems/system.ts';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import { parseYamlDocuments } from '../yaml/parse.ts';
+import { checkMenu, loadCatalog, playbookRoots, shownPath } from './catalog.ts';
+
+export type FileKind = 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
+
+/** Every problem of one file, whichever kind of file it is. */
+export function validateFile(name: string, workspace: string): Diagnostic[] {
+  const file = resolve(name);
+  const shown = (path: string) => shownPath(path, workspace);
+  switch (kindOfFile(file)) {
+    case 'manifest':
+      return checkManifest(file, shown(file));
+    case 'system':
+      return loadSystem(file, 'workspace', shown).diagnostics;
+    case 'scenario':
+      return readScenario(readFileSync(file, 'utf8'), shown(file), basename(file, '.yaml')).diagnostics;
+    case 'menu':
+      return validateMenu(file, workspace, shown);
+    case 'playbook': {
+      // A playbook may call others that lie beside its own system.
+      const beside = { folder: dirname(dirname(file)), source: 'workspace' as const };
+      return loadPlaybookFile(file, { roots: [beside, ...playbookRoots({ workspace })], stepKinds, shown }).diagnostics;
+    }
+  }
+}
+
+/** What a file is: by its place, else by the keys that only one kind has. */
+export function kindOfFile(file: string): FileKind {
+  const folder = basename(dirname(file));
+  if (basename(file) === 'system.yaml') return 'system';
+  if (folder === 'menus') return 'menu';
+  if (folder === 'manifests' || folder === 'k8s') return 'manifest';
+  const [first] = parseYamlDocuments(readFileSync(file, 'utf8'), file);
+  const keys = first?.value !== null && typeof first?.value === 'object' ? Object.keys(first.value) : [];
+  const has = (...names: string[]) => names.every((key) => keys.includes(key));
+  if (has('apiVersion') || has('kind', 'metadata')) return 'manifest';
+  if (has('system', 'items')) return 'menu';
+  if (has('namespace', 'workloads')) return 'system';
+  if (has('request') || has('open') || has('closed') || folder === 'load') return 'scenario';
+  return 'playbook';
+}
+
+/** The load scenarios of the workspace and the package. */
+export function scenarioFiles(workspace: string): string[] {
+  return playbookRoots({ workspace }).flatMap(({ folder }) =>
+    namesIn(folder).flatMap((system) =>
+      namesIn(join(folder, system, 'load'))
+        .filter((name) => name.endsWith('.yaml'))
+        .map((name) => join(folder, system, 'load', name)),
+    ),
+  );
+}
+
+function validateMenu(file: string, workspace: string, shown: (path: string) => string): Diagnostic[] {
+  const menu = loadMenu(file, 'workspace', shown);
+  const { systems, playbooks, names } = loadCatalog({ workspace, quick: true });
+  return [...menu.diagnostics, ...checkMenu(menu, { systems: systems.map((system) => system.name), playbooks, names })];
+}
+
+function namesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
