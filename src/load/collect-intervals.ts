@@ -65,8 +65,8 @@ export function collectIntervals(options: CollectOptions): CollectedIntervals {
     if (sample.phase === 'sustained') busy.push(Math.max(...messages.map((message) => message.busy)));
     options.onSample?.(sample);
     const failed = Object.values(totals.failures).reduce((sum, count) => sum + count, 0);
-    if (elapsed >= noAnswerAfterMs && totals.answers === 0 && failed > 0 && sample.phase !== 'drain') {
-      unreachable = !told;
+    if (!told && elapsed >= noAnswerAfterMs && totals.answers === 0 && failed > 0 && sample.phase !== 'drain') {
+      unreachable = true;
       stopWorkers();
     }
     if (scenario.steps && !told) judgeSteps(scenario.steps, scenario.steps.p99);

@@ -25,12 +25,14 @@ export function sampleOf(
   }
   const { p50, p95, p99, max } = quantilesOf(response);
   const sent = every((message) => message.sent);
-  const kind = schedule.phases[schedule.phaseAt(t)]?.kind;
+  // An interval belongs to the phase that most of it was in.
+  const middle = (from + t) / 2;
+  const kind = schedule.phases[schedule.phaseAt(middle)]?.kind;
   return {
     t: t / 1000,
-    phase: t >= schedule.end ? 'drain' : kind === 'sustained' || kind === 'step' ? 'sustained' : 'ramp',
+    phase: middle >= schedule.end ? 'drain' : kind === 'sustained' || kind === 'step' ? 'sustained' : 'ramp',
     target: t >= schedule.end ? 0 : schedule.levelAt(t),
-    scheduled: schedule.loop === 'open' ? schedule.dueAt(t) - schedule.dueAt(from) : sent,
+    scheduled: schedule.loop === 'open' ? schedule.dueAt(t) - (from > 0 ? schedule.dueAt(from) : 0) : sent,
     sent,
     done: sum((delta) => delta.done),
     errors: sum((delta) => delta.errors),
