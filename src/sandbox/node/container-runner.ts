@@ -122,7 +122,9 @@ export function createContainerRunner(parts: RunnerParts) {
 /** What a container's process is told, but for its log and its end. */
 function contextOf(parts: RunnerParts, spec: ContainerSpec, env: Record<string, string>) {
   const { host } = parts;
-  const { name, namespace = 'default' } = parts.pod().metadata;
+  const { metadata, spec: wanted } = parts.pod();
+  const { name, namespace = 'default' } = metadata;
+  const init = wanted.initContainers?.some((one) => one.name === spec.name) ?? false;
   const { cpu, memory } = spec.resources?.limits ?? {};
   return {
     pod: name,
@@ -131,6 +133,7 @@ function contextOf(parts: RunnerParts, spec: ContainerSpec, env: Record<string, 
     node: host.node,
     env,
     args: [...(spec.command ?? []), ...(spec.args ?? [])],
+    runsToEnd: init || (wanted.restartPolicy ?? 'Always') !== 'Always',
     ports: (spec.ports ?? []).map((port) => port.containerPort),
     cpuLimit: cpu ? parseCpu(cpu) : undefined,
     memoryLimit: memory ? parseBytes(memory) : undefined,

@@ -34,6 +34,8 @@ export interface ProcessContext {
   readonly outcome: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** An init container, or one of a pod that is not restarted: it is expected to end. */
+  readonly runsToEnd: boolean;
   /** The ports that the container declares. */
   readonly ports: readonly number[];
   /** Cores; undefined without a limit. */

@@ -1,6 +1,5 @@
 import type { ProcessContext, WorkloadProcess } from './image.ts';
-import { text } from './image.ts';
-import { declaredPorts, startServer } from './server-process.ts';
+import { startServer } from './server-process.ts';
 
 /** What a pod can be made to suffer by its annotation `tars-console.dev/outcome`, to see how that looks. */
 export const outcomes = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory'] as const;
@@ -47,19 +46,4 @@ export function startFailing(context: ProcessContext, outcome: 'crash' | 'out-of
       server.kill();
     },
   };
-}
-
-/** Anything whose behaviour is not known: starts, stays, and answers 200 on the ports it declares. */
-export function startGeneric(context: ProcessContext): WorkloadProcess {
-  const ports = declaredPorts(context, 80);
-  return startServer(context, {
-    ports,
-    baseCores: 0.001,
-    memoryBytes: () => 24 * 1024 * 1024,
-    starting: [{ after: 300, line: `started ${context.container} (a stand-in)` }],
-    handle: (_, cpu) => {
-      cpu.work(0, 0.001);
-      return text(200, `${context.pod}\n`);
-    },
-  });
 }

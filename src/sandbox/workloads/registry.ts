@@ -1,8 +1,9 @@
 import { tarsBackend } from './backend/tars-backend.ts';
 import { chromadb } from './chromadb.ts';
+import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
-import { type Outcome, startFailing, startGeneric } from './outcomes.ts';
+import { type Outcome, startFailing } from './outcomes.ts';
 import { postgres } from './postgres.ts';
 import { redis } from './redis.ts';
 

@@ -39,7 +39,7 @@ export function startServer(context: ProcessContext, options: ServerOptions): Wo
     }
     cancel = context.clock.later(context.shorten(step.after), () => {
       if (ended) return;
-      write(step.line);
+      if (step.line !== '') write(step.line);
       begin(index + 1);
     });
   };

@@ -107,6 +107,15 @@ test('init containers run one after the other before the others', async () => {
   expect(condition(nodes, 'web', 'Initialized')?.message).toBe('containers with incomplete status: [first]');
 });
 
+test('a pod whose command ends well is Succeeded, and its init containers end before', async () => {
+  const nodes = await startTestNodes();
+  const initContainers = [{ name: 'first', image: 'init:1', command: ['migrate'] }];
+  await nodes.addPod('job', { command: ['echo', 'hello'] }, { restartPolicy: 'Never', initContainers });
+  await vi.waitFor(() => expect(status(nodes, 'job')?.phase).toBe('Succeeded'), soon);
+  expect(condition(nodes, 'job', 'Ready')).toMatchObject({ status: 'False', reason: 'PodCompleted' });
+  expect(condition(nodes, 'job', 'Initialized')?.status).toBe('True');
+});
+
 test('restartPolicy Never ends a pod as Failed', async () => {
   const nodes = await startTestNodes();
   await nodes.addPod('job', {}, { restartPolicy: 'Never' }, { 'tars-console.dev/outcome': 'crash' });

@@ -42,6 +42,7 @@ export function createFleet(seed = 7) {
       outcome: undefined,
       env: environment,
       args: [],
+      runsToEnd: false,
       ports: [],
       cpuLimit: undefined,
       memoryLimit: undefined,
