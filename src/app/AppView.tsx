@@ -1,4 +1,5 @@
-import { Box, Text, useInput, usePaste, useWindowSize } from 'ink';
+import { Box, Text, useApp as useInk, useInput, usePaste, useWindowSize } from 'ink';
+import { useEffect } from 'react';
 import { useTheme } from '../ui/use-theme.ts';
 import { menuItems } from './choices.ts';
 import { keyPresses } from './key-press.ts';
@@ -22,6 +23,7 @@ export function AppView() {
     for (const press of keyPresses(input, key)) app.dispatch({ type: 'key', key: press });
   });
   usePaste((text) => app.dispatch({ type: 'paste', text }));
+  useSuspend();
   const wishes = useWishes();
   const placed = layout(columns, rows, wishes);
   if (placed.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
@@ -85,4 +87,20 @@ function TooSmall({ columns, rows }: { columns: number; rows: number }) {
       <Text wrap="wrap">{`${columns}x${rows} is too small for the console: ${smallest.columns}x${smallest.rows} is the least. A run goes on meanwhile.`}</Text>
     </Box>
   );
+}
+
+/** Ctrl-Z: the terminal is put back as it was, the whole process group stops, and all is drawn anew when it goes on. */
+function useSuspend(): void {
+  const app = useApp();
+  const { suspendTerminal } = useInk();
+  useEffect(() => {
+    app.suspend = () => {
+      void suspendTerminal(async () => {
+        const continued = new Promise<void>((resolve) => process.once('SIGCONT', resolve));
+        process.kill(0, 'SIGTSTP');
+        // Without a shell that knows jobs nothing stops: then it just goes on.
+        await Promise.race([continued, new Promise((resolve) => setTimeout(resolve, 300))]);
+      });
+    };
+  }, [app, suspendTerminal]);
 }

@@ -54,6 +54,12 @@ export function prepare(state: AppState, playbook: string, title: string, preset
   });
 }
 
+/** The next playbook of a newcomer's way. Only the last one, which does the work, asks for its inputs. */
+export function guideTo(state: AppState, playbook: string): Update {
+  const title = state.catalog.playbooks[playbook]?.title ?? playbook;
+  return state.guide.length > 1 ? toPlan(state, playbook, title, {}) : prepare(state, playbook, title, {});
+}
+
 /** The plan's screen; the plan itself is on its way. */
 export function toPlan(state: AppState, playbook: string, title: string, inputs: Record<string, FieldValue>): Update {
   const screen: Screen = {

@@ -16,11 +16,7 @@ export function actPods(state: AppState, action: ActionName, look: Look): Update
   }
   if (!name) return update({ ...state, notice: { tone: 'info', text: 'There is no pod here' } });
   if (action === 'enter' || action === 'details') return details({ ...state, pod: name }, 'Pod', name);
-  if (action === 'logs')
-    return update(open({ ...state, pod: name }, { type: 'logs', pod: name, scroll: 'end' }), {
-      type: 'follow-logs',
-      pod: name,
-    });
+  if (action === 'logs') return update(open({ ...state, pod: name }, { type: 'logs', pod: name, scroll: 'end' }));
   return update(state);
 }
 
@@ -31,5 +27,7 @@ export function actAutoscalers(state: AppState, action: ActionName, look: Look):
 }
 
 function details(state: AppState, kind: string, name: string): Update {
-  return update(open(state, { type: 'details', kind, name, scroll: 0 }), { type: 'load-details', kind, name });
+  const next = open(state, { type: 'details', kind, name, scroll: 0 });
+  // A pod's details come as a feed of their own.
+  return kind === 'Pod' ? update(next) : update(next, { type: 'load-details', kind, name });
 }

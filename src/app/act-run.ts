@@ -1,7 +1,7 @@
 import type { Answer, FailureChoice, Question } from '../playbooks/runs/question.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
-import { prepare } from './act-menu.ts';
+import { guideTo } from './act-menu.ts';
 import type { KeyPress } from './key-press.ts';
 import type { ActionName } from './keymap.ts';
 import { openQuestion } from './modes.ts';
@@ -34,7 +34,7 @@ function enterRun(state: AppState): Update {
   const [next] = state.guide;
   const { run } = state;
   if (run && !runIsOn(state) && run.pointed === undefined) {
-    if (next && endedWell(run)) return prepare(state, next, state.catalog.playbooks[next]?.title ?? next, {});
+    if (next && endedWell(run)) return guideTo(state, next);
     if (!next && endedWell(run)) return update(toDashboard(state, 'menu'));
   }
   return openStep(state, 'start');

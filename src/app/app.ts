@@ -15,6 +15,8 @@ export interface App {
   dispatch(event: AppEvent): void;
   /** Loads the catalog, the contexts and the history, and shows the first screen. */
   load(): Promise<void>;
+  /** Hands the terminal back to the shell (ctrl-z) until the program is continued; set by the drawing. */
+  suspend(): void;
   close(): void;
 }
 
@@ -36,9 +38,16 @@ export function createApp(services: Services, { initial, exit }: AppOptions): Ap
       for (const effect of effects) performer.perform(effect);
     },
     load: () => load(app),
+    suspend: () => {},
     close: () => performer.close(),
   };
-  const performer = createPerformer({ services, dispatch: app.dispatch, state: store.getState, exit });
+  const performer = createPerformer({
+    services,
+    dispatch: app.dispatch,
+    state: store.getState,
+    exit,
+    suspend: () => app.suspend(),
+  });
   return app;
 }
 

@@ -15,6 +15,7 @@ interface Hands {
   state(): AppState;
   /** Ends the screen. */
   exit(): void;
+  suspend(): void;
 }
 
 /** How long a context must be pointed at before it is asked. */
@@ -36,6 +37,7 @@ export function createPerformer(hands: Hands): Performer {
   return {
     perform(effect) {
       if (effect.type === 'exit') return hands.exit();
+      if (effect.type === 'suspend') return hands.suspend();
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
       perform(effect, hands, take).catch((error: unknown) => {
@@ -85,7 +87,6 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
     case 'load-runs':
       return dispatch({ type: 'runs', runs: await services.runs() });
     case 'load-details':
-    case 'follow-logs':
     case 'load-status':
       return view(effect, hands, take('view'));
     default:
@@ -137,33 +138,17 @@ async function follow(run: string, { services, dispatch }: Hands, signal: AbortS
   }
 }
 
-type ViewEffect = Extract<Effect, { type: 'load-details' | 'follow-logs' | 'load-status' }>;
+type ViewEffect = Extract<Effect, { type: 'load-details' | 'load-status' }>;
 
 async function view(effect: ViewEffect, { services, dispatch, state }: Hands, signal: AbortSignal): Promise<void> {
   const { session } = state();
   const system = systemOf(state());
   if (!session || !system) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
-  if (effect.type === 'load-status') {
-    const lines = await services.status(session, system, signal);
-    if (!signal.aborted) dispatch({ type: 'view', lines });
-    return;
-  }
-  if (effect.type === 'follow-logs') {
-    await services.logs(
-      session,
-      effect.pod,
-      (lines) => !signal.aborted && dispatch({ type: 'log-lines', lines }),
-      signal,
-    );
-    return;
-  }
-  const { kind, name } = effect;
-  await services.details(
-    session,
-    { kind, name },
-    (lines) => !signal.aborted && dispatch({ type: 'view', lines }),
-    signal,
-  );
+  const lines =
+    effect.type === 'load-status'
+      ? await services.status(session, system, signal)
+      : await services.details(session, { kind: effect.kind, name: effect.name }, signal);
+  if (!signal.aborted) dispatch({ type: 'view', lines });
 }
 
 /** What was thrown as the screen draws it. */

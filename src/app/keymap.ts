@@ -30,6 +30,7 @@ export const actions = [
   'help',
   'quit',
   'interrupt',
+  'suspend',
 ] as const;
 export type ActionName = (typeof actions)[number];
 
@@ -437,6 +438,14 @@ export const keymap: readonly KeyBinding[] = [
     label: 'ctrl-c',
     hint: 'quit',
     description: 'leaves from anywhere; asks while a run is on',
+    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem'],
+  },
+  {
+    id: 'suspend',
+    keys: ['ctrl-z'],
+    label: 'ctrl-z',
+    hint: 'suspend',
+    description: 'back to the shell; fg comes back here',
     where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem'],
   },
 ];

@@ -1,8 +1,10 @@
 import type { AutoscalersSnapshot } from '../cluster/autoscalers-feed.ts';
 import type { ClusterChoice, ConnectionInfo } from '../cluster/connection.ts';
 import type { Feed } from '../cluster/feed.ts';
+import type { PodDetails } from '../cluster/pod-details.ts';
 import type { PodsFeed } from '../cluster/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
+import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
@@ -90,6 +92,8 @@ export interface ClusterSession {
   info: ConnectionInfo;
   pods: PodsFeed;
   autoscalers: Feed<AutoscalersSnapshot>;
+  /** One pod in full with its events and its log; asks the cluster until it is closed. */
+  podDetails(name: string): Feed<PodDetails>;
   requestRate(): number;
   close(): void;
 }
@@ -97,12 +101,6 @@ export interface ClusterSession {
 export interface ObjectName {
   kind: string;
   name: string;
-}
-
-/** A line of a screen that is only read; its text is raw. */
-export interface ViewLine {
-  text: string;
-  tone?: 'title' | 'ok' | 'warn' | 'bad' | 'dim' | 'info' | undefined;
 }
 
 /**
@@ -117,17 +115,10 @@ export interface Services {
   manifestSources(system: string): Promise<ManifestSource[]>;
   /** Starts the sandbox where none runs. */
   connect(choice: ClusterChoice, system: SystemEntry): Promise<ClusterSession>;
-  /** Lines of one object's story: its state, conditions, events; sent again whenever they change, until the signal. */
-  details(
-    session: ClusterSession,
-    object: ObjectName,
-    receive: (lines: ViewLine[]) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
-  /** The log of a pod, its newest lines first sent together, then in batches, until the signal. */
-  logs(session: ClusterSession, pod: string, receive: (lines: string[]) => void, signal: AbortSignal): Promise<void>;
+  /** What an object is, how it is and why, and its newest events. */
+  details(session: ClusterSession, object: ObjectName, signal: AbortSignal): Promise<ToneLine[]>;
   /** What is there of the system, and what is not as it should be. */
-  status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ViewLine[]>;
+  status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
   form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   startRun(plan: PlanEntry): Promise<string>;

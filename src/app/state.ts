@@ -1,5 +1,6 @@
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
+import type { ToneLine } from '../cluster/tone-line.ts';
 import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
@@ -16,7 +17,6 @@ import type {
   PlanEntry,
   RunEntry,
   SystemEntry,
-  ViewLine,
 } from './services.ts';
 
 /** What fills the screen. One union: there are no flags beside it. */
@@ -93,7 +93,7 @@ export interface AppState {
   pod: string | undefined;
   run: AttachedRun | undefined;
   /** What a screen that is only read shows; undefined while it is on its way. */
-  view: readonly ViewLine[] | undefined;
+  view: readonly ToneLine[] | undefined;
   /** The newcomer's way: playbooks still to come, the first one next. */
   guide: readonly string[];
   /** Goes away with the next key. */
@@ -118,9 +118,9 @@ export type Effect =
   | { type: 'answer'; run: string; question: string; answer: Answer }
   | { type: 'load-runs' }
   | { type: 'load-details'; kind: string; name: string }
-  | { type: 'follow-logs'; pod: string }
   | { type: 'load-status' }
   | { type: 'close-view' }
+  | { type: 'suspend' }
   | { type: 'exit' };
 
 export interface Update {

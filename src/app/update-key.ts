@@ -20,6 +20,7 @@ export function updateKey(before: AppState, key: KeyPress, look: Look): Update {
   const state = before.notice ? { ...before, notice: undefined } : before;
   if (state.leaving) return update(state);
   if (key.name === 'ctrl-c') return quit(state);
+  if (key.name === 'ctrl-z') return update(state, { type: 'suspend' });
   if (takesText(state)) return keyInText(state, key);
   const binding = bindingOf(key.name, modeOf(state));
   if (!binding) return update(state);

@@ -1,25 +1,18 @@
 import type { Reachability } from '../cluster/probe-context.ts';
+import type { ToneLine } from '../cluster/tone-line.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/ProblemView.tsx';
 import { insertText } from '../ui/text-state.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
-import { prepare } from './act-menu.ts';
+import { guideTo } from './act-menu.ts';
 import { ask } from './act-run.ts';
 import { clusterRows } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
 import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
 import { reduceEvents, reduceLatency } from './run-reading.ts';
-import type {
-  Catalog,
-  ClusterSession,
-  ContextEntry,
-  ManifestSource,
-  PlanEntry,
-  RunEntry,
-  ViewLine,
-} from './services.ts';
+import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
 import { type AppState, attach, type Effect, goBack, replace, toDashboard, type Update, update } from './state.ts';
 import { updateKey } from './update-key.ts';
 
@@ -37,8 +30,7 @@ export type AppEvent =
   | { type: 'run-started'; run: string }
   | { type: 'run-events'; run: string; events: RunEvent[] }
   | { type: 'run-closed'; run: string }
-  | { type: 'view'; lines: ViewLine[] }
-  | { type: 'log-lines'; lines: string[] }
+  | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
   /** An effect failed. */
   | { type: 'trouble'; effect: Effect['type'] | 'load'; problem: ProblemText };
@@ -72,8 +64,6 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return runClosed(state, event.run);
     case 'view':
       return update({ ...state, view: event.lines });
-    case 'log-lines':
-      return update(state.screen.type === 'logs' ? { ...state, view: withLogLines(state.view, event.lines) } : state);
     case 'notice':
       return update({ ...state, notice: event.notice });
     case 'trouble':
@@ -128,7 +118,7 @@ function connected(state: AppState): Update {
   const next = toDashboard({ ...state, menu: { path: [], index: 0 } }, 'menu');
   const [first] = state.guide;
   if (screen.type !== 'welcome' || !first) return update(next);
-  return prepare(next, first, state.catalog.playbooks[first]?.title ?? first, {});
+  return guideTo(next, first);
 }
 
 function formArrived(state: AppState, playbook: string, fields: FormField[]): Update {
@@ -168,13 +158,6 @@ function runClosed(state: AppState, id: string): Update {
   if (state.run?.id !== id) return update(state);
   const overlay = state.overlay?.type === 'question' ? undefined : state.overlay;
   return update({ ...state, overlay, run: { ...state.run, following: false } }, { type: 'load-runs' });
-}
-
-/** How many lines of a log are kept. */
-const keptLogLines = 5000;
-
-function withLogLines(before: AppState['view'], lines: readonly string[]): ViewLine[] {
-  return [...(before ?? []), ...lines.map((text) => ({ text }))].slice(-keptLogLines);
 }
 
 /** A list that became shorter keeps the pointer in it. */

@@ -1,0 +1,55 @@
+import { render } from 'ink';
+import { detectTheme, type Theme } from '../ui/theme.ts';
+import { ThemeContext } from '../ui/use-theme.ts';
+import { AppView } from './AppView.tsx';
+import { createApp } from './app.ts';
+import { FaultBoundary } from './FaultBoundary.tsx';
+import type { Services } from './services.ts';
+import type { AppState } from './state.ts';
+import { AppContext } from './use-app.ts';
+
+export interface ScreenOptions {
+  services: Services;
+  initial?: Partial<AppState>;
+  theme?: Theme;
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Opens the screen on the terminal's other buffer and resolves when it was left, with the terminal as it was. Rejects with what
+ * went wrong in drawing. Over SSH frames are fewer: they would only queue up.
+ */
+export async function openScreen({ services, initial, theme, env = process.env }: ScreenOptions): Promise<void> {
+  let fault: { error: unknown } | undefined;
+  const app = createApp(services, { ...(initial ? { initial } : {}), exit: () => instance.unmount() });
+  const instance = render(
+    <ThemeContext value={theme ?? detectTheme(env)}>
+      <AppContext value={app}>
+        <FaultBoundary
+          onFault={(error) => {
+            fault = { error };
+            // Not while React is still at it.
+            setImmediate(() => instance.unmount());
+          }}
+        >
+          <AppView />
+        </FaultBoundary>
+      </AppContext>
+    </ThemeContext>,
+    {
+      alternateScreen: true,
+      incrementalRendering: true,
+      exitOnCtrlC: false,
+      // A person is there even where CI is set: the caller has looked for a terminal.
+      interactive: true,
+      maxFps: env.SSH_CONNECTION ? 10 : 20,
+    },
+  );
+  try {
+    void app.load();
+    await instance.waitUntilExit();
+  } finally {
+    app.close();
+  }
+  if (fault) throw fault.error;
+}
