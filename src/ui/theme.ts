@@ -145,8 +145,10 @@ const asciiBorder: BorderSigns = {
 /** A theme for a colour level (0 none, 1 sixteen, 2 256, 3 true colour) and with or without Unicode signs. */
 export function createTheme({ color, unicode }: { color: ColorSupportLevel; unicode: boolean }): Theme {
   const chalk = new Chalk({ level: color });
-  const grey: Style = color >= 2 ? chalk.ansi256(245) : chalk.gray;
-  const line: Style = color >= 2 ? chalk.ansi256(240) : chalk.gray;
+  const sixteen = color < 2;
+  const grey = one(sixteen ? chalk.gray : chalk.ansi256(245));
+  const blue = sixteen ? chalk.blueBright : chalk.ansi256(75);
+  const badge = (style: Style): Style => (color === 0 ? (text) => `[${text.trim()}]` : style);
   return {
     color,
     unicode,
@@ -155,24 +157,29 @@ export function createTheme({ color, unicode }: { color: ColorSupportLevel; unic
     chart: unicode
       ? ['┼', '┤', '╶', '╴', '─', '╰', '╭', '╮', '╯', '│']
       : ['+', '|', '-', '-', '-', '`', '.', '.', "'", '|'],
-    ok: chalk.green,
-    warn: chalk.yellow,
-    bad: chalk.red,
-    info: chalk.cyan,
+    ok: one(chalk.green),
+    warn: one(chalk.yellow),
+    bad: one(chalk.red),
+    info: one(chalk.cyan),
     dim: grey,
-    accent: color >= 2 ? chalk.ansi256(75) : chalk.blueBright,
-    title: chalk.bold,
-    strong: chalk.bold,
-    selected: color >= 2 ? chalk.bold.ansi256(75) : chalk.bold.blueBright,
-    selectedIdle: chalk.bold,
-    key: chalk.bold,
-    borderFocused: color >= 2 ? chalk.ansi256(75) : chalk.blueBright,
-    borderIdle: line,
-    badge: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgCyan,
-    badgeWarn: color === 0 ? (text) => `[${text.trim()}]` : chalk.black.bgYellow,
-    secondary: color >= 2 ? chalk.ansi256(176) : chalk.magenta,
-    inverse: chalk.inverse,
+    accent: one(blue),
+    title: one(chalk.bold),
+    strong: one(chalk.bold),
+    selected: one(blue.bold),
+    selectedIdle: one(chalk.bold),
+    key: one(chalk.bold),
+    borderFocused: one(blue),
+    borderIdle: one(sixteen ? chalk.gray : chalk.ansi256(240)),
+    badge: badge(one(chalk.black.bgCyan)),
+    badgeWarn: badge(one(chalk.black.bgYellow)),
+    secondary: one(sixteen ? chalk.magenta : chalk.ansi256(176)),
+    inverse: one(chalk.inverse),
   };
+}
+
+/** A style of exactly one text: chalk joins all that it is given, which `map` would add the index to. */
+function one(style: (text: string) => string): Style {
+  return (text) => style(text);
 }
 
 /**

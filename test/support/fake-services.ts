@@ -1,0 +1,309 @@
+import type { ClusterSession, PlanEntry, RunEntry, Services, SystemEntry } from '../../src/app/services.ts';
+import type { AutoscalersSnapshot } from '../../src/cluster/autoscalers-feed.ts';
+import { createFeedCore } from '../../src/cluster/feed.ts';
+import type { PodDetails } from '../../src/cluster/pod-details.ts';
+import type { PodRow } from '../../src/cluster/pod-row.ts';
+import type { PodsSnapshot } from '../../src/cluster/pods-feed.ts';
+import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
+import type { Answer } from '../../src/playbooks/runs/question.ts';
+
+export interface FakeRun {
+  id: string;
+  /** Sends a record with the next number, or a signal. */
+  send(event: DistributiveOmit<RunRecord, 'v' | 'seq' | 'at'> | Exclude<RunEvent, RunRecord>): void;
+  end(): void;
+  answers: Answer[];
+  stopped: boolean;
+}
+
+type DistributiveOmit<T, K extends keyof never> = T extends unknown ? Omit<T, K> : never;
+
+export interface FakeServices extends Services {
+  /** What was asked, in order: `connect sandbox`, `probe prod`, … */
+  calls: string[];
+  run(id: string): FakeRun;
+  history: RunEntry[];
+  pods: ReturnType<typeof createFeedCore<PodsSnapshot>>;
+  autoscalers: ReturnType<typeof createFeedCore<AutoscalersSnapshot>>;
+}
+
+export const fakeSystem: SystemEntry = {
+  name: 'tars',
+  title: 'T.A.R.S.',
+  description: 'Retrieval-augmented answers',
+  namespace: 'tars',
+  source: 'bundled',
+  workloads: ['Deployment/tars-backend', 'Deployment/postgres'],
+  autoscalers: ['tars-backend'],
+  latency: { target: 250, quantile: 'p95' },
+  first: ['tars/prerequisites', 'tars/full-deployment'],
+};
+
+export const fakeSteps: PlannedStep[] = [
+  ['namespace', 'Create the namespace', 0],
+  ['deploy', 'Deploy applications', 0],
+  ['deploy/databases', 'Start the databases', 1],
+  ['deploy/backend', 'Start the backend', 1],
+  ['load-test', 'Load test', 0],
+].map(([id, title, depth]) => ({
+  id: String(id),
+  title: String(title),
+  description: `What ${title} does and why.`,
+  kind: 'apply',
+  depth: Number(depth),
+  group: id === 'deploy',
+  equivalent: id === 'deploy' ? [] : [`$ kubectl apply -f manifests/${id}.yaml`],
+}));
+
+export function fakePod(name: string, change: Partial<PodRow> = {}): PodRow {
+  return {
+    key: name,
+    name,
+    namespace: '',
+    ready: 1,
+    containers: 1,
+    status: 'Running',
+    restarts: 0,
+    node: 'node-1',
+    createdAt: Date.now() - 120_000,
+    severity: 'ok',
+    cpu: 0.412,
+    memory: 310 * 1024 * 1024,
+    ...change,
+  };
+}
+
+/** Everything that the screen asks for, from memory, with a record of what was asked. */
+export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[] } = {}): FakeServices {
+  const calls: string[] = [];
+  const runs = new Map<
+    string,
+    FakeRun & { receive?: (events: RunEvent[]) => void; done?: () => void; past: RunEvent[] }
+  >();
+  const pods = createFeedCore<PodsSnapshot>({ rows: [], total: 0, state: { kind: 'live', since: 0 }, metrics: 'live' });
+  const autoscalers = createFeedCore<AutoscalersSnapshot>({ rows: [], history: {}, state: { kind: 'live', since: 0 } });
+  const run = (id: string) => {
+    const known = runs.get(id);
+    if (known) return known;
+    const made = createRun(id);
+    runs.set(id, made);
+    return made;
+  };
+  const services: FakeServices = {
+    calls,
+    run,
+    history: given.runs ?? [],
+    pods,
+    autoscalers,
+    ...choosing(calls, given.unreachable ?? []),
+    async connect(choice, system) {
+      const context = choice.sandbox ? 'sandbox' : (choice.context ?? '');
+      calls.push(`connect ${context}`);
+      if (given.unreachable?.includes(context)) {
+        const { Problem } = await import('../../src/base/errors.ts');
+        throw new Problem(`The API server of ${context} does not answer`, {
+          where: 'https://10.0.0.1:6443',
+          next: ['Is the VPN up?'],
+        });
+      }
+      return fakeSession(services, context, choice, system.namespace);
+    },
+    async plan({ playbook, inputs }): Promise<PlanEntry> {
+      calls.push(`plan ${playbook} ${JSON.stringify(inputs)}`);
+      const steps = playbook.endsWith('prerequisites') ? fakeSteps.slice(0, 1) : fakeSteps;
+      return {
+        title: playbook,
+        description: 'What it is for.',
+        playbook,
+        steps,
+        facts: [
+          ['cluster', 'sandbox'],
+          ['manifests', 'bundled'],
+        ],
+        token: playbook,
+      };
+    },
+    async startRun(plan) {
+      const id = `run-${runs.size + 1}`;
+      calls.push(`start ${plan.playbook}`);
+      run(id).send({ type: 'run-started', run: fakeHeader(id, plan), pid: 1 });
+      return id;
+    },
+    async runs() {
+      return services.history;
+    },
+    async follow(id, receive, signal) {
+      calls.push(`follow ${id}`);
+      const one = run(id);
+      one.receive = receive;
+      receive(one.past);
+      await new Promise<void>((resolve) => {
+        one.done = resolve;
+        signal.addEventListener('abort', () => resolve());
+      });
+    },
+    async answer(id, _question, answer) {
+      run(id).answers.push(answer);
+    },
+    async stopRun(id) {
+      calls.push(`stop ${id}`);
+      run(id).stopped = true;
+    },
+    async resumeRun(id) {
+      calls.push(`resume ${id}`);
+    },
+    async discardRun(id) {
+      calls.push(`discard ${id}`);
+      services.history = services.history.filter((one) => one.id !== id);
+    },
+  };
+  return services;
+}
+
+function createRun(id: string) {
+  let seq = 0;
+  const made: FakeRun & { receive?: (events: RunEvent[]) => void; done?: () => void; past: RunEvent[] } = {
+    id,
+    past: [],
+    answers: [],
+    stopped: false,
+    send(event) {
+      const signal =
+        event.type === 'output' || event.type === 'progress' || event.type === 'sample' || event.type === 'interrupted';
+      seq += signal ? 0 : 1;
+      const full = (signal ? event : { v: 1, seq, at: new Date().toISOString(), ...event }) as RunEvent;
+      made.past.push(full);
+      made.receive?.([full]);
+    },
+    end() {
+      made.done?.();
+    },
+  };
+  return made;
+}
+
+function fakeHeader(id: string, plan: PlanEntry) {
+  return {
+    id,
+    playbook: plan.playbook,
+    system: 'tars',
+    title: plan.playbook.endsWith('prerequisites') ? 'Check prerequisites' : 'Full deployment',
+    cluster: { context: 'sandbox', server: 'https://127.0.0.1:1', namespace: 'tars', sandbox: true },
+    inputs: {},
+    sensitiveInputs: [],
+    steps: [...plan.steps],
+    hash: '',
+    manifests: 'bundled',
+    assumeYes: false,
+    programVersion: '0',
+    startedAt: new Date().toISOString(),
+  };
+}
+
+function choosing(
+  calls: string[],
+  unreachable: string[],
+): Pick<Services, 'catalog' | 'contexts' | 'probe' | 'manifestSources' | 'form' | 'details' | 'status'> {
+  return {
+    catalog: async () => ({
+      systems: [fakeSystem],
+      menus: { tars: { title: 'T.A.R.S.', items: fakeMenu } },
+      playbooks: {
+        'tars/prerequisites': { ref: 'tars/prerequisites', title: 'Check prerequisites', hasInputs: false },
+        'tars/full-deployment': { ref: 'tars/full-deployment', title: 'Full deployment', hasInputs: true },
+        'tars/deploy': { ref: 'tars/deploy', title: 'Deploy applications', hasInputs: false },
+        'tars/load-test': { ref: 'tars/load-test', title: 'Load test', hasInputs: false },
+      },
+      faults: [],
+    }),
+    contexts: async () => [
+      { name: 'kind-dev', server: 'https://127.0.0.1:6443', namespace: 'default', current: true },
+      { name: 'prod', server: 'https://10.0.0.1:6443', namespace: 'default', current: false },
+    ],
+    async probe(context) {
+      calls.push(`probe ${context}`);
+      return unreachable.includes(context)
+        ? { reachable: false, reason: 'No answer within 3 s' }
+        : { reachable: true, version: 'v1.34.0' };
+    },
+    manifestSources: async () => [{ id: 'bundled', title: 'Those of the console', description: 'Five workloads.' }],
+    async form(playbook) {
+      calls.push(`form ${playbook}`);
+      return [
+        {
+          name: 'registry',
+          label: 'registry',
+          type: 'text',
+          initial: 'docker.io/tars',
+          description: 'Registry that the cluster pulls from',
+        },
+        {
+          name: 'jwtSecret',
+          label: 'jwtSecret',
+          type: 'text',
+          masked: true,
+          optional: true,
+          placeholder: 'generated',
+          validate: (value) => (String(value).length < 32 ? 'it must have at least 32 characters' : undefined),
+        },
+        { name: 'loadTest', label: 'loadTest', type: 'boolean', initial: true },
+      ];
+    },
+    details: async () => [{ text: 'status    fine' }],
+    status: async () => [
+      { text: 'Workloads', tone: 'title' },
+      { text: 'Deployment/tars-backend 3 of 3 available', tone: 'ok' },
+    ],
+  };
+}
+
+const fakeMenu = [
+  {
+    title: 'Full deployment',
+    description: 'Everything below in one go.',
+    kind: 'playbook' as const,
+    playbook: 'tars/full-deployment',
+    inputs: {},
+  },
+  { title: 'Deploy applications', kind: 'playbook' as const, playbook: 'tars/deploy', inputs: {} },
+  {
+    title: 'Load test',
+    kind: 'menu' as const,
+    items: [{ title: 'Basic', kind: 'playbook' as const, playbook: 'tars/load-test', inputs: { profile: 'basic' } }],
+  },
+  { title: 'Status', kind: 'view' as const, view: 'status' as const },
+];
+
+function fakeSession(
+  services: FakeServices,
+  context: string,
+  choice: ClusterSession['choice'],
+  namespace: string,
+): ClusterSession {
+  return {
+    choice,
+    info: {
+      context,
+      server: 'https://127.0.0.1:1',
+      namespace: choice.namespace ?? namespace,
+      sandbox: choice.sandbox,
+      speed: choice.sandbox ? 5 : undefined,
+    },
+    pods: { ...services.pods, setShown: () => {}, close: () => {} },
+    autoscalers: { ...services.autoscalers, close: () => {} },
+    podDetails: (name) =>
+      createFeedCore<PodDetails>({
+        namespace,
+        name,
+        pod: undefined,
+        gone: false,
+        events: [],
+        container: 'backend',
+        log: ['first line', 'second line'],
+        logNote: undefined,
+        state: { kind: 'live', since: 0 },
+      }),
+    requestRate: () => 0.4,
+    close: () => services.calls.push(`close ${context}`),
+  };
+}
