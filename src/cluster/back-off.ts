@@ -1,4 +1,7 @@
-/** How long to wait before the next try: half a second doubling to half a minute, each with up to half of it taken off at random, so that many clients do not come back at once. */
+/**
+ * How long to wait before the next try: half a second doubling to half a minute, each with up to half of it taken off at
+ * random, so that many clients do not come back at once.
+ */
 export function backOffMs(failures: number, random: () => number = Math.random): number {
   const ceiling = Math.min(30_000, 500 * 2 ** Math.min(10, Math.max(0, failures - 1)));
   return ceiling * (0.5 + random() * 0.5);
@@ -17,4 +20,28 @@ export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
     const timer = setTimeout(() => done(true), ms);
     signal.addEventListener('abort', onAbort, { once: true });
   });
+}
+
+/** Lets a loop sleep until something happened or the time is over. News that came meanwhile is not lost. */
+export function createWaker(): { wake(): void; sleep(ms: number): Promise<void> } {
+  let news = false;
+  let rouse = () => {};
+  return {
+    wake() {
+      news = true;
+      rouse();
+    },
+    sleep(ms) {
+      return new Promise((resolve) => {
+        const timer = setTimeout(() => rouse(), ms);
+        rouse = () => {
+          clearTimeout(timer);
+          news = false;
+          rouse = () => {};
+          resolve();
+        };
+        if (news) rouse();
+      });
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A live view that a store or `useSyncExternalStore` can follow: the snapshot is a new object only when it changed. */
 export interface Feed<Snapshot> {
   subscribe(listener: () => void): () => void;
@@ -14,6 +16,8 @@ export interface FeedCore<Snapshot> extends Feed<Snapshot> {
 /** What every feed is made of. */
 export function createFeedCore<Snapshot>(initial: Snapshot): FeedCore<Snapshot> {
   const controller = new AbortController();
+  // Each watch and timer of the feed listens to it; none stays behind.
+  setMaxListeners(0, controller.signal);
   const listeners = new Set<() => void>();
   let snapshot = initial;
   return {

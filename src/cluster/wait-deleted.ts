@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../base/duration.ts';
 import { Problem } from '../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../kubernetes/object.ts';
-import { pause } from './back-off.ts';
+import { createWaker } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { type ObjectRef, pathOf } from './resources.ts';
 import { watchObjects } from './watch-objects.ts';
@@ -21,11 +22,15 @@ export async function waitDeleted(
   refs: readonly (ObjectRef & { uid?: string | undefined })[],
   options: WaitDeletedOptions = {},
 ): Promise<void> {
+  const waker = createWaker();
   const stop = new AbortController();
-  const onAbort = () => stop.abort();
+  setMaxListeners(0, stop.signal);
+  const onAbort = () => {
+    stop.abort();
+    waker.wake();
+  };
   options.signal?.addEventListener('abort', onAbort, { once: true });
   const left = new Map<string, { ref: ObjectRef; object: KubernetesObject | undefined }>();
-  let wake = () => {};
   const started = Date.now();
   try {
     for (const [index, ref] of refs.entries()) {
@@ -43,7 +48,7 @@ export async function waitDeleted(
           const another = object && ref.uid !== undefined && object.metadata.uid !== ref.uid;
           if (object && !another) left.set(String(index), { ref, object });
           else left.delete(String(index));
-          wake();
+          waker.wake();
         },
         onState: () => {},
       });
@@ -58,10 +63,7 @@ export async function waitDeleted(
       said = left.size;
       const remaining = options.timeoutMs === undefined ? 1000 : options.timeoutMs - (Date.now() - started);
       if (remaining <= 0) throw stillThere(first.ref, first.object, options.timeoutMs ?? 0);
-      const news = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await Promise.race([news, pause(Math.min(1000, remaining), stop.signal)]);
+      await waker.sleep(Math.min(1000, remaining));
     }
   } finally {
     stop.abort();

@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../base/duration.ts';
 import { messageOf, Problem } from '../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../kubernetes/object.ts';
 import { type Readiness, readinessOf } from '../kubernetes/readiness.ts';
-import { pause } from './back-off.ts';
+import { createWaker } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { collectEvidence } from './evidence.ts';
 import type { FeedState } from './feed-state.ts';
@@ -43,14 +44,17 @@ export async function waitReady(
   const { signal, onProgress } = options;
   const speed = connection.info.speed ?? 1;
   const graceMs = options.graceMs ?? Math.max(2000, 12_000 / speed);
+  const waker = createWaker();
   const stop = new AbortController();
-  const onAbort = () => stop.abort();
+  setMaxListeners(0, stop.signal);
+  const onAbort = () => {
+    stop.abort();
+    waker.wake();
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
   const started = Date.now();
-  let wake = () => {};
-  const changed = () => wake();
   try {
-    const tracked = await Promise.all(objects.map((object) => track(connection, object, stop.signal, changed)));
+    const tracked = await Promise.all(objects.map((object) => track(connection, object, stop.signal, waker.wake)));
     let said = '';
     for (;;) {
       signal?.throwIfAborted();
@@ -77,10 +81,7 @@ export async function waitReady(
         const after = `is not ready after ${formatDuration(options.timeoutMs ?? 0)}`;
         throw await problemOf(connection, first, `${after}: ${first.readiness.message}`, signal);
       }
-      const news = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      await Promise.race([news, pause(Math.min(1000, left), stop.signal)]);
+      await waker.sleep(Math.min(1000, left));
     }
   } finally {
     stop.abort();

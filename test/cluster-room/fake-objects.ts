@@ -27,6 +27,7 @@ const kinds: Record<string, { resource: string; namespaced: boolean }> = {
 export function createFakeObjects() {
   const objects = new Map<string, KubernetesObject>();
   const watchers = new Set<Watcher>();
+  const history: { type: string; object: KubernetesObject }[] = [];
   let version = 100;
 
   function pathOf(object: KubernetesObject): string {
@@ -39,6 +40,7 @@ export function createFakeObjects() {
   }
 
   function tell(type: string, object: KubernetesObject): void {
+    history.push({ type, object });
     for (const watcher of watchers)
       if (watcher.path === pathOf(object) && watcher.fits(object)) watcher.send({ type, object });
   }
@@ -47,6 +49,10 @@ export function createFakeObjects() {
     const { send } = stream(response);
     const watcher = { path: request.path, fits, send };
     watchers.add(watcher);
+    const since = Number(request.query.get('resourceVersion'));
+    for (const { type, object } of history)
+      if (Number(object.metadata.resourceVersion) > since && pathOf(object) === watcher.path && fits(object))
+        send({ type, object });
     response.on('close', () => watchers.delete(watcher));
     return true;
   }

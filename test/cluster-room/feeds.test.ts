@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createAutoscalersFeed, replicasAt } from '../../src/cluster/autoscalers-feed.ts';
+import { connect } from '../../src/cluster/connect.ts';
+import type { Connection } from '../../src/cluster/connection.ts';
+import { createEventsFeed } from '../../src/cluster/events-feed.ts';
+import { createPodDetailsFeed } from '../../src/cluster/pod-details.ts';
+import { createPodsFeed } from '../../src/cluster/pods-feed.ts';
+import { type FakeCluster, type FakeHandler, json, refuse, startFakeCluster, stream } from '../support/cluster.ts';
+import { createFakeObjects } from './fake-objects.ts';
+import { columnDefinitions, podCells } from './pod-table.ts';
+import { until } from './until.ts';
+import { autoscaler, event, pod } from './workload-objects.ts';
+
+let cluster: FakeCluster;
+let connection: Connection;
+let feed: { close(): void } | undefined;
+
+afterEach(async () => {
+  feed?.close();
+  connection.close();
+  await cluster.close();
+});
+
+async function open(handler: FakeHandler): Promise<Connection> {
+  cluster = await startFakeCluster(handler);
+  connection = await connect({ kubeconfig: cluster.kubeconfig, sandbox: false });
+  return connection;
+}
+
+describe('the pods feed', () => {
+  const usage = {
+    metadata: { name: 'good' },
+    containers: [{ usage: { cpu: '400m', memory: '300Mi' } }, { usage: { cpu: '12m', memory: '10Mi' } }],
+  };
+  const pods: FakeHandler = (request, response) => {
+    if (request.path.endsWith('/pods') && request.path.includes('metrics')) return json(response, { items: [usage] });
+    if (request.query.get('watch')) {
+      stream(response);
+      return true;
+    }
+    const rows = [podCells('good'), podCells('bad', { ready: '0/1', status: 'CrashLoopBackOff', restarts: '7' })];
+    return json(response, {
+      kind: 'Table',
+      metadata: { resourceVersion: '1' },
+      columnDefinitions,
+      rows: rows.map((cells) => ({ cells })),
+    });
+  };
+
+  it('shows problems first and joins what each pod uses', async () => {
+    const podsFeed = createPodsFeed(await open(pods), { namespace: 'tars', batchMs: 5, metricsEveryMs: 10 });
+    feed = podsFeed;
+    const { rows } = await until(
+      () => podsFeed.getSnapshot(),
+      ({ metrics, rows: all }) => metrics === 'live' && all.length === 2,
+    );
+    expect(rows.map(({ name, severity }) => [name, severity])).toEqual([
+      ['bad', 'bad'],
+      ['good', 'ok'],
+    ]);
+    expect(rows[1]?.cpu).toBeCloseTo(0.412);
+    expect(rows[1]?.memory).toBe(310 * 1024 * 1024);
+    expect(rows[0]?.cpu).toBeUndefined();
+  });
+
+  it('asks for metrics only while it is shown', async () => {
+    const podsFeed = createPodsFeed(await open(pods), {
+      namespace: 'tars',
+      shown: false,
+      batchMs: 5,
+      metricsEveryMs: 10,
+    });
+    feed = podsFeed;
+    await until(
+      () => podsFeed.getSnapshot(),
+      ({ rows }) => rows.length === 2,
+    );
+    const asked = () => cluster.requests.filter((request) => request.path.includes('metrics')).length;
+    expect(asked()).toBe(0);
+    podsFeed.setShown(true);
+    await until(asked, (count) => count >= 2);
+    podsFeed.setShown(false);
+    await until(
+      () => podsFeed.getSnapshot().metrics,
+      (metrics) => metrics === 'live',
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const before = asked();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(asked()).toBe(before);
+  });
+
+  it('keeps the same snapshot until something changes', async () => {
+    const podsFeed = createPodsFeed(await open(pods), { namespace: 'tars', shown: false, batchMs: 5 });
+    feed = podsFeed;
+    await until(
+      () => podsFeed.getSnapshot().state.kind,
+      (kind) => kind === 'live',
+    );
+    expect(podsFeed.getSnapshot()).toBe(podsFeed.getSnapshot());
+  });
+
+  it('knows that there is no metrics API', async () => {
+    const podsFeed = createPodsFeed(
+      await open((request, response) =>
+        request.path.includes('metrics') ? refuse(response, 404, '', 'not found') : pods(request, response),
+      ),
+      { namespace: 'tars', batchMs: 5, metricsEveryMs: 10 },
+    );
+    feed = podsFeed;
+    await until(
+      () => podsFeed.getSnapshot().metrics,
+      (metrics) => metrics === 'absent',
+    );
+    await until(
+      () => podsFeed.getSnapshot().rows.length,
+      (count) => count === 2,
+    );
+  });
+});
+
+describe('the autoscalers feed', () => {
+  it('explains each and remembers how many pods there were', async () => {
+    const objects = createFakeObjects();
+    objects.set(autoscaler('tars-backend', 3, 4, 83));
+    const scalers = createAutoscalersFeed(await open(objects.handler), { namespace: 'tars', batchMs: 5 });
+    feed = scalers;
+    const first = await until(
+      () => scalers.getSnapshot(),
+      ({ rows }) => rows.length === 1,
+    );
+    expect(first.rows[0]).toMatchObject({
+      metrics: ['cpu 83%/70%'],
+      replicas: 3,
+      wanted: 4,
+      max: 10,
+      health: 'moving',
+    });
+    expect(first.rows[0]?.sentence).toContain('83/70 × 3');
+    await until(
+      () => objects.watching(),
+      (count) => count === 1,
+    );
+    objects.set(autoscaler('tars-backend', 4, 4, 70));
+    const { history } = await until(
+      () => scalers.getSnapshot(),
+      ({ rows }) => rows[0]?.replicas === 4,
+    );
+    const points = history['tars/tars-backend'] ?? [];
+    expect(points.map(({ replicas }) => replicas)).toEqual([3, 4]);
+    expect(replicasAt(points, (points[1]?.at ?? 0) - 1)).toBe(3);
+    expect(replicasAt(points, Date.now())).toBe(4);
+    expect(replicasAt(points, 0)).toBeUndefined();
+  });
+});
+
+describe('the events feed', () => {
+  it('keeps the newest and asks the server for warnings only', async () => {
+    const objects = createFakeObjects();
+    const about = pod('web-1', 'web');
+    for (const reason of ['A', 'B', 'C']) objects.set(event(about, reason, 'why'));
+    const events = createEventsFeed(await open(objects.handler), { namespace: 'tars', capacity: 2, batchMs: 5 });
+    feed = events;
+    await until(
+      () => events.getSnapshot().events,
+      (lines) => lines.length === 2,
+    );
+    expect(cluster.requests[0]?.query.get('fieldSelector')).toBe('type=Warning');
+  });
+});
+
+describe('the details of a pod', () => {
+  it('are the object, its events and its log, and nothing of the log comes twice after a cut', async () => {
+    const objects = createFakeObjects();
+    const about = pod('web-1', 'web');
+    objects.set(about);
+    objects.set(event(about, 'Unhealthy', 'Readiness probe failed'));
+    let turns = 0;
+    const line = (second: number) => `2026-01-01T00:00:0${second}.000000000Z line ${second}\n`;
+    const details = createPodDetailsFeed(
+      await open((request, response) => {
+        if (!request.path.endsWith('/log')) return objects.handler(request, response);
+        turns += 1;
+        response.writeHead(200, { 'content-type': 'text/plain' });
+        response.write(turns === 1 ? line(1) + line(2) : line(1) + line(2) + line(3));
+        if (turns === 1) response.end();
+        return true;
+      }),
+      { namespace: 'tars', name: 'web-1', batchMs: 5 },
+    );
+    feed = details;
+    const snapshot = await until(
+      () => details.getSnapshot(),
+      ({ log }) => log.length >= 3,
+    );
+    expect(snapshot.log).toEqual(['line 1', 'line 2', 'line 3']);
+    expect(snapshot.container).toBe('main');
+    expect(snapshot.events[0]).toMatchObject({ reason: 'Unhealthy', count: 3, object: 'Pod/web-1' });
+    objects.remove(about);
+    await until(
+      () => details.getSnapshot().gone,
+      (gone) => gone,
+    );
+  });
+});

@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Problem } from '../../src/base/errors.ts';
+import { connect } from '../../src/cluster/connect.ts';
+import type { Connection } from '../../src/cluster/connection.ts';
+import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
+import { waitReady } from '../../src/cluster/wait-ready.ts';
+import { type FakeCluster, startFakeCluster } from '../support/cluster.ts';
+import { createFakeObjects } from './fake-objects.ts';
+import { until } from './until.ts';
+import { deployment, event, pod, replicaSet } from './workload-objects.ts';
+
+let cluster: FakeCluster;
+let connection: Connection;
+let objects: ReturnType<typeof createFakeObjects>;
+
+beforeEach(async () => {
+  objects = createFakeObjects();
+  cluster = await startFakeCluster((request, response) => {
+    if (request.path.endsWith('/log')) {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('starting\nFATAL: no database\n');
+      return true;
+    }
+    return objects.handler(request, response);
+  });
+  connection = await connect({ kubeconfig: cluster.kubeconfig, sandbox: false });
+});
+
+afterEach(async () => {
+  connection.close();
+  await cluster.close();
+});
+
+async function failure(promise: Promise<unknown>): Promise<Problem> {
+  const error = await promise.then(
+    () => new Error('it did not fail'),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Problem)) throw error;
+  return error;
+}
+
+const pullProblem = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry/app:1"' };
+
+describe('waiting until objects are ready', () => {
+  it('ends when the last one is, and says on the way what it waits for', async () => {
+    objects.set(deployment('web', 2, 0));
+    objects.set(deployment('db', 1, 1));
+    const said: string[] = [];
+    const waiting = waitReady(connection, [deployment('web', 2, 0), deployment('db', 1, 1)], {
+      onProgress: (text, fraction) => said.push(`${fraction} ${text}`),
+    });
+    await until(
+      () => said,
+      (lines) => lines.includes('0.5 1 of 2 ready; Deployment/web: 0 of 2 available'),
+    );
+    objects.set(deployment('web', 2, 1));
+    await until(
+      () => said,
+      (lines) => lines.includes('0.5 1 of 2 ready; Deployment/web: 1 of 2 available'),
+    );
+    objects.set(deployment('web', 2, 2));
+    await waiting;
+    expect(said.at(-1)).toBe('1 ready');
+    await until(
+      () => objects.watching(),
+      (count) => count === 0,
+    );
+  });
+
+  it('does not believe a state from before the change', async () => {
+    objects.set(deployment('web', 1, 1, 1));
+    const done: string[] = [];
+    const waiting = waitReady(connection, [deployment('web', 1, 0, 2)]).then(() => done.push('ready'));
+    await until(
+      () => objects.watching(),
+      (count) => count >= 2,
+    );
+    objects.set(pod('web-new', 'web'));
+    await until(
+      () => cluster.requests.length,
+      (count) => count > 4,
+    );
+    expect(done).toEqual([]);
+    objects.set(deployment('web', 1, 1, 2));
+    await waiting;
+  });
+
+  it('fails fast, with the pod, its events and its last log lines', async () => {
+    const broken = pod('web-1', 'web', { reason: 'CrashLoopBackOff', message: 'back-off 40s' });
+    objects.set(deployment('web', 1, 0));
+    objects.set(broken);
+    objects.set(event(broken, 'BackOff', 'Back-off restarting failed container'));
+    const error = await failure(waitReady(connection, [deployment('web', 1, 0)], { graceMs: 50, timeoutMs: 60_000 }));
+    expect(error.message).toContain('Deployment/web fails: CrashLoopBackOff');
+    expect(error.evidence).toEqual([
+      'Pod/web-1  0/1  CrashLoopBackOff, restarted 4 times',
+      '  container main: CrashLoopBackOff: back-off 40s',
+      'event BackOff Pod/web-1: Back-off restarting failed container (3 times)',
+      'log of web-1/main:',
+      '  starting',
+      '  FATAL: no database',
+    ]);
+    expect(error.next).toEqual(['kubectl describe deployment web -n tars']);
+  });
+
+  it('forgives a failure that passes within the grace', async () => {
+    objects.set(deployment('web', 1, 0));
+    objects.set(pod('web-1', 'web', pullProblem));
+    const said: string[] = [];
+    const waiting = waitReady(connection, [deployment('web', 1, 0)], {
+      graceMs: 60_000,
+      onProgress: (text) => said.push(text),
+    });
+    await until(
+      () => said.join(),
+      (text) => text.includes('ImagePullBackOff'),
+    );
+    objects.set(pod('web-1', 'web'));
+    objects.set(deployment('web', 1, 1));
+    await waiting;
+  });
+
+  it('does not blame the new version for pods of the old one', async () => {
+    objects.set(deployment('web', 1, 0));
+    objects.set(replicaSet('web-old', 'web', 1));
+    objects.set(replicaSet('web-new', 'web', 2));
+    objects.set(pod('web-old-1', 'web', pullProblem));
+    const error = await failure(waitReady(connection, [deployment('web', 1, 0)], { graceMs: 20, timeoutMs: 400 }));
+    expect(error.message).toBe('Deployment/web is not ready after 0.4s: 0 of 1 available');
+  });
+
+  it('ends with the signal', async () => {
+    objects.set(deployment('web', 1, 0));
+    const controller = new AbortController();
+    const waiting = waitReady(connection, [deployment('web', 1, 0)], { signal: controller.signal });
+    await until(
+      () => objects.watching(),
+      (count) => count >= 2,
+    );
+    controller.abort();
+    await expect(waiting).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('waiting until objects are gone', () => {
+  const ref = { apiVersion: 'v1', kind: 'Pod', name: 'web-1', namespace: 'tars', uid: 'first' };
+  const withUid = (uid: string, finalizers?: string[]) => {
+    const object = pod('web-1', 'web');
+    return { ...object, metadata: { ...object.metadata, uid, ...(finalizers ? { finalizers } : {}) } };
+  };
+
+  it('ends when they are, or stand there anew', async () => {
+    objects.set(withUid('first'));
+    const gone = waitDeleted(connection, [ref]);
+    await until(
+      () => objects.watching(),
+      (count) => count === 1,
+    );
+    objects.remove(withUid('first'));
+    await gone;
+    objects.set(withUid('second'));
+    await waitDeleted(connection, [ref]);
+  });
+
+  it('names the finalizers that hold them', async () => {
+    objects.set(withUid('first', ['example.com/backup']));
+    const error = await failure(waitDeleted(connection, [ref], { timeoutMs: 300 }));
+    expect(error.message).toBe('Pod/web-1 is still there after 0.3s');
+    expect(error.evidence).toEqual(['waits for its finalizers: example.com/backup']);
+  });
+});
