@@ -3,7 +3,7 @@ import { messageOf } from '../../base/errors.ts';
 import { parseBytes, parseCpu } from '../../kubernetes/quantity.ts';
 import { wallClock } from '../workloads/clock.ts';
 import type { ProcessContext } from '../workloads/image.ts';
-import { outcomeOf } from '../workloads/outcomes.ts';
+import { type Outcome, outcomeOf } from '../workloads/outcomes.ts';
 import type { FoundImage } from '../workloads/registry.ts';
 import { createRunningContainer, type RunningContainer } from './container.ts';
 import { ConfigError, resolveEnvironment } from './environment.ts';
@@ -73,20 +73,9 @@ export function createContainerRunner(parts: RunnerParts) {
     log: (name: string, previous: boolean): ContainerLog | undefined =>
       logs.get(name)?.[previous && running.has(name) ? 1 : 0],
     async pull(spec: ContainerSpec) {
-      const policy = spec.imagePullPolicy ?? (/:latest$|^[^:@]+$/.test(spec.image) ? 'Always' : 'IfNotPresent');
-      const present = host.images.has(spec.image) && policy !== 'Always';
-      if (!present) report('Normal', 'Pulling', `Pulling image "${spec.image}"`, spec);
-      try {
-        const { image, ms } = await host.images.pull(spec.image, outcome, present);
-        if (!parts.goesOn()) return;
-        images.set(spec.name, image);
-        const took = `${Math.round(ms) / 1000}s`;
-        const how = `Successfully pulled image "${spec.image}" in ${took} (${took} including waiting). Image size: ${image.size} bytes.`;
-        report('Normal', 'Pulled', present ? `Container image "${spec.image}" already present on machine` : how, spec);
-        apply({ type: 'pulled', container: spec.name });
-      } catch (error) {
-        apply({ type: 'pull-failed', container: spec.name, message: messageOf(error), now: Date.now() });
-      }
+      const image = await pullImage(parts, spec, outcome);
+      if (image) images.set(spec.name, image);
+      if (image) apply({ type: 'pulled', container: spec.name });
     },
     async create(spec: ContainerSpec) {
       const image = images.get(spec.name);
@@ -117,6 +106,28 @@ export function createContainerRunner(parts: RunnerParts) {
       running.clear();
     },
   };
+}
+
+/** Pulls as the policy says and reports it; undefined when it failed (which is applied) or is not wanted any more. */
+async function pullImage(
+  { host, apply, report, goesOn }: RunnerParts,
+  spec: ContainerSpec,
+  outcome: Outcome | undefined,
+): Promise<FoundImage | undefined> {
+  const policy = spec.imagePullPolicy ?? (/:latest$|^[^:@]+$/.test(spec.image) ? 'Always' : 'IfNotPresent');
+  const present = host.images.has(spec.image) && policy !== 'Always';
+  if (!present) report('Normal', 'Pulling', `Pulling image "${spec.image}"`, spec);
+  try {
+    const { image, ms } = await host.images.pull(spec.image, outcome, present);
+    if (!goesOn()) return undefined;
+    const took = `${Math.round(ms) / 1000}s`;
+    const pulled = `Successfully pulled image "${spec.image}" in ${took} (${took} including waiting). Image size: ${image.size} bytes.`;
+    report('Normal', 'Pulled', present ? `Container image "${spec.image}" already present on machine` : pulled, spec);
+    return image;
+  } catch (error) {
+    apply({ type: 'pull-failed', container: spec.name, message: messageOf(error), now: Date.now() });
+    return undefined;
+  }
 }
 
 /** What a container's process is told, but for its log and its end. */

@@ -1,18 +1,18 @@
 import { DelegateError, type Delegates, type ProxyAnswer, type ProxyRequest } from '../api/delegates.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../workloads/image.ts';
 import { listener } from './addresses.ts';
+import type { Balancer } from './balancer.ts';
 import type { UsageMeter } from './metrics.ts';
 import { createMetricsApi } from './metrics-api.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { portNumber } from './probe.ts';
 import { readPodLog } from './read-pod-log.ts';
-import type { Router } from './router.ts';
 import type { ServiceTable } from './service-table.ts';
 
 export interface DelegateParts {
   workers(): Iterable<PodWorker>;
   table: ServiceTable;
-  router: Router;
+  balancer: Balancer;
   meter: UsageMeter;
   nodeNames: readonly string[];
   /** How long metrics are averaged over, ms. */
@@ -21,7 +21,7 @@ export interface DelegateParts {
 
 /** What an API server passes on to the nodes: logs, the proxies of Services and pods, and resource metrics. */
 export function createDelegates(parts: DelegateParts): Delegates {
-  const { workers, table, router } = parts;
+  const { workers, table, balancer } = parts;
   const find = (namespace: string, name: string) => {
     for (const worker of workers())
       if (worker.pod.metadata.name === name && worker.pod.metadata.namespace === namespace) return worker;
@@ -42,7 +42,7 @@ export function createDelegates(parts: DelegateParts): Delegates {
         );
       if (table.ready(service, port).length === 0)
         throw new DelegateError(503, 'ServiceUnavailable', `no endpoints available for service "${request.name}"`);
-      return answerOf(await router.toService(service, port, toWorkload(request)));
+      return answerOf(await balancer.toService(service, port, toWorkload(request)));
     },
     async proxyPod(request) {
       const worker = find(request.namespace, request.name);

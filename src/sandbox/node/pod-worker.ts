@@ -1,4 +1,4 @@
-import { messageOf } from '../../base/errors.ts';
+import { answered } from '../client.ts';
 import type { RunningContainer } from './container.ts';
 import { createContainerRunner } from './container-runner.ts';
 import type { Host } from './host.ts';
@@ -7,7 +7,7 @@ import { type ContainerSpec, type Pod, podTitle } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
 import type { ContainerRecord, PodEffect, PodEvent, PodState } from './pod-state.ts';
 import { createStatusReporter } from './status-reporter.ts';
-import { missingVolume } from './volumes.ts';
+import { waitForVolumes } from './volumes.ts';
 
 export interface PodWorker {
   readonly pod: Pod;
@@ -71,34 +71,28 @@ export function startPod(host: Host, first: Pod): PodWorker {
     else void runner[effect.type](spec);
   };
 
-  const mount = async (attempt: number) => {
-    const fault = await missingVolume(client, pod).catch((error: unknown) => messageOf(error));
-    if (over || state.terminating) return;
-    if (!fault) {
-      podIP = host.takeAddress();
-      apply({ type: 'sandbox-ready' });
-      return;
-    }
-    // The claim of a pod that was just scheduled is bound a moment later: not worth a warning.
-    if (attempt > 2) report('Warning', 'FailedMount', fault);
-    timers.later(pace.shorten(Math.min(120_000, 500 * 2 ** Math.min(attempt, 3))), () => void mount(attempt + 1));
+  const mount = async () => {
+    const goesOn = () => !over && !state.terminating;
+    const fault = (message: string) => report('Warning', 'FailedMount', message);
+    await waitForVolumes(client, () => pod, { goesOn, fault, pause: (ms) => timers.pause(pace.shorten(ms)) });
+    if (!goesOn()) return;
+    podIP = host.takeAddress();
+    apply({ type: 'sandbox-ready' });
   };
   /** All containers have ended: the object goes. */
   const finish = async () => {
     if (finishing) return;
     finishing = true;
     await reporter.flush();
-    if (over) return;
     const preconditions = pod.metadata.uid ? { uid: pod.metadata.uid } : {};
-    client.remove(reporter.path(), { gracePeriodSeconds: 0, preconditions }).catch(() => {
-      finishing = false;
-      timers.later(pace.shorten(1000), () => void finish());
-    });
+    const remove = () => client.remove(reporter.path(), { gracePeriodSeconds: 0, preconditions });
+    const gone = (error: unknown) => answered(error, 404) || answered(error, 409);
+    while (!over && !(await remove().then(() => true, gone))) await timers.pause(pace.shorten(5000));
   };
 
   reporter.changed();
   if (first.metadata.deletionTimestamp) queueMicrotask(() => apply({ type: 'terminate' }));
-  else void mount(0);
+  else void mount();
 
   return {
     get pod() {
@@ -131,14 +125,17 @@ export function startPod(host: Host, first: Pod): PodWorker {
 
 function createTimers() {
   const timers = new Set<NodeJS.Timeout>();
+  const later = (ms: number, run: () => void) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      run();
+    }, ms);
+    timers.add(timer);
+  };
   return {
-    later(ms: number, run: () => void) {
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        run();
-      }, ms);
-      timers.add(timer);
-    },
+    later,
+    /** Never resolves once they are cleared. */
+    pause: (ms: number) => new Promise<void>((resolve) => later(ms, resolve)),
     clear() {
       for (const timer of timers) clearTimeout(timer);
       timers.clear();

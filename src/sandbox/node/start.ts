@@ -2,8 +2,10 @@ import type { ApiClient } from '../client.ts';
 import { createInformer } from '../informer.ts';
 import type { Pace } from '../pace.ts';
 import { createAddressRange } from './addresses.ts';
+import { type Balancer, createBalancer } from './balancer.ts';
 import { createDelegates } from './delegates.ts';
 import { createEventRecorder } from './events.ts';
+import type { Host } from './host.ts';
 import { createImageStore } from './images.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { startUsageMeter } from './metrics.ts';
@@ -29,7 +31,8 @@ const metricsPeriodMs = 15_000;
 /**
  * The sandbox's machines: registers nodes, runs the pods that are bound to them, measures what they use, and routes Services
  * and Ingresses. All of it is a client of the API server, also of a real one. `delegates` answers what an API server
- * passes on to nodes: logs, exec, metrics, proxies.
+ * passes on to nodes: logs, metrics, proxies. `synced` resolves when the nodes are there and everything is being watched,
+ * and rejects when the server refuses them.
  */
 export function startNodes(options: NodesOptions) {
   const { client, pace } = options;
@@ -37,65 +40,75 @@ export function startNodes(options: NodesOptions) {
   const services = createInformer(client, '/api/v1/services');
   const slices = createInformer(client, '/apis/discovery.k8s.io/v1/endpointslices');
   const ingresses = createInformer(client, '/apis/networking.k8s.io/v1/ingresses');
+  const informers = [pods, services, slices, ingresses];
   const definitions = defineNodes(options);
   const kubelets: Kubelet[] = [];
-  const stops: (() => void)[] = [];
-  let stopped = false;
 
   const workers = function* (): Generator<PodWorker> {
     for (const kubelet of kubelets) yield* kubelet.workers();
   };
-  const podAt = (address: string) => {
+  const table = createServiceTable(services, slices);
+  const balancer = createBalancer(table, (address) => {
     for (const kubelet of kubelets) {
       const worker = kubelet.at(address);
       if (worker) return worker;
     }
     return undefined;
-  };
-  const table = createServiceTable(services, slices);
-  const router = startRouter({ client, services, ingresses, table, podAt });
-  for (const { name, index } of definitions) {
-    const addresses = createAddressRange(index);
-    const host = {
-      client,
-      pace,
-      node: name,
-      hostIP: hostAddress(index),
-      images: createImageStore(pace),
-      events: createEventRecorder(client, name),
-      takeAddress: addresses.take,
-      freeAddress: addresses.free,
-      dial: router.dial,
-    };
-    kubelets.push(startKubelet(host, pods));
-  }
-  const meter = startUsageMeter(workers, pace.shorten(metricsPeriodMs));
+  });
+  for (const definition of definitions)
+    kubelets.push(startKubelet(createHost(client, pace, definition, balancer.dial), pods));
+  const stopRouter = startRouter({ client, services, ingresses, table, balancer });
+  const windowMs = pace.shorten(metricsPeriodMs);
+  const meter = startUsageMeter(workers, windowMs);
+  const registration = registerAll(client, definitions);
+  const nodeNames = definitions.map((definition) => definition.name);
 
+  return {
+    delegates: createDelegates({ workers, table, balancer, meter, nodeNames, windowMs }),
+    synced: Promise.all([registration.done, ...informers.map((informer) => informer.synced)]).then(() => {}),
+    stop() {
+      registration.end();
+      meter.stop();
+      stopRouter();
+      table.stop();
+      for (const kubelet of kubelets) kubelet.stop();
+      for (const informer of informers) informer.stop();
+    },
+  };
+}
+
+export type Nodes = ReturnType<typeof startNodes>;
+
+function createHost(client: ApiClient, pace: Pace, node: NodeDefinition, dial: Balancer['dial']): Host {
+  const addresses = createAddressRange(node.index);
+  return {
+    client,
+    pace,
+    node: node.name,
+    hostIP: hostAddress(node.index),
+    images: createImageStore(pace),
+    events: createEventRecorder(client, node.name),
+    takeAddress: addresses.take,
+    freeAddress: addresses.free,
+    dial,
+  };
+}
+
+function registerAll(client: ApiClient, definitions: readonly NodeDefinition[]) {
+  const renewals: (() => void)[] = [];
+  let ended = false;
   const register = async () => {
     for (const definition of definitions) {
       const end = await registerNode(client, definition);
-      if (stopped) end();
-      else stops.push(end);
+      if (ended) end();
+      else renewals.push(end);
     }
   };
-  const synced = Promise.all([register(), pods.synced, services.synced, slices.synced, ingresses.synced]).then(
-    () => {},
-  );
-  const nodeNames = definitions.map((definition) => definition.name);
-  const windowMs = pace.shorten(metricsPeriodMs);
-
   return {
-    delegates: createDelegates({ workers, table, router, meter, nodeNames, windowMs }),
-    /** Resolves when the nodes are there and everything is being watched. Rejects when the server refuses them. */
-    synced,
-    stop() {
-      stopped = true;
-      for (const end of stops) end();
-      meter.stop();
-      router.stop();
-      table.stop();
-      for (const kubelet of kubelets) kubelet.stop();
-      for (const informer of [pods, services, slices, ingresses]) informer.stop();
+    done: register(),
+    end() {
+      ended = true;
+      for (const end of renewals) end();
     },
   };
 }

@@ -1,9 +1,27 @@
+import { messageOf } from '../../base/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { type ApiClient, answered } from '../client.ts';
 import type { Pod } from './pod.ts';
 
+interface Waiting {
+  goesOn(): boolean;
+  /** What is missing; said after a while, since the claim of a pod that was just scheduled is bound a moment later. */
+  fault(message: string): void;
+  pause(ms: number): Promise<void>;
+}
+
+/** Looks until the pod's volumes are there, less and less often. */
+export async function waitForVolumes(client: ApiClient, pod: () => Pod, waiting: Waiting): Promise<void> {
+  for (let attempt = 0; waiting.goesOn(); attempt += 1) {
+    const missing = await missingVolume(client, pod()).catch((error: unknown) => messageOf(error));
+    if (!missing) return;
+    if (attempt > 2 && waiting.goesOn()) waiting.fault(missing);
+    await waiting.pause(500 * 2 ** Math.min(attempt, 4));
+  }
+}
+
 /** Why the pod's volumes are not there yet, as the kubelet's FailedMount says it; undefined when all are. */
-export async function missingVolume(client: ApiClient, pod: Pod): Promise<string | undefined> {
+async function missingVolume(client: ApiClient, pod: Pod): Promise<string | undefined> {
   const base = `/api/v1/namespaces/${pod.metadata.namespace ?? 'default'}`;
   for (const { name, persistentVolumeClaim, configMap, secret, projected } of pod.spec.volumes ?? []) {
     if (persistentVolumeClaim) {

@@ -1,0 +1,43 @@
+import { type Peer, text, type WorkloadRequest, type WorkloadResponse } from '../workloads/image.ts';
+import { listener } from './addresses.ts';
+import type { PodWorker } from './pod-worker.ts';
+import type { Service, ServiceTable } from './service-table.ts';
+
+/** What kube-proxy does: sends each request to a random ready endpoint of a Service. */
+export interface Balancer {
+  /** `port` is the Service's, by number or name. 503 without an endpoint, 502 when the pod does not listen. */
+  toService(service: Service, port: number | string, request: WorkloadRequest): Promise<WorkloadResponse>;
+  /** A connection inside the cluster: by a Service's name as seen from a namespace, by its cluster IP, or to a pod. */
+  dial(namespace: string, host: string, port: number): Peer | undefined;
+}
+
+/** `podAt` finds the pod that has an address. Rejects when a container ends before it has answered. */
+export function createBalancer(
+  table: ServiceTable,
+  podAt: (address: string) => PodWorker | undefined,
+  random: () => number = Math.random,
+): Balancer {
+  const pick = (service: Service, port: number | string) => {
+    const endpoints = table.ready(service, port);
+    return endpoints[Math.floor(random() * endpoints.length)];
+  };
+  return {
+    async toService(service, port, request) {
+      const endpoint = pick(service, port);
+      if (!endpoint) return text(503, `no endpoints available for service "${service.metadata.name}"\n`);
+      const container = listener(podAt(endpoint.address), endpoint.port);
+      return container?.handle(request, endpoint.port) ?? text(502, 'connection refused\n');
+    },
+    dial(namespace, host, port) {
+      const service = table.find(namespace, host);
+      const endpoint = service ? pick(service, port) : { address: host, port };
+      const container = endpoint && listener(podAt(endpoint.address), endpoint.port);
+      if (!container) return undefined;
+      return {
+        request: (request) =>
+          container.handle(request, endpoint.port) ?? Promise.reject(new Error('connection refused')),
+        command: (words) => container.process.command?.(words),
+      };
+    },
+  };
+}
