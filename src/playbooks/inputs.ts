@@ -119,10 +119,12 @@ export function calledInputs(
   passed: Record<string, unknown>,
   caller: Record<string, InputValue>,
 ): Record<string, InputValue> {
-  const given = Object.entries(called.inputs).flatMap(([name, { sensitive }]): GivenInput[] => {
+  const given = Object.entries(called.inputs).flatMap(([name, { sensitive, optional }]): GivenInput[] => {
     if (sensitive) return [];
     if (Object.hasOwn(passed, name)) return [{ name, value: passed[name], source: 'file' }];
-    return caller[name] === undefined || caller[name] === '' ? [] : [{ name, value: caller[name], source: 'file' }];
+    return caller[name] === undefined || (caller[name] === '' && !optional)
+      ? []
+      : [{ name, value: caller[name], source: 'file' }];
   });
   const open = Object.entries(called.inputs).map(([name, input]): [string, InputDefinition] => [
     name,

@@ -8,10 +8,12 @@ import {
   type Node,
   type ParsedNode,
   parseAllDocuments,
+  visit,
 } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { diagnosticAt, type SourceText, sourceText } from './source.ts';
+import { diagnosticAt, type Fault, type SourceText, sourceText } from './source.ts';
+import { suggestion } from './suggest.ts';
 
 export type YamlPath = readonly (string | number)[];
 
@@ -55,22 +57,30 @@ export function parseYamlDocuments(text: string, file: string): LocatedDocument[
 
 function located(source: SourceText, document: Document.Parsed): LocatedDocument {
   const diagnostics = [
-    ...document.errors.map((error) =>
-      diagnosticAt(source, error.pos[0], error.pos[1], inPlainWords(error.code, error.message)),
+    ...document.errors.map(({ pos, code, message }) =>
+      diagnosticAt(source, firstInk(source.text, pos), pos[1], inPlainWords(code, message)),
     ),
     ...document.warnings.map((warning) =>
       diagnosticAt(source, warning.pos[0], warning.pos[1], { message: warning.message, severity: 'warning' }),
     ),
   ];
+  const unresolved = unresolvedAliases(source, document);
   let value: unknown;
   try {
-    if (document.errors.length === 0) value = document.toJS({ maxAliasCount: maxAliases });
+    if (document.errors.length === 0 && unresolved.length === 0) value = document.toJS({ maxAliasCount: maxAliases });
   } catch (error) {
-    diagnostics.push(
+    unresolved.push(
       at(source, document.contents ?? document, { message: `the aliases cannot be resolved: ${messageOf(error)}` }),
     );
   }
+  diagnostics.push(...unresolved);
   return { file: source.file, source, document, value, diagnostics };
+}
+
+// The parser marks a line's blanks where its first word is what somebody looks for.
+function firstInk(text: string, [start, end]: [number, number]): number {
+  const blanks = /^ */.exec(text.slice(start))?.[0].length ?? 0;
+  return text[start + blanks] === '\n' ? Math.min(start, end) : start + blanks;
 }
 
 function inPlainWords(code: string, message: string): { message: string; hint?: string } {
@@ -82,7 +92,23 @@ function inPlainWords(code: string, message: string): { message: string; hint?: 
   return { message: message.replace(/ at line .*$/s, '') };
 }
 
-function at(source: SourceText, node: Node | Document, fault: { message: string; hint?: string }): Diagnostic {
+function unresolvedAliases(source: SourceText, document: Document.Parsed): Diagnostic[] {
+  const anchors: string[] = [];
+  const found: Diagnostic[] = [];
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node) && node.anchor) anchors.push(node.anchor);
+    },
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const hint = suggestion(alias.source, anchors, 'anchors');
+      found.push(at(source, alias, { message: `there is no anchor \`${alias.source}\` before this`, hint }));
+    },
+  });
+  return found;
+}
+
+function at(source: SourceText, node: Node | Document, fault: Fault): Diagnostic {
   const [start, end] = node.range ?? [0, 1];
   return diagnosticAt(source, start, end, fault);
 }

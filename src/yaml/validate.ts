@@ -19,7 +19,8 @@ export interface Validated<T> {
  */
 export function validateYaml<T>(document: LocatedDocument, schema: ZodType<T>, path: YamlPath = []): Validated<T> {
   const value = valueAtPath(document.value, path);
-  if (document.document.errors.length > 0) return { value: undefined, diagnostics: [] };
+  // What is no YAML has no shape to speak of.
+  if (document.value === undefined) return { value: undefined, diagnostics: [] };
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data, diagnostics: [] };
   const diagnostics = result.error.issues.flatMap((issue) => diagnosticsOf(issue, document, value, path, schema));
