@@ -1,0 +1,48 @@
+import type { ApiClient } from '../client.ts';
+import type { Pace } from '../pace.ts';
+import { startAutoscalerController } from './autoscaler-controller.ts';
+import { startClaimController } from './claim-controller.ts';
+import { type ControllerContext, createContext } from './controller.ts';
+import { startDeploymentController } from './deployment-controller.ts';
+import { startEndpointSliceController } from './endpoint-slice-controller.ts';
+import { startEndpointsController } from './endpoints-controller.ts';
+import { startGarbageCollector } from './garbage-collector.ts';
+import { startNamespaceController } from './namespace-controller.ts';
+import { startReplicaSetController } from './replica-set-controller.ts';
+import { startScheduler } from './scheduler.ts';
+import { startServiceAccountController } from './service-account-controller.ts';
+import { startVolumeController } from './volume-controller.ts';
+
+export interface Controllers {
+  stop(): void;
+  /** Resolves when every controller has seen what is there and works. */
+  readonly synced: Promise<void>;
+}
+
+/**
+ * Starts all controllers as clients of an API server. They poll nothing: without changes there is no traffic beyond watches, the
+ * autoscalers' syncs apart. `onError` hears what is tried again.
+ */
+export function startControllers(client: ApiClient, pace: Pace, onError?: ControllerContext['onError']): Controllers {
+  const context = createContext(client, pace, onError);
+  const running = [
+    startNamespaceController,
+    startServiceAccountController,
+    startDeploymentController,
+    startReplicaSetController,
+    startEndpointsController,
+    startEndpointSliceController,
+    startClaimController,
+    startVolumeController,
+    startScheduler,
+    startAutoscalerController,
+    startGarbageCollector,
+  ].map((start) => start(context));
+  return {
+    synced: Promise.all(running.map(({ synced }) => synced)).then(() => {}),
+    stop() {
+      for (const controller of running) controller.stop();
+      context.stop();
+    },
+  };
+}
