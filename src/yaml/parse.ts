@@ -51,8 +51,14 @@ export function parseYamlDocuments(text: string, file: string): LocatedDocument[
   const documents = parseAllDocuments(text, options);
   if (!Array.isArray(documents)) return [];
   return documents
-    .filter((document) => document.contents !== null || document.errors.length > 0)
+    .filter((document) => !isEmpty(document) || document.errors.length > 0)
     .map((document) => located(source, document as Document.Parsed));
+}
+
+function isEmpty({ contents }: Document): boolean {
+  return (
+    contents === null || (isScalar(contents) && contents.value === null && contents.range?.[0] === contents.range?.[1])
+  );
 }
 
 function located(source: SourceText, document: Document.Parsed): LocatedDocument {
