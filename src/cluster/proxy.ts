@@ -12,7 +12,7 @@ export function proxyFor(server: string, env: NodeJS.ProcessEnv): string | undef
   const proxy = url.protocol === 'https:' ? (env.HTTPS_PROXY ?? env.https_proxy) : (env.HTTP_PROXY ?? env.http_proxy);
   if (!proxy) return undefined;
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  if (host === 'localhost' || host === '::1' || host.startsWith('127.')) return undefined;
+  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return undefined;
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const exceptions = (env.NO_PROXY ?? env.no_proxy ?? '').split(',');
   if (exceptions.some((exception) => excepts(exception.trim().toLowerCase(), host, port))) return undefined;

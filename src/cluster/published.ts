@@ -19,7 +19,9 @@ export function publishedAddress(object: KubernetesObject, port: number): string
 function isLoopback(url: string): boolean {
   try {
     const { protocol, hostname } = new URL(url);
-    return protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127\./.test(hostname));
+    return (
+      protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname))
+    );
   } catch {
     return false;
   }
