@@ -62,8 +62,7 @@ export function createContainerRunner(parts: RunnerParts) {
     report('Normal', 'Started', `Started container ${spec.name}`, spec);
     running.set(spec.name, createRunningContainer(spec, id, process, log));
     apply({ type: 'started', container: spec.name, id, now: Date.now() });
-    if (!parts.pod().spec.initContainers?.some((one) => one.name === spec.name))
-      probers.set(spec.name, probe(parts, spec, process));
+    if (!isInit(parts.pod(), spec)) probers.set(spec.name, probe(parts, spec, process));
   };
 
   return {
@@ -108,6 +107,11 @@ export function createContainerRunner(parts: RunnerParts) {
   };
 }
 
+/** It runs to its end before the others; sidecars do not. */
+function isInit(pod: Pod, spec: ContainerSpec): boolean {
+  return spec.restartPolicy !== 'Always' && (pod.spec.initContainers?.some((one) => one.name === spec.name) ?? false);
+}
+
 /** Pulls as the policy says and reports it; undefined when it failed (which is applied) or is not wanted any more. */
 async function pullImage(
   { host, apply, report, goesOn }: RunnerParts,
@@ -135,7 +139,6 @@ function contextOf(parts: RunnerParts, spec: ContainerSpec, env: Record<string, 
   const { host } = parts;
   const { metadata, spec: wanted } = parts.pod();
   const { name, namespace = 'default' } = metadata;
-  const init = wanted.initContainers?.some((one) => one.name === spec.name) ?? false;
   const { cpu, memory } = spec.resources?.limits ?? {};
   return {
     pod: name,
@@ -144,7 +147,7 @@ function contextOf(parts: RunnerParts, spec: ContainerSpec, env: Record<string, 
     node: host.node,
     env,
     args: [...(spec.command ?? []), ...(spec.args ?? [])],
-    runsToEnd: init || (wanted.restartPolicy ?? 'Always') !== 'Always',
+    runsToEnd: isInit(parts.pod(), spec) || (wanted.restartPolicy ?? 'Always') !== 'Always',
     ports: (spec.ports ?? []).map((port) => port.containerPort),
     cpuLimit: cpu ? parseCpu(cpu) : undefined,
     memoryLimit: memory ? parseBytes(memory) : undefined,

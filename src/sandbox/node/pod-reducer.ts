@@ -1,5 +1,12 @@
 import { formatDelay, raise } from './backoff.ts';
-import { type ContainerRecord, isSettled, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
+import {
+  type ContainerRecord,
+  isSettled,
+  openInits,
+  type PodEffect,
+  type PodEvent,
+  type PodState,
+} from './pod-state.ts';
 
 export interface Transition {
   state: PodState;
@@ -44,7 +51,9 @@ export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transi
     }
     case 'startup-passed':
       if (record.now.phase !== 'running') return { state, effects: [] };
-      return to(state, { ...record, now: { ...record.now, started: true, ready: !record.waitsForReadiness } }, []);
+      return advance(
+        replace(state, { ...record, now: { ...record.now, started: true, ready: !record.waitsForReadiness } }),
+      );
     case 'readiness':
       if (record.now.phase !== 'running' || record.now.ready === event.ready) return { state, effects: [] };
       return to(state, { ...record, now: { ...record.now, ready: event.ready } }, []);
@@ -64,16 +73,12 @@ export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transi
 /** Starts what may start now: init containers one after the other, then all others together. */
 function advance(state: PodState): Transition {
   if (!state.sandboxReady || state.terminating) return { state, effects: [] };
-  const pendingInit = state.containers.find(
-    (record) => record.kind === 'init' && !(record.now.phase === 'terminated' && record.now.exitCode === 0),
-  );
-  const fresh = (record: ContainerRecord) =>
-    record.now.phase === 'waiting' && ['ContainerCreating', 'PodInitializing'].includes(record.now.reason);
-  const next = pendingInit ? [pendingInit] : state.containers.filter((record) => record.kind === 'main');
-  return {
-    state,
-    effects: next.filter(fresh).map((record) => ({ type: 'pull', container: record.name })),
-  };
+  const [waitedFor] = openInits(state.containers);
+  const next = waitedFor ? [waitedFor] : state.containers.filter((record) => record.kind === 'main');
+  const fresh = next.filter((record) => !record.asked).map((record) => ({ ...record, asked: true }));
+  if (fresh.length === 0) return { state, effects: [] };
+  const effects = fresh.map((record): PodEffect => ({ type: 'pull', container: record.name }));
+  return { state: fresh.reduce(replace, state), effects };
 }
 
 function pullFailed(
@@ -110,8 +115,19 @@ function exited(
   const after = replace(state, { ...record, now: ended });
   const settled = isSettled({ ...record, now: ended }, state.restartPolicy);
   if (state.terminating) return { state: after, effects: [] };
+  if (allDone(after)) return { state: after, effects: stopSidecars(after) };
   if (settled) return event.exitCode === 0 ? advance(after) : { state: after, effects: [] };
   return restart(state, record, ended, event.now, unit);
+}
+
+/** No main container will run any more. */
+function allDone({ containers, restartPolicy }: PodState): boolean {
+  return containers.every((record) => record.kind !== 'main' || isSettled(record, restartPolicy));
+}
+
+function stopSidecars(state: PodState): PodEffect[] {
+  const sidecars = state.containers.filter(({ kind, now }) => kind === 'sidecar' && now.phase === 'running');
+  return sidecars.map((record) => ({ type: 'stop', container: record.name }));
 }
 
 /** The first time at once, later after the back-off (`doBackOff` in `kuberuntime_manager.go`). */

@@ -19,7 +19,10 @@ export interface Terminated {
 export interface ContainerRecord {
   name: string;
   image: string;
-  kind: 'init' | 'main';
+  /** A sidecar is an init container that stays: the next one begins once it has started. */
+  kind: 'init' | 'sidecar' | 'main';
+  /** Its first start was asked for. */
+  asked: boolean;
   /** Whether probes must succeed before it counts as started and as ready. */
   waitsForStartup: boolean;
   waitsForReadiness: boolean;
@@ -63,11 +66,20 @@ export type PodEffect =
   | { type: 'retry'; container: string; afterMs: number }
   | { type: 'report'; level: 'Normal' | 'Warning'; reason: string; message: string; container: string };
 
+/** It has ended and stays so. */
 export function isSettled(record: ContainerRecord, restartPolicy: PodState['restartPolicy']): boolean {
-  if (record.now.phase !== 'terminated') return false;
+  if (record.now.phase !== 'terminated' || record.kind === 'sidecar') return false;
   if (restartPolicy === 'Never') return true;
   const succeeded = record.now.exitCode === 0;
   return record.kind === 'init' ? succeeded : restartPolicy === 'OnFailure' && succeeded;
+}
+
+/** Containers before the main ones that these still wait for, in their order. */
+export function openInits(containers: readonly ContainerRecord[]): ContainerRecord[] {
+  return containers.filter(({ kind, now, last }) => {
+    if (kind === 'init') return now.phase !== 'terminated' || now.exitCode !== 0;
+    return kind === 'sidecar' && !last && (now.phase === 'waiting' || (now.phase === 'running' && !now.started));
+  });
 }
 
 /** What the pod has come to; by `getPhase` in `pkg/kubelet/kubelet_pods.go`. */
@@ -76,7 +88,7 @@ export function phaseOf(state: PodState): 'Pending' | 'Running' | 'Succeeded' | 
   const mains = state.containers.filter((record) => record.kind === 'main');
   const failedInit = inits.some((record) => record.now.phase === 'terminated' && record.now.exitCode !== 0);
   if (failedInit && state.restartPolicy === 'Never') return 'Failed';
-  if (inits.some((record) => record.now.phase !== 'terminated' || record.now.exitCode !== 0)) return 'Pending';
+  if (openInits(state.containers).length > 0) return 'Pending';
   if (mains.some((record) => record.now.phase === 'waiting' && !record.last)) return 'Pending';
   const stopped = mains.filter((record) => record.now.phase === 'terminated');
   if (stopped.length < mains.length || (state.restartPolicy === 'Always' && !state.terminating)) return 'Running';

@@ -1,6 +1,6 @@
 import { parseImage } from '../workloads/registry.ts';
 import { type Pod, type PodCondition, timestamp } from './pod.ts';
-import { type ContainerPhase, type ContainerRecord, type PodState, phaseOf } from './pod-state.ts';
+import { type ContainerPhase, type ContainerRecord, openInits, type PodState, phaseOf } from './pod-state.ts';
 
 export interface PodFacts {
   state: PodState;
@@ -18,9 +18,11 @@ export interface PodFacts {
 export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknown> {
   const { state } = facts;
   const phase = phaseOf(state);
-  const statuses = (kind: ContainerRecord['kind']) =>
-    state.containers.filter((record) => record.kind === kind).map((record) => containerStatus(record, facts));
-  const inits = statuses('init');
+  const statuses = (main: boolean) =>
+    state.containers
+      .filter((record) => (record.kind === 'main') === main)
+      .map((record) => containerStatus(record, facts));
+  const inits = statuses(false);
   return {
     phase,
     conditions: conditionsOf(pod, facts, phase),
@@ -29,7 +31,7 @@ export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknow
     ...(facts.podIP ? { podIP: facts.podIP, podIPs: [{ ip: facts.podIP }] } : {}),
     startTime: timestamp(facts.startedAt),
     ...(inits.length > 0 ? { initContainerStatuses: inits } : {}),
-    containerStatuses: statuses('main'),
+    containerStatuses: statuses(true),
   };
 }
 
@@ -79,19 +81,17 @@ function conditionsOf(pod: Pod, facts: PodFacts, phase: string): PodCondition[] 
   const { containers } = facts.state;
   const finished = phase === 'Succeeded' || phase === 'Failed';
   const names = (records: ContainerRecord[]) => records.map((record) => record.name).join(' ');
-  const openInits = containers.filter(
-    (record) => record.kind === 'init' && !(record.now.phase === 'terminated' && record.now.exitCode === 0),
-  );
+  const open = openInits(containers);
   const unready = containers.filter(
-    (record) => record.kind === 'main' && !(record.now.phase === 'running' && record.now.ready),
+    (record) => record.kind !== 'init' && !(record.now.phase === 'running' && record.now.ready),
   );
   const ready = readiness(finished ? phase : '', names(unready));
   const initialized =
-    openInits.length > 0
+    open.length > 0
       ? {
           status: 'False' as const,
           reason: 'ContainersNotInitialized',
-          message: `containers with incomplete status: [${names(openInits)}]`,
+          message: `containers with incomplete status: [${names(open)}]`,
         }
       : { status: 'True' as const, ...(finished && phase === 'Succeeded' ? { reason: 'PodCompleted' } : {}) };
   const network = { status: facts.podIP && !finished ? ('True' as const) : ('False' as const) };

@@ -116,6 +116,20 @@ test('a pod whose command ends well is Succeeded, and its init containers end be
   expect(condition(nodes, 'job', 'Initialized')?.status).toBe('True');
 });
 
+test('a sidecar starts before the others, stays beside them, and ends after them', async () => {
+  const nodes = await startTestNodes();
+  const sidecar = { name: 'proxy', image: 'proxy:1', restartPolicy: 'Always', ports: [{ containerPort: 15000 }] };
+  const initContainers = [sidecar, { name: 'migrate', image: 'init:1' }];
+  await nodes.addPod('job', { command: ['sleep', '0.3'] }, { restartPolicy: 'Never', initContainers });
+  const inits = () => (status(nodes, 'job')?.initContainerStatuses ?? []) as Reported[];
+  await vi.waitFor(() => expect(container(nodes, 'job')?.state.running).toBeDefined(), soon);
+  expect(inits()[0]?.state.running).toBeDefined();
+  expect(inits()[1]?.state.terminated?.exitCode).toBe(0);
+  await vi.waitFor(() => expect(status(nodes, 'job')?.phase).toBe('Succeeded'), soon);
+  await vi.waitFor(() => expect(inits()[0]?.state.terminated).toBeDefined(), soon);
+  expect(inits()[0]?.restartCount).toBe(0);
+});
+
 test('restartPolicy Never ends a pod as Failed', async () => {
   const nodes = await startTestNodes();
   await nodes.addPod('job', {}, { restartPolicy: 'Never' }, { 'tars-console.dev/outcome': 'crash' });
