@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import type { StepKind } from '../step-kind.ts';
+import { hasStatus } from '../../cluster/kubernetes-error.ts';
+import { deleteObject, getObject, refOf } from '../../cluster/objects.ts';
+import type { ObjectRef } from '../../cluster/resources.ts';
+import { waitDeleted } from '../../cluster/wait-deleted.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { inDeleteOrder } from '../../kubernetes/order.ts';
+import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
+import { counted, renderKnown, shellWord } from './explain.ts';
+import { readObjects } from './manifest-objects.ts';
+import { kubectlName, resolveObjectName } from './object-names.ts';
 import { asList, fileNames, objectName } from './step-shapes.ts';
 
 const shape = {
@@ -25,6 +34,10 @@ export function filesToDelete({ delete: what }: Pick<Config, 'delete'>): string[
   return typeof what === 'string' || Array.isArray(what) ? asList(what) : asList(what.files);
 }
 
+function namesToDelete({ delete: what }: Pick<Config, 'delete'>): string[] {
+  return typeof what === 'string' || Array.isArray(what) ? [] : (what.objects ?? []);
+}
+
 /** Deletes objects and waits until they are gone. */
 export const deleteStep: StepKind<Config> = {
   name: 'delete',
@@ -32,8 +45,97 @@ export const deleteStep: StepKind<Config> = {
   shape,
   effects: 'cluster',
   files: filesToDelete,
-  async run() {
-    throw new Error('not yet');
+  async plan(config, context) {
+    const { going, kept } = await chooseObjects(config, context);
+    const there = await existing(going, context);
+    const changes = there.map((ref) => ({ object: `${ref.kind}/${ref.name}`, action: 'delete' as const }));
+    const summary = `${counted(there.length, 'object')} go${kept.length > 0 ? `; kept: ${kept.join(', ')}` : ''}`;
+    return { certainty: 'previewed', summary, changes };
   },
-  equivalent: async (config) => filesToDelete(config).map((file) => `kubectl delete -f ${file}`),
+  async probe(config, context) {
+    const { going } = await chooseObjects(config, context);
+    const there = await existing(going, context);
+    return { done: there.length === 0, reason: there.length === 0 ? 'nothing is left' : `${there.length} are left` };
+  },
+  async run(config, context) {
+    const { going, kept } = await chooseObjects(config, context);
+    const there = await existing(going, context);
+    for (const ref of there) {
+      context.signal.throwIfAborted();
+      const action = await deleteObject(context.connection, ref, { propagation: 'Foreground', signal: context.signal });
+      context.output(`${ref.kind}/${ref.name} ${action === 'deleted' ? 'is being deleted' : 'was gone'}`);
+    }
+    const { connection, timeoutMs, waiting, progress } = context;
+    if (config.wait !== 'none')
+      await waitDeleted(connection, there, { timeoutMs, signal: waiting, onProgress: progress });
+    const what = there.length === 0 ? 'nothing was there' : `${counted(there.length, 'object')} deleted`;
+    const stays = kept.length > 0 ? `; kept: ${kept.join(', ')}` : '';
+    return { summary: `${what}${stays}`, outputs: { deleted: there.map((ref) => `${ref.kind}/${ref.name}`), kept } };
+  },
+  async equivalent(config, context) {
+    const kept = asList(renderKnown(context, config.keep));
+    const n = ` -n ${context.namespace}`;
+    const files = filesToDelete(config).map(
+      (file) => `kubectl delete --ignore-not-found --cascade=foreground -f ${shellWord(file)}`,
+    );
+    const names = renderKnown(context, namesToDelete(config)).map(
+      (name) => `kubectl delete --ignore-not-found --cascade=foreground ${kubectlName(name)}${n}`,
+    );
+    const note = kept.length > 0 ? [`# leave out what is of the kind ${kept.join(', ')}, and its namespace`] : [];
+    return [...note, ...files, ...names];
+  },
 };
+
+interface Choice {
+  /** In the order in which they go. */
+  going: ObjectRef[];
+  kept: string[];
+}
+
+/** What goes and what stays. A namespace that holds something that stays is not deleted: that would take it along. */
+async function chooseObjects(
+  config: Config,
+  context: PlanContext & Pick<StepContext, 'connection' | 'signal'>,
+): Promise<Choice> {
+  const { connection, namespace } = context;
+  const fromFiles = (await readObjects(context.render(filesToDelete(config)), context)).map(refOf);
+  const named: ObjectRef[] = [];
+  for (const name of context.render(namesToDelete(config)))
+    named.push(await resolveObjectName(connection, name, namespace));
+  const all = inDeleteOrder([...fromFiles, ...named]);
+  const keptKinds = new Set(asList(context.render(config.keep) as string | string[] | undefined).filter(Boolean));
+  const kept = await existing(
+    all.filter(({ kind }) => keptKinds.has(kind)),
+    context,
+  );
+  const inhabited = new Set(kept.map((ref) => ref.namespace ?? namespace));
+  const stays = (ref: ObjectRef) => keptKinds.has(ref.kind) || (ref.kind === 'Namespace' && inhabited.has(ref.name));
+  return {
+    going: all.filter((ref) => !stays(ref)),
+    kept: [...kept, ...all.filter((ref) => ref.kind === 'Namespace' && inhabited.has(ref.name))].map(
+      (ref) => `${ref.kind}/${ref.name}`,
+    ),
+  };
+}
+
+async function existing(
+  refs: readonly ObjectRef[],
+  { connection, signal }: Pick<StepContext, 'connection' | 'signal'>,
+): Promise<(ObjectRef & { uid: string | undefined })[]> {
+  const found = await Promise.all(refs.map(async (ref) => ({ ref, object: await read(ref, connection, signal) })));
+  return found.flatMap(({ ref, object }) => (object ? [{ ...ref, uid: object.metadata.uid }] : []));
+}
+
+async function read(
+  ref: ObjectRef,
+  connection: StepContext['connection'],
+  signal: AbortSignal,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await getObject(connection, ref, signal);
+  } catch (error) {
+    // In a namespace that one may not see, or that is gone, there is nothing of ours.
+    if (hasStatus(error, 404)) return undefined;
+    throw error;
+  }
+}

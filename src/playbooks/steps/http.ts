@@ -1,7 +1,13 @@
 import { z } from 'zod';
-import type { StepKind } from '../step-kind.ts';
+import { Problem } from '../../base/errors.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
+import type { StepContext, StepKind } from '../step-kind.ts';
+import { renderKnown, shellWord } from './explain.ts';
+import { type HttpAnswer, sendRequest } from './http-answer.ts';
+import { findDestination, type HttpDestination } from './http-destination.ts';
 import { scalar } from './step-shapes.ts';
 
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const shape = {
   http: z
     .strictObject({
@@ -10,14 +16,19 @@ const shape = {
       url: z.string().optional().describe('Any other URL'),
       host: z.string().optional().describe('The Host header; of an Ingress its first host unless said'),
       path: z.string().optional().describe('`/` unless said'),
-      method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']).optional(),
+      method: z.enum(methods).optional().describe('`GET` unless said'),
       headers: z.record(z.string(), scalar).optional(),
       body: z.json().optional().describe('A text is sent as it is, anything else as JSON'),
       expect: z.string().optional().describe('CEL over `status`, `headers`, `body`; a status below 400 unless said'),
     })
+    .refine(
+      ({ service, ingress, url }) => [service, ingress, url].filter((one) => one !== undefined).length === 1,
+      'give one of `service`, `ingress` and `url`',
+    )
     .describe('A request and what its answer must be'),
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;
+type Request = Omit<Config['http'], 'expect'>;
 
 const locals = ['status', 'headers', 'body'];
 
@@ -28,8 +39,95 @@ export const httpStep: StepKind<Config> = {
   shape,
   effects: 'none',
   expressions: [{ path: 'http.expect', locals }],
-  async run() {
-    throw new Error('not yet');
+  async run({ http: { expect = 'status < 400', ...written } }, context) {
+    const wanted = context.render(written);
+    const { connection, namespace, waiting } = context;
+    const destination = await findDestination(wanted, connection, namespace, waiting);
+    const startedAt = performance.now();
+    const answer = await send(wanted, destination, context);
+    const ms = Math.round(performance.now() - startedAt);
+    const local = { ...answer };
+    const name = `${wanted.method ?? 'GET'} ${describe(wanted)}`;
+    if (context.evaluate(expect, local) !== true) throw unexpected(name, expect, answer);
+    context.output(`${name}: ${answer.status} in ${ms} ms`);
+    return { summary: `answered ${answer.status} in ${ms} ms`, outputs: { status: answer.status, ms }, locals: local };
   },
-  equivalent: async () => [],
+  async equivalent({ http }, context) {
+    const { service, ingress, url, host, path = '/', ...rest } = renderKnown(context, http);
+    const options = curlOptions(rest);
+    if (url)
+      return [
+        `curl ${options}${host ? `-H ${shellWord(`Host: ${host}`)} ` : ''}${shellWord(url + (http.path ? path : ''))}`,
+      ];
+    const n = ` -n ${context.namespace}`;
+    if (service) {
+      const [name, port] = service.split(':');
+      return [
+        `kubectl port-forward${n} service/${name} ${port}:${port} &`,
+        `curl ${options}${shellWord(`http://127.0.0.1:${port}${path}`)}`,
+      ];
+    }
+    const address = `$(kubectl get ingress ${ingress}${n} -o jsonpath='{.status.loadBalancer.ingress[0].ip}')`;
+    const hostOf = host ?? `$(kubectl get ingress ${ingress}${n} -o jsonpath='{.spec.rules[0].host}')`;
+    return [`curl ${options}-H "Host: ${hostOf}" "http://${address}${path}"`];
+  },
 };
+
+function describe({ service, ingress, url, path = '/' }: Request): string {
+  if (url) return `${url}${path === '/' ? '' : path}`;
+  return `${service ?? `ingress ${ingress}`}${path}`;
+}
+
+async function send(wanted: Request, destination: HttpDestination, context: StepContext): Promise<HttpAnswer> {
+  const { method = 'GET', body } = wanted;
+  const headers = Object.fromEntries(
+    Object.entries(wanted.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+  if (destination.through === 'proxy') return sendThroughProxy(destination.path, { ...wanted, headers }, context);
+  const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+  if (text !== undefined && typeof body !== 'string') headers['content-type'] ??= 'application/json';
+  const { url, host } = destination;
+  return sendRequest({ url, method, headers, body: text, host }, context.waiting);
+}
+
+/** Through the API server, which every cluster lets through; what the Service refuses is its answer all the same. */
+async function sendThroughProxy(
+  path: string,
+  { method = 'GET', headers, body }: Request & { headers: Record<string, string> },
+  { connection, waiting: signal }: StepContext,
+): Promise<HttpAnswer> {
+  if (method === 'HEAD') throw new Problem('HEAD does not go through the API server’s proxy; use GET');
+  try {
+    const answer = await connection.request({ method, path, headers, body, accept: '*/*', signal });
+    return { status: answer.status, headers: answer.headers, body: answer.body };
+  } catch (error) {
+    if (!(error instanceof KubernetesError) || !error.answer) throw error;
+    // No endpoints, or no right to the proxy: that is said by the API server itself.
+    if (error.details.status === 'Failure' && error.reason !== '') throw error;
+    return { status: error.status, headers: error.answer.headers, body: error.answer.body };
+  }
+}
+
+const shownBody = 600;
+
+function unexpected(name: string, expect: string, { status, headers, body }: HttpAnswer): Problem {
+  const text = typeof body === 'string' ? body : JSON.stringify(body, undefined, 2);
+  const cut = text.length > shownBody ? `${text.slice(0, shownBody)} …` : text;
+  return new Problem(`${name} answered ${status}, and that is not what was expected`, {
+    evidence: [
+      `expected: ${expect}`,
+      `observed: status ${status}, ${headers['content-type'] ?? 'no content type'}`,
+      ...cut.split('\n').slice(0, 15),
+    ],
+  });
+}
+
+function curlOptions({ method = 'GET', headers = {}, body }: Pick<Request, 'method' | 'headers' | 'body'>): string {
+  const parts = ['-sS', '-i'];
+  if (method === 'HEAD') parts.push('-I');
+  else if (method !== 'GET') parts.push('-X', method);
+  for (const [name, value] of Object.entries(headers)) parts.push('-H', shellWord(`${name}: ${value}`));
+  if (body !== undefined && typeof body !== 'string') parts.push('-H', shellWord('content-type: application/json'));
+  if (body !== undefined) parts.push('-d', shellWord(typeof body === 'string' ? body : JSON.stringify(body)));
+  return `${parts.join(' ')} `;
+}

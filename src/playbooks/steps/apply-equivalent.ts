@@ -1,0 +1,48 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { parsePath } from '../../yaml/path.ts';
+import type { PlanContext } from '../step-kind.ts';
+import { kubectlTimeout, renderKnown, shellWord } from './explain.ts';
+import { isSelected, readObjects, type StructuralChange } from './manifest-objects.ts';
+
+const rolledOut = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+/** The kubectl lines that stand for applying these files; changes are yq's (https://mikefarah.gitbook.io/yq). */
+export async function applyEquivalent(
+  files: readonly string[],
+  changes: readonly StructuralChange[],
+  { wait, force, timeoutMs }: { wait: boolean; force: boolean; timeoutMs?: number | undefined },
+  context: PlanContext,
+): Promise<string[]> {
+  const lines: string[] = [];
+  const waits: string[] = [];
+  const apply = `kubectl apply --server-side --field-manager=tars-console${force ? ' --force-conflicts' : ''}`;
+  for (const file of files) {
+    const objects = await readObjects([file], context).catch((): KubernetesObject[] => []);
+    const mine = changes.filter(({ select }) => objects.some((object) => isSelected(object, select)));
+    const name = shellWord(file);
+    if (mine.length === 0) lines.push(`${apply} -f ${name}`);
+    else
+      lines.push(
+        `yq ${shellWord(mine.map((change) => yqChange(change, context)).join(' | '))} ${name} | ${apply} -f -`,
+      );
+    if (wait) waits.push(...objects.flatMap((object) => waitLine(object, context.namespace, timeoutMs)));
+  }
+  return [...lines, ...waits];
+}
+
+function yqChange({ select, path, value }: StructuralChange, context: PlanContext): string {
+  const [kind, name] = select.split('/');
+  const named = name === undefined ? '' : ` and .metadata.name == ${JSON.stringify(name)}`;
+  const steps = parsePath(path).map((segment) => {
+    if ('index' in segment) return `[${segment.index}]`;
+    if ('field' in segment) return `[] | select(.${segment.field} == ${JSON.stringify(segment.equals)}) | `;
+    return /^[A-Za-z0-9_]+$/.test(segment.key) ? `.${segment.key}` : `.[${JSON.stringify(segment.key)}]`;
+  });
+  return `with(select(.kind == "${kind}"${named}); ${steps.join('')} = ${JSON.stringify(renderKnown(context, value))})`;
+}
+
+function waitLine({ kind, metadata }: KubernetesObject, namespace: string, timeoutMs: number | undefined): string[] {
+  if (!rolledOut.has(kind)) return [];
+  const where = ` -n ${metadata.namespace ?? namespace}`;
+  return [`kubectl rollout status ${kind.toLowerCase()}/${metadata.name}${where}${kubectlTimeout(timeoutMs)}`];
+}
