@@ -1,0 +1,151 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { readOptions } from './body.ts';
+import { isDryRun } from './change.ts';
+import { afterRemove } from './effects.ts';
+import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts';
+import { type Json, numberAt, textAt } from './json.ts';
+import { presentationOf } from './presentation.ts';
+import { type Answer, type ApiRequest, countOf } from './request.ts';
+import type { Resource } from './resources.ts';
+import { selectionOf } from './selection.ts';
+import { lookUp, type ServerContext, timestamp } from './server-context.ts';
+import { isReleased } from './write.ts';
+
+export interface DeleteOptions {
+  gracePeriodSeconds: number | undefined;
+  propagationPolicy: string;
+  uid: string;
+  resourceVersion: string;
+  dryRun: boolean;
+}
+
+export async function remove(context: ServerContext, request: ApiRequest): Promise<Answer> {
+  const { resource, namespace, name } = request;
+  const options = await deleteOptionsOf(request);
+  const current = lookUp(context, resource, namespace, name);
+  if (!current) throw notFound(resource, name);
+  const { object, gone } = deleteObject(context, resource, current, options);
+  // Pods answer with themselves, what is gone at once with a Status (`rest/delete.go`, `returnDeletedObject`).
+  if (!gone || resource.kind === 'Pod') return { status: 200, object: presentationOf(request).one(object) };
+  return { status: 200, object: success(resource, object) };
+}
+
+export async function removeCollection(context: ServerContext, request: ApiRequest): Promise<Answer> {
+  const { resource, namespace, query } = request;
+  const options = await deleteOptionsOf(request);
+  const selection = selectionOf(resource.kind, query);
+  const all = context.store.list(resource.storage, namespace === '' ? undefined : namespace);
+  const chosen = selection ? all.filter(selection) : all;
+  for (const object of chosen) deleteObject(context, resource, object, options);
+  const meta = { resourceVersion: String(context.store.version()) };
+  return { status: 200, object: presentationOf(request).list(chosen, meta) };
+}
+
+async function deleteOptionsOf(request: ApiRequest): Promise<DeleteOptions> {
+  return toDeleteOptions(await readOptions(request.incoming, request.contentType), request.query);
+}
+
+/** From a body and, where it says nothing, the query. */
+export function toDeleteOptions(body: Json, query: URLSearchParams): DeleteOptions {
+  const orphans = body.orphanDependents === true ? 'Orphan' : '';
+  const policy = textAt(body, 'propagationPolicy') || query.get('propagationPolicy') || orphans;
+  if (!['', 'Background', 'Foreground', 'Orphan'].includes(policy))
+    throw badRequest(`propagationPolicy: Unsupported value: "${policy}"`);
+  return {
+    gracePeriodSeconds: numberAt(body, 'gracePeriodSeconds') ?? countOf(query, 'gracePeriodSeconds'),
+    propagationPolicy: policy,
+    uid: textAt(body, 'preconditions', 'uid'),
+    resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
+    dryRun: isDryRun(query) || (Array.isArray(body.dryRun) && body.dryRun.includes('All')),
+  };
+}
+
+/**
+ * Deletes, or marks as being deleted what has a grace period or finalizers (`apiserver/pkg/registry/rest/delete.go
+ * BeforeDelete`). `gone` says whether it is out of the store.
+ */
+export function deleteObject(
+  context: ServerContext,
+  resource: Resource,
+  current: KubernetesObject,
+  options: DeleteOptions,
+): { object: KubernetesObject; gone: boolean } {
+  checkPreconditions(resource, current, options);
+  const next = leaving(context, resource, current, options);
+  const released = isReleased(resource, next);
+  if (options.dryRun) return { object: next, gone: released };
+  if (released) {
+    const last = context.store.remove(resource.storage, next);
+    afterRemove(context, resource, last);
+    return { object: last, gone: true };
+  }
+  if (next === current) return { object: current, gone: false };
+  return { object: context.store.put(resource.storage, next), gone: false };
+}
+
+function checkPreconditions(resource: Resource, { metadata }: KubernetesObject, options: DeleteOptions): void {
+  if (options.uid !== '' && options.uid !== metadata.uid)
+    throw conflict(
+      resource,
+      metadata.name,
+      `the UID in the precondition (${options.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+    );
+  if (options.resourceVersion !== '' && options.resourceVersion !== metadata.resourceVersion)
+    throw conflict(resource, metadata.name, modifiedMeanwhile);
+}
+
+function leaving(
+  context: ServerContext,
+  resource: Resource,
+  current: KubernetesObject,
+  options: DeleteOptions,
+): KubernetesObject {
+  const { metadata } = current;
+  const grace = graceOf(resource, current, options);
+  const finalizers = finalizersFor(metadata.finalizers ?? [], options.propagationPolicy);
+  const already = metadata.deletionTimestamp !== undefined;
+  const sameFinalizers = finalizers.join() === (metadata.finalizers ?? []).join();
+  // A second delete can only shorten the grace period.
+  if (already && grace >= (metadata.deletionGracePeriodSeconds ?? 0) && sameFinalizers) return current;
+  const seconds = already ? Math.min(grace, metadata.deletionGracePeriodSeconds ?? 0) : grace;
+  const next: KubernetesObject = {
+    ...current,
+    metadata: {
+      ...metadata,
+      deletionTimestamp: timestamp(context.now() + seconds * 1000),
+      deletionGracePeriodSeconds: seconds,
+      ...(metadata.generation === undefined ? {} : { generation: metadata.generation + (already ? 0 : 1) }),
+    },
+  };
+  if (finalizers.length > 0) next.metadata.finalizers = finalizers;
+  else delete next.metadata.finalizers;
+  if (resource.storage === '/namespaces') next.status = { ...(current.status as Json), phase: 'Terminating' };
+  return next;
+}
+
+/** Pods get time to end unless they were never assigned or have ended (`pkg/registry/core/pod/strategy.go`). */
+function graceOf(resource: Resource, current: KubernetesObject, { gracePeriodSeconds }: DeleteOptions): number {
+  if (resource.storage !== '/pods') return 0;
+  const phase = textAt(current, 'status', 'phase');
+  if (textAt(current, 'spec', 'nodeName') === '' || phase === 'Succeeded' || phase === 'Failed') return 0;
+  const own = numberAt(current, 'spec', 'terminationGracePeriodSeconds') ?? 30;
+  return Math.max(0, gracePeriodSeconds ?? own);
+}
+
+/** The garbage collector acts on these two finalizers (`registry/generic/registry/store.go deletionFinalizersForGarbageCollection`). */
+function finalizersFor(present: readonly string[], policy: string): string[] {
+  const others = present.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
+  if (policy === 'Orphan') return [...others, 'orphan'];
+  if (policy === 'Foreground') return [...others, 'foregroundDeletion'];
+  return policy === 'Background' ? others : [...present];
+}
+
+function success({ group, plural }: Resource, { metadata }: KubernetesObject) {
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    details: { name: metadata.name, ...(group ? { group } : {}), kind: plural, uid: metadata.uid },
+  };
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { definitionStorage, establish, resourcesOf } from './custom-resources.ts';
+import { objectAt, textAt } from './json.ts';
+import type { Resource } from './resources.ts';
+import { type ServerContext, timestamp } from './server-context.ts';
+
+/** What the server itself writes into an object before it is stored. */
+export function complete(context: ServerContext, resource: Resource, object: KubernetesObject): void {
+  if (resource.storage === definitionStorage) establish(object, timestamp(context.now()));
+  if (resource.kind === 'Namespace' && resource.group === '') {
+    object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
+    if (object.metadata.deletionTimestamp === undefined) object.spec ??= { finalizers: ['kubernetes'] };
+  }
+}
+
+/** What a new object brings with it: a namespace has its default ServiceAccount from the beginning. */
+export function afterCreate(context: ServerContext, resource: Resource, object: KubernetesObject): void {
+  if (resource.storage !== '/namespaces') return;
+  const metadata = {
+    name: 'default',
+    namespace: object.metadata.name,
+    uid: randomUUID(),
+    creationTimestamp: timestamp(context.now()),
+  };
+  context.store.put('/serviceaccounts', { kind: 'ServiceAccount', apiVersion: 'v1', metadata });
+}
+
+/** What goes with an object: the objects of a definition that is gone. */
+export function afterRemove({ store }: ServerContext, resource: Resource, object: KubernetesObject): void {
+  if (resource.storage !== definitionStorage) return;
+  const storage = resourcesOf(object)[0]?.storage ?? '';
+  for (const custom of store.list(storage)) store.remove(storage, custom);
+}
+
+/** Throws nothing: whether new objects may come into a namespace. */
+export function namespacePhase({ store }: ServerContext, namespace: string): 'missing' | 'active' | 'terminating' {
+  const found = store.get('/namespaces', '', namespace);
+  if (!found) return 'missing';
+  const leaving =
+    found.metadata.deletionTimestamp !== undefined || textAt(objectAt(found, 'status'), 'phase') === 'Terminating';
+  return leaving ? 'terminating' : 'active';
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { badRequest } from './errors.ts';
+import type { Resource } from './resources.ts';
+
+/** The address of a resource request, by `apiserver/pkg/endpoints/request/requestinfo.go`. */
+export interface ResourceAddress {
+  group: string;
+  version: string;
+  /** Empty for all namespaces and for what belongs to the cluster. */
+  namespace: string;
+  /** Empty on the group's or version's own path. */
+  plural: string;
+  name: string;
+  subresource: string;
+  /** What stands behind the subresource, with its leading slash: the proxy's path. */
+  rest: string;
+}
+
+/** One request for a known resource. */
+export interface ApiRequest extends ResourceAddress {
+  resource: Resource;
+  method: string;
+  /** Above the first `?`. */
+  path: string;
+  query: URLSearchParams;
+  accept: string;
+  contentType: string;
+  /** Who writes, when the request does not say so: the first word of the user agent. */
+  agent: string;
+  incoming: IncomingMessage;
+  response: ServerResponse;
+  /** Aborted when the client is gone or the server closes. */
+  signal: AbortSignal;
+}
+
+/** What a handler says: an object to be presented, or that it has answered by itself. */
+export type Answer = { status: number; object: unknown } | 'answered';
+
+/** Reads `/api/v1/…` and `/apis/GROUP/VERSION/…`; undefined for any other path. */
+export function parseAddress(path: string): ResourceAddress | undefined {
+  const parts = path.split('/').filter((part) => part !== '');
+  const [root, ...others] = parts.map(decode);
+  if (root !== 'api' && root !== 'apis') return undefined;
+  const [group, version, ...below] = root === 'api' ? ['', ...others] : others;
+  if (group === undefined || version === undefined) return undefined;
+  const [first, second, ...more] = below;
+  // A namespace itself, its own subresources, or what is in it.
+  const inside = first === 'namespaces' && more.length > 0 && !['status', 'finalize'].includes(more[0] ?? '');
+  const [plural = '', name = '', subresource = '', ...rest] = inside ? more : below;
+  const behind = rest.length > 0 || path.endsWith('/') ? `/${rawRest(path, parts.length - rest.length)}` : '';
+  return { group, version, namespace: inside ? (second ?? '') : '', plural, name, subresource, rest: behind };
+}
+
+// The proxy's path goes on as it was written, not decoded and encoded again.
+function rawRest(path: string, skip: number): string {
+  return path.replace(/^\/+/, '').split('/').slice(skip).join('/');
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badRequest(`invalid path segment ${part}`);
+  }
+}
+
+/** `true` for `true` and `1`, as Go reads a query's boolean. */
+export function flagOf(query: URLSearchParams, name: string): boolean {
+  return ['true', '1', 'True', 'TRUE', 't', 'T'].includes(query.get(name) ?? '');
+}
+
+/** A whole number of the query. Throws 400 when it is something else. */
+export function countOf(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === '') return undefined;
+  if (!/^\d+$/.test(text)) throw badRequest(`the query parameter ${name} is not a number: ${text}`);
+  return Number(text);
+}

@@ -1,0 +1,34 @@
+import type { ServerResponse } from 'node:http';
+import { messageOf } from '../../base/errors.ts';
+import { DelegateError } from './delegates.ts';
+import { StatusError, toStatus } from './errors.ts';
+
+export function respondJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
+  if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'cache-control': 'no-cache, private',
+  });
+  response.end(bytes);
+}
+
+export function respondText(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
+}
+
+/** Answers with the Status of whatever was thrown; what nobody expected is a 500. */
+export function respondError(response: ServerResponse, error: unknown): void {
+  const status = asStatusError(error);
+  if (status.details?.retryAfterSeconds && !response.headersSent)
+    response.setHeader('retry-after', String(status.details.retryAfterSeconds));
+  respondJson(response, status.code, toStatus(status));
+}
+
+function asStatusError(error: unknown): StatusError {
+  if (error instanceof StatusError) return error;
+  if (error instanceof DelegateError) return new StatusError(error.status, error.reason, error.message);
+  return new StatusError(500, 'InternalError', `Internal error occurred: ${messageOf(error)}`);
+}

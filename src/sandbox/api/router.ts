@@ -1,0 +1,52 @@
+import { create, patch, replace } from './change.ts';
+import { remove, removeCollection } from './delete.ts';
+import { methodNotAllowed, StatusError } from './errors.ts';
+import { get, list } from './read.ts';
+import type { Answer, ApiRequest } from './request.ts';
+import { review } from './reviews.ts';
+import type { ServerContext } from './server-context.ts';
+import { bind } from './subresources/binding.ts';
+import { evict } from './subresources/eviction.ts';
+import { logs } from './subresources/logs.ts';
+import { proxy } from './subresources/proxy.ts';
+import { scale } from './subresources/scale.ts';
+
+type Handler = (context: ServerContext, request: ApiRequest) => Answer | Promise<Answer>;
+
+const collection: Record<string, Handler> = { GET: list, POST: create, DELETE: removeCollection };
+const item: Record<string, Handler> = { GET: get, PUT: replace, PATCH: patch, DELETE: remove };
+const status: Record<string, Handler> = { GET: get, PUT: replace, PATCH: patch };
+
+const subresources: Record<string, Record<string, Handler>> = {
+  status,
+  resize: status,
+  scale: { GET: scale, PUT: scale, PATCH: scale },
+  finalize: { PUT: replace },
+  eviction: { POST: evict },
+  binding: { POST: bind },
+  log: { GET: logs },
+};
+
+const unserved = new Set(['exec', 'attach', 'portforward', 'token', 'ephemeralcontainers']);
+
+/** Sends a request for a resource to what answers it. Throws 404, 405 or 501 as a Status. */
+export async function route(context: ServerContext, request: ApiRequest): Promise<Answer> {
+  const { resource, name, subresource, method } = request;
+  if (resource.createOnly) {
+    if (method !== 'POST') throw methodNotAllowed();
+    return review(request);
+  }
+  if (subresource === '') {
+    const handler = (name === '' ? collection : item)[method];
+    if (!handler) throw methodNotAllowed();
+    return handler(context, request);
+  }
+  if (!resource.subresources.includes(subresource))
+    throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+  if (unserved.has(subresource))
+    throw new StatusError(501, 'NotImplemented', `the sandbox does not serve ${resource.plural}/${subresource} yet`);
+  if (subresource === 'proxy') return proxy(context, request);
+  const handler = subresources[subresource]?.[method];
+  if (!handler) throw methodNotAllowed();
+  return handler(context, request);
+}

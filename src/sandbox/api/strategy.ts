@@ -1,0 +1,103 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { copy, equal, objectAt } from './json.ts';
+import type { Resource } from './resources.ts';
+
+/** Kinds with a spec whose generation is not kept (`strategy.go` of each kind in pkg/registry). */
+const withoutGeneration = new Set([
+  'Namespace',
+  'Node',
+  'Service',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'HorizontalPodAutoscaler',
+  'ResourceQuota',
+  'LimitRange',
+  'Lease',
+  'PodTemplate',
+]);
+
+export function countsGenerations(resource: Resource, object: KubernetesObject): boolean {
+  if (resource.custom) return true;
+  return object.spec !== undefined && !withoutGeneration.has(resource.kind);
+}
+
+/** What a new object's status is, whatever the client sent; undefined leaves it as sent. */
+export function firstStatus(resource: Resource, object: KubernetesObject): Record<string, unknown> | undefined {
+  switch (resource.kind) {
+    case 'Node':
+      return objectAt(object, 'status');
+    case 'Pod':
+      return { phase: 'Pending', qosClass: qosClassOf(object) };
+    case 'Namespace':
+      return { phase: 'Active' };
+    case 'PersistentVolume':
+    case 'PersistentVolumeClaim':
+      return { phase: 'Pending' };
+    case 'Service':
+    case 'Ingress':
+      return { loadBalancer: {} };
+    default:
+      return resource.custom || !resource.subresources.includes('status') ? undefined : {};
+  }
+}
+
+/** `Guaranteed`, `Burstable` or `BestEffort` (`pkg/apis/core/v1/helper/qos/qos.go`). */
+function qosClassOf(pod: KubernetesObject): string {
+  const spec = objectAt(pod, 'spec');
+  const containers = [spec.containers, spec.initContainers].flatMap((list) => (Array.isArray(list) ? list : []));
+  const resources = containers.map((container: unknown) => ({
+    requests: objectAt(container, 'resources', 'requests'),
+    limits: objectAt(container, 'resources', 'limits'),
+  }));
+  const guaranteed = resources.every(({ requests, limits }) =>
+    ['cpu', 'memory'].every(
+      (name) => limits[name] !== undefined && equal(requests[name] ?? limits[name], limits[name]),
+    ),
+  );
+  if (guaranteed && resources.length > 0) return 'Guaranteed';
+  const some = resources.some(({ requests, limits }) =>
+    ['cpu', 'memory'].some((name) => requests[name] !== undefined || limits[name] !== undefined),
+  );
+  return some ? 'Burstable' : 'BestEffort';
+}
+
+/** Of core kinds the status endpoint also takes labels and annotations, as kubelets write them there. */
+function takesMetadata(resource: Resource): boolean {
+  return resource.group === '';
+}
+
+/**
+ * What of a written object counts: the main endpoint leaves the status alone, the status endpoint everything else
+ * (`PrepareForUpdate` of each strategy).
+ */
+export function mergedHalves(
+  resource: Resource,
+  subresource: string,
+  current: KubernetesObject,
+  next: KubernetesObject,
+): KubernetesObject {
+  if (subresource === 'status') {
+    const { labels, annotations } = next.metadata;
+    const metadata = takesMetadata(resource)
+      ? { ...current.metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
+      : { ...current.metadata };
+    return withField({ ...copy(current), metadata: copy(metadata) }, 'status', next.status);
+  }
+  if (!resource.subresources.includes('status')) return next;
+  return withField(next, 'status', copy(current.status));
+}
+
+function withField(object: KubernetesObject, field: string, value: unknown): KubernetesObject {
+  const { [field]: _, ...rest } = object;
+  return (value === undefined ? rest : { ...rest, [field]: value }) as KubernetesObject;
+}
+
+/** Whether a write counts as a new generation: everything but metadata and status; for Deployments annotations too. */
+export function isNewGeneration(resource: Resource, current: KubernetesObject, next: KubernetesObject): boolean {
+  if (resource.kind === 'Deployment' && !equal(current.metadata.annotations ?? {}, next.metadata.annotations ?? {}))
+    return true;
+  const specOf = ({ metadata: _, status: __, apiVersion: ___, ...rest }: KubernetesObject) => rest;
+  return resource.custom || resource.kind === 'Ingress' || resource.group !== ''
+    ? !equal(specOf(current), specOf(next))
+    : !equal(current.spec, next.spec);
+}

@@ -1,0 +1,46 @@
+import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import type { Resource } from '../resources.ts';
+import { columnsOf } from './columns.ts';
+
+/** A column of a Table and how its cell comes from an object. */
+export interface Column {
+  name: string;
+  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  format?: string;
+  description?: string;
+  /** 0 is always shown, 1 only by `-o wide`. */
+  priority: number;
+  cell(object: KubernetesObject): unknown;
+}
+
+/** A `meta.k8s.io/v1` Table, as `Accept: application/json;as=Table` asks for. */
+export function tableOf(
+  resource: Resource,
+  objects: readonly KubernetesObject[],
+  metadata: object,
+  rowObject: (object: KubernetesObject) => unknown,
+  withColumns = true,
+) {
+  const columns = columnsOf(resource);
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    // Later events of a watch leave them out (`apiserver/pkg/endpoints/handlers/response.go`).
+    columnDefinitions: withColumns
+      ? columns.map(({ name, type, format = '', description = '', priority }) => ({
+          name,
+          type,
+          format: format || (name === 'Name' ? 'name' : ''),
+          description,
+          priority,
+        }))
+      : null,
+    rows: objects.map((object) => {
+      const cells = columns.map((column) => column.cell(object));
+      const about = rowObject(object);
+      // A row always has the field; None leaves it null.
+      return { cells, object: about ?? null };
+    }),
+  };
+}
