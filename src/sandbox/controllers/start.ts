@@ -3,14 +3,20 @@ import type { Pace } from '../pace.ts';
 import { startAutoscalerController } from './autoscaler-controller.ts';
 import { startClaimController } from './claim-controller.ts';
 import { type ControllerContext, createContext } from './controller.ts';
+import { startCronJobController } from './cron-job-controller.ts';
+import { startDaemonSetController } from './daemon-set-controller.ts';
 import { startDeploymentController } from './deployment-controller.ts';
+import { startDisruptionController } from './disruption-controller.ts';
 import { startEndpointSliceController } from './endpoint-slice-controller.ts';
 import { startEndpointsController } from './endpoints-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
+import { startJobController } from './job-controller.ts';
 import { startNamespaceController } from './namespace-controller.ts';
+import { startQuotaController } from './quota-controller.ts';
 import { startReplicaSetController } from './replica-set-controller.ts';
 import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './service-account-controller.ts';
+import { startStatefulSetController } from './stateful-set-controller.ts';
 import { startVolumeController } from './volume-controller.ts';
 
 export interface Controllers {
@@ -30,11 +36,17 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: Contro
     startServiceAccountController,
     startDeploymentController,
     startReplicaSetController,
+    startStatefulSetController,
+    startDaemonSetController,
+    startJobController,
+    startCronJobController,
     startEndpointsController,
     startEndpointSliceController,
     startClaimController,
     startVolumeController,
     startScheduler,
+    startQuotaController,
+    startDisruptionController,
     startAutoscalerController,
     startGarbageCollector,
   ].map((start) => start(context));
