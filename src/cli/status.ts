@@ -7,7 +7,6 @@ import { drawToneLines } from '../cluster/tone-line.ts';
 import { loadSystems, type System } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
-import { connectChosen } from './chosen-cluster.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
 
@@ -23,7 +22,8 @@ export async function statusCommand(
   services: StatusServices = {},
 ): Promise<number> {
   const system = findSystem(args[0] ?? '');
-  const connection = await (services.connect ?? connectChosen)(options);
+  const connect = services.connect ?? (await import('./chosen-cluster.ts')).connectChosen;
+  const connection = await connect(options);
   try {
     const namespace = options.namespace ?? system.namespace;
     const status = await collectSystemStatus(connection, { ...system, namespace });
