@@ -8,9 +8,12 @@ export type ClusterRow =
   | { type: 'sandbox' }
   | { type: 'context'; context: ContextEntry };
 
+/** A run that failed or was stopped can be taken up again as well as one whose process is gone. */
+const waits: ReadonlySet<RunEntry['status']> = new Set(['running', 'unfinished', 'stopped', 'failed']);
+
 /** Runs that go on or are unfinished, the sandbox, then the kubeconfig's contexts. */
 export function clusterRows(state: AppState): ClusterRow[] {
-  const waiting = state.runs.filter(({ status }) => status === 'running' || status === 'unfinished');
+  const waiting = state.runs.filter(({ status }) => waits.has(status));
   return [...waiting.map((run): ClusterRow => ({ type: 'run', run })), ...targetRows(state)];
 }
 

@@ -56,7 +56,7 @@ export function layout(columns: number, rows: number, wishes: LayoutWishes): Lay
 }
 
 function wide(body: Rectangle, wishes: LayoutWishes): Partial<Record<PaneName, PlacedPane>> {
-  const leftWidth = Math.max(36, Math.min(52, Math.round(body.width * 0.36)));
+  const leftWidth = Math.max(36, Math.min(48, Math.round(body.width * 0.3)));
   const left = { ...body, width: leftWidth };
   const right = { ...body, x: body.x + leftWidth, width: body.width - leftWidth };
   const latency = Math.max(9, Math.round(right.height * 0.36));

@@ -5,7 +5,7 @@ import { AppView } from './AppView.tsx';
 import { createApp } from './app.ts';
 import { FaultBoundary } from './FaultBoundary.tsx';
 import type { Services } from './services.ts';
-import type { AppState } from './state.ts';
+import { type AppState, runIsOn } from './state.ts';
 import { AppContext } from './use-app.ts';
 
 export interface ScreenOptions {
@@ -16,10 +16,15 @@ export interface ScreenOptions {
 }
 
 /**
- * Opens the screen on the terminal's other buffer and resolves when it was left, with the terminal as it was. Rejects with what
- * went wrong in drawing. Over SSH frames are fewer: they would only queue up.
+ * Opens the screen on the terminal's other buffer and resolves when it was left, with the terminal as it was and the run that
+ * goes on without it. Rejects with what went wrong in drawing. Over SSH frames are fewer: they would only queue up.
  */
-export async function openScreen({ services, initial, theme, env = process.env }: ScreenOptions): Promise<void> {
+export async function openScreen({
+  services,
+  initial,
+  theme,
+  env = process.env,
+}: ScreenOptions): Promise<{ run: string | undefined }> {
   let fault: { error: unknown } | undefined;
   const app = createApp(services, { ...(initial ? { initial } : {}), exit: () => instance.unmount() });
   const instance = render(
@@ -52,4 +57,6 @@ export async function openScreen({ services, initial, theme, env = process.env }
     app.close();
   }
   if (fault) throw fault.error;
+  const state = app.store.getState();
+  return { run: runIsOn(state) ? state.run?.id : undefined };
 }

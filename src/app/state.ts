@@ -99,6 +99,8 @@ export interface AppState {
   /** Goes away with the next key. */
   notice: { tone: Tone; text: string } | undefined;
   readOnly: boolean;
+  /** A run that is shown first, whatever else there is. */
+  startWith: string | undefined;
   leaving: boolean;
 }
 
@@ -160,6 +162,7 @@ export function initialState(given: Partial<AppState> = {}): AppState {
     guide: [],
     notice: undefined,
     readOnly: false,
+    startWith: undefined,
     leaving: false,
     ...given,
   };
@@ -198,6 +201,11 @@ export function goBack(state: AppState): AppState {
 /** The dashboard with the focus on a pane; nothing lies behind it. */
 export function toDashboard(state: AppState, focus: PaneName): AppState {
   return focusOn({ ...state, screen: { type: 'dashboard' }, back: [] }, focus);
+}
+
+/** Whether a pane stands at the right, beside menu and run. */
+export function isRight(pane: PaneName): boolean {
+  return pane !== 'menu' && pane !== 'run';
 }
 
 export function focusOn(state: AppState, focus: PaneName): AppState {

@@ -13,7 +13,17 @@ import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
 import { reduceEvents, reduceLatency } from './run-reading.ts';
 import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
-import { type AppState, attach, type Effect, goBack, replace, toDashboard, type Update, update } from './state.ts';
+import {
+  type AppState,
+  attach,
+  type Effect,
+  goBack,
+  isRight,
+  replace,
+  toDashboard,
+  type Update,
+  update,
+} from './state.ts';
 import { updateKey } from './update-key.ts';
 
 /** Everything that can happen to the screen. */
@@ -93,11 +103,12 @@ function loaded(state: AppState): Update {
     ? ({ tone: 'warn', text: `${faults[0]}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}` } as const)
     : state.notice;
   const next = { ...state, notice };
-  if (next.run) {
+  if (next.startWith) {
     const { choice } = next;
     const system = next.system ?? systems[0]?.name;
     const connecting = choice && system ? [{ type: 'connect', choice, system } as const] : [];
-    return update(toDashboard({ ...next, system }, 'run'), { type: 'follow', run: next.run.id }, ...connecting);
+    const run = attach(next.startWith);
+    return update(toDashboard({ ...next, system, run }, 'run'), { type: 'follow', run: run.id }, ...connecting);
   }
   if (next.choice) {
     const only = systems.length === 1 ? systems[0]?.name : next.system;
@@ -145,7 +156,10 @@ function runEvents(state: AppState, id: string, events: RunEvent[], look: Look):
   if (run?.id !== id) return update(state);
   const before = openQuestion(state)?.id;
   const latency = reduceLatency(run.latency, events, look.replicasAt);
-  const next = { ...state, run: { ...run, state: reduceEvents(run.state, events), latency } };
+  // Where one pane of the right side has room, a load test that begins is the one to see.
+  const right =
+    run.latency.buckets.length === 0 && latency.buckets.length > 0 && !isRight(state.focus) ? 'latency' : state.right;
+  const next: AppState = { ...state, right, run: { ...run, state: reduceEvents(run.state, events), latency } };
   const question = openQuestion(next);
   if (question && question.id !== before && !state.overlay) return update(ask(next, question));
   if (state.overlay?.type === 'question' && question?.id !== state.overlay.id)

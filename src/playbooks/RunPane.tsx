@@ -31,7 +31,8 @@ export function RunPane({
   const theme = useTheme();
   const running = state?.status === 'running';
   const spinner = useSpinner(running);
-  const content = { width: width - 2, height: paneContentHeight(height, open) };
+  // A column is left free before the border.
+  const content = { width: width - 3, height: paneContentHeight(height, open) };
   const { over, all } = stepCount(state?.steps ?? []);
   const title = state?.run ? `${state.run.title} ${over}/${all}` : 'Run';
   const lines = state

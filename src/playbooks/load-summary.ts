@@ -7,7 +7,7 @@ import type { Theme } from '../ui/theme.ts';
 export function loadSummaryLines(load: LoadResult, width: number, theme: Theme): string[] {
   const { sustained, thresholds } = load;
   const { response } = sustained;
-  const row = (name: string, value: string) => spread(theme.dim(` ${name}`), value, width - 1);
+  const row = (name: string, value: string) => spread(theme.dim(` ${name}`), value, width);
   const ms = (value: number) => `${value.toFixed(2)}ms`;
   const lines = [
     theme.title(' Load Test Summary'),
@@ -26,8 +26,8 @@ export function loadSummaryLines(load: LoadResult, width: number, theme: Theme):
   for (const { title, observed, met } of thresholds) {
     const sign = met ? theme.ok(theme.symbols.ok) : theme.bad(theme.symbols.bad);
     const seen = printableLine(observed);
-    const name = truncate(printableLine(title), Math.max(8, width - seen.length - 5), theme.symbols.ellipsis);
-    lines.push(spread(` ${sign} ${name}`, met ? theme.ok(seen) : theme.bad(seen), width - 1));
+    const name = truncate(printableLine(title), Math.max(8, width - seen.length - 4), theme.symbols.ellipsis);
+    lines.push(spread(` ${sign} ${name}`, met ? theme.ok(seen) : theme.bad(seen), width));
   }
   if (load.limitedBy === 'generator')
     lines.push(theme.warn(` ${theme.symbols.warn} bounded by this machine, not by the system`));

@@ -31,7 +31,7 @@ export function runLines(options: RunLinesOptions): string[] {
   const room = height - foot.length - (foot.length > 0 && height - foot.length > leastSteps + 1 ? 1 : 0);
   const steps = stepLines(options, room);
   const space = height - foot.length - steps.length;
-  const rule = foot.length > 0 && space > 0 ? [theme.borderIdle(theme.border.horizontal.repeat(width))] : [];
+  const rule = foot.length > 0 && space > 0 ? [theme.borderIdle(` ${theme.border.horizontal.repeat(width - 1)}`)] : [];
   const filler = Array.from({ length: Math.max(0, space - rule.length) }, () => '');
   return [...steps, ...filler, ...rule, ...foot].slice(0, height);
 }

@@ -31,8 +31,11 @@ export function chartLines({ series, width, height, target, format = round, them
   const room = width - labelWidth - 3;
   const layers = series.map((one) => ({ style: one.style, values: thin(one.values, room) }));
   const grid = emptyGrid(height, labelWidth, { top, bottom, format, theme, width });
-  if (target) drawTarget(grid, labelWidth + 2, { ...target, top, bottom, theme, width });
+  const targetRow = target ? grid[rowOf(target.value, height, { top, bottom, theme })] : undefined;
+  if (targetRow) drawDashes(targetRow, theme);
   for (const { values, style } of layers) overlay(grid, values, { top, bottom, style, labelWidth, theme });
+  // The name lies over everything: a line with a hole says less than a name with one.
+  if (targetRow && target && room > target.title.length + 12) drawTitle(targetRow, target.title, theme);
   return grid.map((row) => row.join('').trimEnd());
 }
 
@@ -91,19 +94,15 @@ function rowOf(value: number, height: number, { top, bottom }: Scale): number {
   return Math.round(((top - value) / (top - bottom)) * (height - 1));
 }
 
-function drawTarget(
-  grid: string[][],
-  from: number,
-  options: Scale & { value: number; title: string; width: number },
-): void {
-  const row = grid[rowOf(options.value, grid.length, options)];
-  if (!row) return;
-  const room = options.width - from - 1;
-  const dashes = '- '.repeat(Math.ceil(room / 2)).slice(0, room);
-  const title = ` ${options.title} `;
-  const at = Math.floor((room - title.length) / 2 / 2) * 2;
-  const line = room > title.length + 8 ? dashes.slice(0, at) + title + dashes.slice(at + title.length) : dashes;
-  for (const [index, sign] of [...line].entries()) if (sign !== ' ') row[2 + index] = options.theme.warn(sign);
+// A row begins with its label and the axis.
+const plotFrom = 2;
+
+function drawDashes(row: string[], theme: Theme): void {
+  for (let column = plotFrom; column < row.length; column += 2) row[column] = theme.warn('-');
+}
+
+function drawTitle(row: string[], title: string, theme: Theme): void {
+  for (const [index, sign] of [...` ${title} `].entries()) row[plotFrom + 3 + index] = theme.warn(sign);
 }
 
 function overlay(
@@ -126,7 +125,7 @@ function overlay(
       const row = grid[index];
       // The first sign is asciichart's own axis; ours, with its labels, stands in the grid already.
       for (const [column, sign] of [...line].slice(1).entries())
-        if (row && sign !== ' ' && 2 + start + column < row.length) row[2 + start + column] = style(sign);
+        if (row && sign !== ' ' && plotFrom + start + column < row.length) row[plotFrom + start + column] = style(sign);
     }
   }
 }

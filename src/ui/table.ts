@@ -33,18 +33,19 @@ export interface TableOptions {
   theme: Theme;
 }
 
-const gap = 2;
+/** Spaces between columns; one where two leave no room for all columns. */
+const gaps = [2, 1] as const;
 
 /** A table as at most `height` lines of `width` columns each: title line, then the rows from `offset`. */
 export function tableLines(options: TableOptions): string[] {
   const { rows, height, offset = 0, selected, theme, header = true } = options;
   const gutter = selected === undefined ? 0 : 2;
   const shown = rows.slice(offset, offset + Math.max(0, height - (header ? 1 : 0)));
-  const columns = arrange(options.columns, shown, options.width - gutter);
+  const { placed: columns, gap } = arrange(options.columns, shown, options.width - gutter);
   const lines = shown.map((row, index) => {
     const chosen = offset + index === selected;
     const pointer = gutter === 0 ? '' : chosen ? `${theme.symbols.pointer} ` : '  ';
-    return rowLine(row, columns, pointer, chosen ? chosenStyle(options) : undefined, theme);
+    return rowLine(row, columns, pointer, chosen ? chosenStyle(options) : undefined, theme, gap);
   });
   if (header && height > 0) {
     const titles = columns.map(({ column, width }) => fitTo(column.title, width, column.align, theme.symbols.ellipsis));
@@ -71,6 +72,7 @@ function rowLine(
   pointer: string,
   style: Style | undefined,
   theme: Theme,
+  gap: number,
 ): string {
   const cells = columns.map(({ column, width, index }) => {
     const cell = row[index] ?? '';
@@ -88,10 +90,16 @@ interface Placed {
   index: number;
 }
 
-function arrange(all: readonly Column[], rows: readonly (readonly Cell[])[], width: number): Placed[] {
+function arrange(
+  all: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): { placed: Placed[]; gap: number } {
   let placed = all.map((column, index): Placed => ({ column, index, width: leastWidth(column, index, rows) }));
-  const used = () => placed.reduce((sum, { width: own }) => sum + own, 0) + gap * Math.max(0, placed.length - 1);
-  while (used() > width) {
+  const used = (gap: number) =>
+    placed.reduce((sum, { width: own }) => sum + own, 0) + gap * Math.max(0, placed.length - 1);
+  const gapThatFits = () => gaps.find((gap) => used(gap) <= width);
+  while (gapThatFits() === undefined) {
     const lowest = placed.reduce<Placed | undefined>(
       (worst, next) => ((next.column.priority ?? 0) > (worst?.column.priority ?? 0) ? next : worst),
       undefined,
@@ -99,9 +107,10 @@ function arrange(all: readonly Column[], rows: readonly (readonly Cell[])[], wid
     if (!lowest) break;
     placed = placed.filter((one) => one !== lowest);
   }
-  shareOut(placed, width - used());
-  shrink(placed, used() - width);
-  return placed.filter(({ width: own }) => own > 0);
+  const gap = gapThatFits() ?? 1;
+  shareOut(placed, width - used(gap));
+  shrink(placed, used(gap) - width);
+  return { placed: placed.filter(({ width: own }) => own > 0), gap };
 }
 
 function leastWidth(column: Column, index: number, rows: readonly (readonly Cell[])[]): number {

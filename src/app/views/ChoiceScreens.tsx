@@ -49,7 +49,10 @@ export function WelcomeScreen({ screen, area }: ScreenProps<'welcome'>) {
   });
   const intro =
     screen.step === 'system'
-      ? ['Welcome. Three questions, then a plan; nothing happens before you say yes to it.', '']
+      ? [
+          ...wrap('Welcome. Three questions, then a plan; nothing happens before you say yes to it.', area.width - 6),
+          '',
+        ]
       : [];
   return (
     <Choice

@@ -60,7 +60,7 @@ function MenuPane({ place }: PlacedProps) {
   const items = menuItems(state);
   const focused = state.focus === 'menu';
   const title = `${menuTitle(state) || 'Menu'}${state.filters.menu ? ` /${printableLine(state.filters.menu)}` : ''}`;
-  const content = { width: place.width - 2, height: paneContentHeight(place.height, place.open) };
+  const content = { width: place.width - 3, height: paneContentHeight(place.height, place.open) };
   const rows = items.map((item) => ({
     label: printableLine(item.title),
     mark: item.kind === 'menu' ? theme.symbols.submenu : undefined,

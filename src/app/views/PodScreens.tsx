@@ -42,7 +42,12 @@ export function LogScreen({ screen, area }: { screen: Extract<Screen, { type: 'l
     );
   }
   return (
-    <ScrolledLines title={title} lines={details.log.map((text) => ({ text: printableLine(text) }))} scroll={screen.scroll} area={area} />
+    <ScrolledLines
+      title={title}
+      lines={details.log.map((text) => ({ text: printableLine(text) }))}
+      scroll={screen.scroll}
+      area={area}
+    />
   );
 }
 

@@ -1,0 +1,108 @@
+import type { ClusterSession, Services } from '../app/services.ts';
+import { createAutoscalersFeed } from '../cluster/autoscalers-feed.ts';
+import { connect } from '../cluster/connect.ts';
+import type { ClusterChoice, Connection } from '../cluster/connection.ts';
+import { describeObject } from '../cluster/details-lines.ts';
+import { listEvents } from '../cluster/events.ts';
+import { getObject } from '../cluster/objects.ts';
+import { createPodDetailsFeed } from '../cluster/pod-details.ts';
+import { createPodsFeed } from '../cluster/pods-feed.ts';
+import { readOnly } from '../cluster/read-only.ts';
+import { statusLines } from '../cluster/status-lines.ts';
+import { collectSystemStatus } from '../cluster/system-status.ts';
+import { loadSystems } from '../systems/system.ts';
+import { detectTheme } from '../ui/theme.ts';
+import { playbookRoots } from './catalog.ts';
+import type { GlobalOptions } from './options.ts';
+
+/** How often a feed reaches the screen. */
+const batchMs = 300;
+
+export interface ClusterServices extends Pick<Services, 'connect' | 'details' | 'status'> {
+  /** The connection of the session that is open; with another choice, one that is opened for it. */
+  connectionOf(choice: ClusterChoice): Promise<{ connection: Connection; done(): void }>;
+}
+
+/** The part of the services that speaks to a cluster. */
+export function createClusterServices(options: GlobalOptions): ClusterServices {
+  const connections = new WeakMap<ClusterSession, Connection>();
+  let current: { choice: ClusterChoice; connection: Connection } | undefined;
+  const connectionFor = (session: ClusterSession) => {
+    const connection = connections.get(session);
+    if (!connection) throw new Error('this session is closed');
+    return connection;
+  };
+  const { symbols } = detectTheme();
+  return {
+    async connect(given, system) {
+      const choice = await withSandbox({ ...given, kubeconfig: given.kubeconfig ?? options.kubeconfig });
+      const namespace = choice.namespace ?? options.namespace ?? system.namespace;
+      const connection = guarded(await connect({ ...choice, namespace }), options);
+      try {
+        // Whether anybody answers at all, in one sentence, before watches begin.
+        await connection.request({ path: '/version', timeoutMs: 10_000 });
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
+      const session = openSession(choice, connection, namespace);
+      connections.set(session, connection);
+      current = { choice, connection };
+      return session;
+    },
+    async details(session, { kind, name }, signal) {
+      const connection = connectionFor(session);
+      const { namespace } = session.info;
+      const apiVersion = kind === 'HorizontalPodAutoscaler' ? 'autoscaling/v2' : 'v1';
+      const object = await getObject(connection, { apiVersion, kind, namespace, name }, signal);
+      if (!object) return [{ text: `${kind}/${name} is gone`, tone: 'dim' }];
+      const events = await listEvents(connection, { namespace, object: { kind, name }, signal });
+      return describeObject(object, events, Date.now(), symbols);
+    },
+    async status(session, { name }, _signal) {
+      const found = loadSystems(playbookRoots({ workspace: process.cwd() })).systems.find((one) => one.name === name);
+      if (!found) return [{ text: `There is no system ${name}`, tone: 'bad' }];
+      const status = await collectSystemStatus(connectionFor(session), { ...found, namespace: session.info.namespace });
+      return statusLines(status, symbols, Date.now());
+    },
+    async connectionOf(choice) {
+      if (current && sameCluster(current.choice, choice)) return { connection: current.connection, done: () => {} };
+      const connection = guarded(await connect(await withSandbox(choice)), options);
+      return { connection, done: () => connection.close() };
+    },
+  };
+}
+
+function openSession(choice: ClusterChoice, connection: Connection, namespace: string): ClusterSession {
+  const pods = createPodsFeed(connection, { namespace, batchMs });
+  const autoscalers = createAutoscalersFeed(connection, { namespace, batchMs });
+  return {
+    choice,
+    info: connection.info,
+    pods,
+    autoscalers,
+    podDetails: (name) => createPodDetailsFeed(connection, { namespace, name, batchMs }),
+    requestRate: () => connection.requestRate(),
+    close() {
+      pods.close();
+      autoscalers.close();
+      connection.close();
+    },
+  };
+}
+
+/** The choice of the sandbox with its kubeconfig in it; starts it where none runs. */
+export async function withSandbox(choice: ClusterChoice): Promise<ClusterChoice> {
+  if (!choice.sandbox || choice.kubeconfig) return choice;
+  const { ensureSandbox } = await import('./sandbox.ts');
+  const { kubeconfig } = await ensureSandbox({});
+  return { ...choice, kubeconfig, context: 'sandbox' };
+}
+
+function guarded(connection: Connection, options: GlobalOptions): Connection {
+  return options.readOnly ? readOnly(connection) : connection;
+}
+
+function sameCluster(a: ClusterChoice, b: ClusterChoice): boolean {
+  return a.sandbox === b.sandbox && a.context === b.context && (a.kubeconfig ?? '') === (b.kubeconfig ?? '');
+}

@@ -1,0 +1,215 @@
+import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, Services } from '../app/services.ts';
+import { exitCodes, Problem } from '../base/errors.ts';
+import type { Menu } from '../menus/menu.ts';
+import { type InputValue, inputFault, isAsked, resolveInputs } from '../playbooks/inputs.ts';
+import { findManifestSet } from '../playbooks/manifest-set.ts';
+import type { InputDefinition, Playbook } from '../playbooks/model.ts';
+import { planFiles } from '../playbooks/plan.ts';
+import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
+import type { RunRequest } from '../playbooks/runs/run-request.ts';
+import { startRun } from '../playbooks/runs/start.ts';
+import { stepKinds } from '../playbooks/steps/registry.ts';
+import type { System } from '../systems/system.ts';
+import type { FormField } from '../ui/form-state.ts';
+import { type Catalog, loadCatalog } from './catalog.ts';
+import type { ClusterServices } from './console-cluster.ts';
+import type { GlobalOptions } from './options.ts';
+
+type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'startRun'>;
+
+interface Token {
+  request: Omit<RunRequest, 'version' | 'id'>;
+  secrets: Record<string, string>;
+}
+
+/** The part of the services that reads files and starts runs. */
+export function createPlaybookServices(
+  options: GlobalOptions,
+  connectionOf: ClusterServices['connectionOf'],
+): PlaybookServices {
+  const workspace = process.cwd();
+  let loaded: Catalog | undefined;
+  const load = () => {
+    loaded ??= loadCatalog({ workspace });
+    return loaded;
+  };
+  return {
+    catalog: async () => screenCatalog(load()),
+    manifestSources: async (system) => manifestSources(load(), system, workspace),
+    form: async (ref, presets) => fieldsOf(findPlaybook(load(), ref), presets),
+    plan: (request) => makePlan(load(), request, { options, workspace, connectionOf }),
+    async startRun({ token }) {
+      const { request, secrets } = token as Token;
+      return (await startRun(request, secrets)).id;
+    },
+  };
+}
+
+/** What a newcomer runs, in this order, where the system has it. */
+const firstPlaybooks = ['prerequisites', 'full-deployment'];
+
+function screenCatalog({ systems, menus, playbooks, diagnostics }: Catalog): ScreenCatalog {
+  const refs = new Set(playbooks.map(({ ref }) => ref));
+  return {
+    systems: systems.map((system) => ({
+      ...system,
+      first: firstPlaybooks.map((name) => `${system.name}/${name}`).filter((ref) => refs.has(ref)),
+    })),
+    menus: Object.fromEntries(systems.map(({ name }) => [name, menuOf(menus, name)])),
+    playbooks: Object.fromEntries(
+      playbooks.map(({ ref, title, description, inputs }) => [
+        ref,
+        { ref, title, description, hasInputs: Object.keys(inputs).length > 0 },
+      ]),
+    ),
+    faults: diagnostics
+      .filter(({ severity }) => severity === 'error')
+      .map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`),
+  };
+}
+
+/** A system's menu; the workspace's own items stand behind ours. */
+function menuOf(menus: readonly Menu[], system: string) {
+  const own = menus.filter((menu) => menu.system === system);
+  const ours = [
+    ...own.filter(({ source }) => source === 'bundled'),
+    ...own.filter(({ source }) => source === 'workspace'),
+  ];
+  return { title: ours[0]?.title ?? system, items: ours.flatMap(({ items }) => items) };
+}
+
+function findPlaybook({ playbooks, diagnostics }: Catalog, ref: string): Playbook {
+  const found = playbooks.find((one) => one.ref === ref);
+  if (found) return found;
+  const faults = diagnostics.filter(({ severity }) => severity === 'error');
+  throw new Problem(`The playbook ${ref} cannot be used`, {
+    evidence: faults.flatMap(({ file, line, column, message, frame }) => [
+      `${file}:${line}:${column} ${message}`,
+      ...frame,
+    ]),
+    next: ['tars-console validate shows every problem in the files'],
+    exitCode: exitCodes.usage,
+  });
+}
+
+function manifestSources(catalog: Catalog, system: string, workspace: string): ManifestSource[] {
+  const bundled: ManifestSource = {
+    id: 'bundled',
+    title: 'Those that come with the console',
+    description: 'With probes, requests, limits and security contexts, as the deployment guide wants them.',
+  };
+  const { set, notes } = findManifestSet(workspace, manifestNames(catalog, system));
+  if (!set) return [{ ...bundled, description: [bundled.description, ...notes].join(' ') }];
+  return [
+    bundled,
+    { id: 'workspace', title: 'Those of this folder', description: [set.description, ...set.notes].join('; ') },
+  ];
+}
+
+function manifestNames({ playbooks }: Catalog, system: string): string[] {
+  return playbooks
+    .filter((one) => one.system === system)
+    .flatMap((one) => planFiles(one, stepKinds).map(({ name }) => name));
+}
+
+function fieldsOf({ inputs }: Playbook, presets: Record<string, InputValue>): FormField[] {
+  const defaults = Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.default ?? zeroOf(one)]));
+  return Object.entries(inputs)
+    .filter(([name]) => !Object.hasOwn(presets, name))
+    .map(([name, definition]): FormField => {
+      const { description, type, options, sensitive, generate, optional, default: initial } = definition;
+      return {
+        name,
+        label: name,
+        description,
+        type: options ? 'choice' : type === 'string' ? 'text' : type,
+        options,
+        initial,
+        masked: sensitive === true,
+        optional: optional === true || generate !== undefined,
+        placeholder: generate ? 'generated, unless the cluster has one' : undefined,
+        validate: (value) => inputFault(String(value), definition),
+        shown: definition.when
+          ? (values) => asked(definition, inputs, { ...defaults, ...values, ...presets })
+          : undefined,
+      };
+    });
+}
+
+const zeroOf = ({ type }: InputDefinition): InputValue => (type === 'number' ? 0 : type === 'boolean' ? false : '');
+
+function asked(definition: InputDefinition, inputs: Playbook['inputs'], values: Record<string, InputValue>): boolean {
+  const typed = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, inputs[name]?.type === 'number' ? Number(value) : value]),
+  );
+  return isAsked(definition, inputs, typed);
+}
+
+interface PlanSurroundings {
+  options: GlobalOptions;
+  workspace: string;
+  connectionOf: ClusterServices['connectionOf'];
+}
+
+async function makePlan(
+  catalog: Catalog,
+  asked: PlanRequest,
+  { options, workspace, connectionOf }: PlanSurroundings,
+): Promise<PlanEntry> {
+  const playbook = findPlaybook(catalog, asked.playbook);
+  const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
+  const { values, secrets } = resolveInputs(playbook, given);
+  const system = systemOf(catalog, playbook);
+  const cluster = { ...asked.cluster, namespace: asked.cluster.namespace ?? options.namespace ?? system.namespace };
+  const manifests = asked.manifests === 'workspace' ? 'workspace' : 'bundled';
+  const request = {
+    playbook: asked.playbook,
+    workspace,
+    inputs: values,
+    cluster,
+    manifests,
+    assumeYes: false,
+    interactive: true,
+    readOnly: options.readOnly === true,
+  } as const;
+  const set =
+    manifests === 'workspace' ? findManifestSet(workspace, manifestNames(catalog, playbook.system)).set : undefined;
+  const { connection, done } = await connectionOf(asked.cluster);
+  try {
+    const run = { playbook, system, manifests: set, stepKinds };
+    const surroundings = await surroundingsOf(run, connection);
+    const header = await createHeader({ version: 1, id: '', ...request }, run, surroundings, '');
+    const { title, description, ref } = playbook;
+    const token: Token = { request, secrets };
+    return { title, description, playbook: ref, steps: header.steps, facts: factsOf(header, secrets), token };
+  } finally {
+    done();
+  }
+}
+
+function systemOf({ systems }: Catalog, { system }: Playbook): System & Record<string, unknown> {
+  const found = systems.find(({ name }) => name === system);
+  if (!found) throw new Problem(`There is no system ${system}`, { next: ['tars-console list shows what there is'] });
+  return { ...found };
+}
+
+/** What a plan acts on and with, in pairs; a secret is named and never shown. */
+function factsOf(
+  header: Awaited<ReturnType<typeof createHeader>>,
+  secrets: Record<string, string>,
+): [string, string][] {
+  const { cluster, inputs, sensitiveInputs, manifests } = header;
+  const shown = Object.entries(inputs)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name} ${value}`);
+  const hidden = sensitiveInputs.map((name) => `${name} ${Object.hasOwn(secrets, name) ? '(given)' : '(generated)'}`);
+  const facts: [string, string][] = [
+    [
+      'cluster',
+      `${cluster.context}${cluster.sandbox ? ' (sandbox: a rehearsal with stand-ins)' : ''}, namespace ${cluster.namespace}`,
+    ],
+    ['manifests', manifests],
+  ];
+  if (shown.length + hidden.length > 0) facts.push(['inputs', [...shown, ...hidden].join(', ')]);
+  return facts;
+}

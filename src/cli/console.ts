@@ -1,0 +1,80 @@
+import type { Services } from '../app/services.ts';
+import { exitCodes } from '../base/errors.ts';
+import type { ClusterChoice } from '../cluster/connection.ts';
+import { commandDefinitions } from './commands.ts';
+import type { GlobalOptions } from './options.ts';
+import { printNote } from './output.ts';
+
+export interface ConsoleOptions extends GlobalOptions {
+  /** Opens right on this run, which is going on. */
+  run?: string;
+  /** The cluster is chosen already. */
+  choice?: ClusterChoice;
+  system?: string;
+  /** The newcomer's way is over with this one run: leaving is the next thing. */
+  speed?: number;
+}
+
+/** `tars-console` without a command: opens the screen; without a terminal explains the commands and exits 2. */
+export async function consoleCommand(_: string[], options: GlobalOptions): Promise<number> {
+  if (process.stdin.isTTY && process.stdout.isTTY) return openConsole(options);
+  printNote('The console needs a terminal. Without one, these commands do the same work:\n');
+  for (const { usage, description, hidden } of commandDefinitions)
+    if (!hidden) printNote(`  tars-console ${usage.padEnd(20)} ${description}`);
+  printNote('\nTo see it all on an embedded cluster: tars-console demo');
+  return exitCodes.usage;
+}
+
+/** Opens the screen; 0 when it was left. What goes on without it is said on the way out. */
+export async function openConsole(options: ConsoleOptions): Promise<number> {
+  const { openScreen } = await import('../app/open-screen.tsx');
+  const choice = options.choice ?? givenChoice(options);
+  const left = await openScreen({
+    services: lazyServices(options),
+    initial: {
+      readOnly: options.readOnly === true,
+      choice,
+      system: options.system,
+      startWith: options.run,
+    },
+  });
+  if (left.run) {
+    printNote(`The run goes on: ${left.run}`);
+    printNote(
+      `  → tars-console shows it again; tars-console follow ${left.run} prints it; tars-console stop ${left.run} ends it`,
+    );
+  }
+  return exitCodes.done;
+}
+
+function givenChoice({ sandbox, context, kubeconfig, namespace }: GlobalOptions): ClusterChoice | undefined {
+  if (sandbox) return { sandbox: true, namespace };
+  return context === undefined ? undefined : { sandbox: false, context, kubeconfig, namespace };
+}
+
+/** The first frame does not wait for the client, the schemas and the files: they are read when the first question comes. */
+function lazyServices(options: ConsoleOptions): Services {
+  let made: Promise<Services> | undefined;
+  const real = () => {
+    made ??= import('./console-services.ts').then(({ createServices }) => createServices(options));
+    return made;
+  };
+  return {
+    catalog: async () => (await real()).catalog(),
+    contexts: async () => (await real()).contexts(),
+    probe: async (context, signal) => (await real()).probe(context, signal),
+    manifestSources: async (system) => (await real()).manifestSources(system),
+    connect: async (choice, system) => (await real()).connect(choice, system),
+    details: async (session, object, signal) => (await real()).details(session, object, signal),
+    status: async (session, system, signal) => (await real()).status(session, system, signal),
+    form: async (playbook, presets) => (await real()).form(playbook, presets),
+    plan: async (request) => (await real()).plan(request),
+    startRun: async (plan) => (await real()).startRun(plan),
+    runs: async () => (await real()).runs(),
+    follow: async (run, receive, signal) => (await real()).follow(run, receive, signal),
+    answer: async (run, question, answer) => (await real()).answer(run, question, answer),
+    stopRun: async (run) => (await real()).stopRun(run),
+    resumeRun: async (run) => (await real()).resumeRun(run),
+    discardRun: async (run) => (await real()).discardRun(run),
+  };
+}
