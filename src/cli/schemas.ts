@@ -15,7 +15,7 @@ export function jsonSchemas(): Record<string, string> {
   };
   return Object.fromEntries(
     Object.entries(schemas).map(([name, [title, schema]]) => {
-      const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7', reused: 'ref' });
+      const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
       return [name, `${JSON.stringify({ title, ...made }, null, 2)}\n`];
     }),
   );

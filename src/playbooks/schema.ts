@@ -12,7 +12,7 @@ export const duration = z
     context.addIssue({ code: 'custom', message: 'a duration is written like `300s`, `1m30s` or `250ms`' });
     return z.NEVER;
   })
-  .describe('A duration: 300s, 1m30s, 250ms; a plain number counts as seconds');
+  .meta({ id: 'duration', description: '300s, 1m30s, 250ms; a plain number counts as seconds' });
 
 export const stepId = z
   .string()

@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { loadPlaybook } from '../../src/playbooks/load.ts';
+import { findManifestSet } from '../../src/playbooks/manifest-set.ts';
+import { flattenPlaybook, hashPlan, planFiles, planSteps } from '../../src/playbooks/plan.ts';
+import { createPlanContext } from '../../src/playbooks/plan-context.ts';
+import { testKinds } from './load-kinds.ts';
+
+const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+  mkdirSync(join(folder, 'shop/manifests'), { recursive: true });
+  writeFileSync(join(folder, 'shop/manifests/a.yaml'), manifest('a'));
+  writeFileSync(join(folder, 'shop/manifests/b.yaml'), manifest('b'));
+  writeFileSync(
+    join(folder, 'shop/inner.yaml'),
+    'title: Inner\nsteps:\n  - { id: a, title: A, apply: manifests/a.yaml }\n  - { id: b, title: B, apply: manifests/b.yaml, wait: ready }\n',
+  );
+  writeFileSync(
+    join(folder, 'shop/outer.yaml'),
+    'title: Outer\ninputs: { tag: { description: T, default: one } }\nsteps:\n  - { id: first, title: First, http: { service: "a:80" } }\n  - { id: deploy, title: Deploy, playbook: shop/inner }\n',
+  );
+});
+
+function outer() {
+  const { value, diagnostics } = loadPlaybook('shop/outer', {
+    roots: [{ folder, source: 'bundled' }],
+    stepKinds: testKinds,
+  });
+  expect(diagnostics).toEqual([]);
+  if (!value) throw new Error('the playbook is not valid');
+  return value;
+}
+
+describe('a plan', () => {
+  it('has the steps of called playbooks behind the step that calls them', async () => {
+    const playbook = outer();
+    const planned = await planSteps(playbook, testKinds, (place) =>
+      createPlanContext(place.playbook, 'shop', { inputs: {} }),
+    );
+    expect(planned.map(({ id, depth, group, kind }) => [id, depth, group, kind])).toEqual([
+      ['first', 0, false, 'http'],
+      ['deploy', 0, true, 'playbook'],
+      ['deploy/a', 1, false, 'apply'],
+      ['deploy/b', 1, false, 'apply'],
+    ]);
+    expect(planned[2]?.equivalent).toEqual(['$ apply']);
+    expect(flattenPlaybook(playbook)[2]).toMatchObject({ parent: 'deploy', step: { line: 3 } });
+  });
+
+  it('takes `wait` beside `apply` as an option of it', () => {
+    expect(flattenPlaybook(outer())[3]?.step).toMatchObject({ kind: 'apply', config: { wait: 'ready' } });
+  });
+
+  it('has a hash that changes with the playbook, a manifest and an input, and with nothing else', () => {
+    const hash = (values = { tag: 'one', rate: 1 }) => hashPlan(outer(), values, testKinds);
+    const before = hash();
+    expect(before).toMatch(/^[0-9a-f]{64}$/);
+    expect(hash({ rate: 1, tag: 'one' } as { tag: string; rate: number })).toBe(before);
+    expect(hash({ tag: 'two', rate: 1 })).not.toBe(before);
+    writeFileSync(join(folder, 'shop/manifests/b.yaml'), `${manifest('b')}data: { x: y }\n`);
+    const changed = hash();
+    expect(changed).not.toBe(before);
+    writeFileSync(
+      join(folder, 'shop/inner.yaml'),
+      'title: Inner\nsteps:\n  - { id: a, title: A, apply: manifests/b.yaml }\n',
+    );
+    expect(hash()).not.toBe(changed);
+  });
+});
+
+describe('manifests of the workspace', () => {
+  const names = () => planFiles(outer(), testKinds).map(({ name }) => name);
+
+  it('stand in for the bundled ones only as a whole set', () => {
+    const workspace = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+    expect(findManifestSet(workspace, names())).toEqual({ set: undefined, notes: [] });
+    mkdirSync(join(workspace, 'k8s'));
+    writeFileSync(join(workspace, 'k8s/a.yaml'), manifest('mine'));
+    const partly = findManifestSet(workspace, names());
+    expect(partly.set).toBeUndefined();
+    expect(partly.notes.join()).toContain('it lacks b.yaml');
+    writeFileSync(join(workspace, 'k8s/b.yaml'), manifest('mine'));
+    const { set } = findManifestSet(workspace, names());
+    expect(set?.fileOf('manifests/a.yaml')).toBe(join(workspace, 'k8s/a.yaml'));
+    expect(set?.fileOf('load/basic.yaml')).toBeUndefined();
+  });
+
+  it('never bring their secrets, and placeholders in them are said', () => {
+    const workspace = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+    mkdirSync(join(workspace, 'k8s'));
+    for (const name of ['a', 'b', 'secrets'])
+      writeFileSync(join(workspace, `k8s/${name}.yaml`), `${manifest(name)}data: { KEY: REPLACE_WITH_IT }\n`);
+    const { set, notes } = findManifestSet(workspace, [...names(), 'manifests/secrets.yaml']);
+    expect(set?.fileOf('manifests/secrets.yaml')).toBeUndefined();
+    expect(notes.join('\n')).toContain('placeholders');
+    const { diagnostics } = loadPlaybook('shop/inner', {
+      roots: [{ folder, source: 'bundled' }],
+      stepKinds: testKinds,
+      manifests: set,
+    });
+    expect(diagnostics.map(({ file, line, message }) => [file, line, message])).toEqual([
+      [join(workspace, 'k8s/a.yaml'), 4, 'a placeholder stands where a value belongs'],
+      [join(workspace, 'k8s/b.yaml'), 4, 'a placeholder stands where a value belongs'],
+    ]);
+  });
+});
+
+describe('expressions of a running playbook', () => {
+  it('fail as problems that show the expression and the place', () => {
+    const context = createPlanContext(outer(), 'shop', { inputs: { tag: 'x' } });
+    expect(context.evaluate('inputs.tag + y', { y: '!' })).toBe('x!');
+    expect(() => context.evaluate('inputs.nothing')).toThrow('there is no `nothing` here');
+    try {
+      context.evaluate('inputs.tag + 1');
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'Problem', evidence: ['inputs.tag + 1', '^^^^^^^^^^^^^^'] });
+    }
+  });
+});
