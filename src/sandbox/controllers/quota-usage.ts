@@ -35,7 +35,9 @@ export function usageOf(
     return String(name === 'pods' ? objects.filter((pod) => !isPodFinished(asPod(pod))).length : objects.length);
   }
   if (name === 'requests.storage') {
-    const claims = list('persistentvolumeclaims') as { spec?: { resources?: { requests?: { storage?: string } } } }[];
+    const claims = list('persistentvolumeclaims') as readonly {
+      spec?: { resources?: { requests?: { storage?: string } } };
+    }[];
     return binaryQuantity(
       claims.reduce((sum, { spec }) => sum + parseBytes(spec?.resources?.requests?.storage ?? 0), 0),
     );
