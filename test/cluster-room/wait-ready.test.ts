@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Problem } from '../../src/base/errors.ts';
 import { connect } from '../../src/cluster/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
 import { waitReady } from '../../src/cluster/wait-ready.ts';
 import { type FakeCluster, startFakeCluster } from '../support/cluster.ts';
+import { failure } from './failure.ts';
 import { createFakeObjects } from './fake-objects.ts';
 import { until } from './until.ts';
 import { deployment, event, pod, replicaSet } from './workload-objects.ts';
@@ -29,15 +29,6 @@ afterEach(async () => {
   connection.close();
   await cluster.close();
 });
-
-async function failure(promise: Promise<unknown>): Promise<Problem> {
-  const error = await promise.then(
-    () => new Error('it did not fail'),
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Problem)) throw error;
-  return error;
-}
 
 const pullProblem = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry/app:1"' };
 
