@@ -19,8 +19,8 @@ export interface ApiServerOptions {
   /** Bearer tokens that are let in; one is made when none is given. */
   tokens?: readonly string[];
   delegates?: Delegates;
-  /** Told of every request that was let in, with its client's token. */
-  onRequest?: (token: string) => void;
+  /** Told of every request that was let in, with its client's token; what it returns is called when the request is over. */
+  onRequest?: (token: string) => (() => void) | undefined;
 }
 
 export interface ApiServer {
@@ -50,7 +50,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
     const token = tokenOf(incoming, tokens);
     if (token === undefined) return refuse(incoming, response);
-    options.onRequest?.(token);
+    const over = options.onRequest?.(token);
+    if (over) response.once('close', over);
     void handle(context, incoming, response, ending.signal);
   });
   server.keepAliveTimeout = 90_000;

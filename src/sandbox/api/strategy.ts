@@ -83,6 +83,10 @@ export function mergedHalves(
       : { ...current.metadata };
     return withField({ ...copy(current), metadata: copy(metadata) }, 'status', next.status);
   }
+  if (subresource === 'finalize') {
+    const spec = { ...objectAt(current, 'spec'), finalizers: objectAt(next, 'spec').finalizers };
+    return withField(copy(current), 'spec', copy(spec));
+  }
   if (!resource.subresources.includes('status')) return next;
   return withField(next, 'status', copy(current.status));
 }

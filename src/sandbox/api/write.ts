@@ -3,6 +3,7 @@ import { generateName } from '../../kubernetes/names.ts';
 import type { KubernetesObject, ObjectMeta } from '../../kubernetes/object.ts';
 import { allocate } from './allocation.ts';
 import { applyDefaults } from './defaults/defaults.ts';
+import { chooseStorageClass } from './defaults/storage.ts';
 import { afterCreate, afterRemove, complete, namespacePhase } from './effects.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from './errors.ts';
 import { copy, equal } from './json.ts';
@@ -44,6 +45,7 @@ export function createObject(
   // Managed fields say what the client wanted, so they are taken before the defaults.
   const entries = managedFields ?? afterUpdate(undefined, sent, writer, listRulesOf(resource));
   applyDefaults(resource, next);
+  if (resource.kind === 'PersistentVolumeClaim') chooseStorageClass(context, next);
   complete(context, resource, next);
   validate(resource, next);
   allocate(context, resource, next);

@@ -1,5 +1,60 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { fill, isObject, type Json, objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
+import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy, defaultService } from './network.ts';
+import { defaultPod, defaultPodSpec } from './pod.ts';
+import { defaultCustom } from './schema.ts';
+import { defaultClaim, defaultSecret, defaultStorageClass, defaultVolume } from './storage.ts';
+import {
+  defaultAutoscaler,
+  defaultCronJob,
+  defaultDaemonSet,
+  defaultDeployment,
+  defaultJob,
+  defaultReplicaSet,
+  defaultStatefulSet,
+} from './workloads.ts';
 
-/** Fills in, on a copy that is the caller's own, what a real server fills in. */
-export function applyDefaults(_resource: Resource, _object: KubernetesObject, _current?: KubernetesObject): void {}
+/** Kinds whose defaults lie in their spec. */
+const specDefaults: Record<string, (spec: Json) => void> = {
+  Deployment: defaultDeployment,
+  ReplicaSet: defaultReplicaSet,
+  StatefulSet: defaultStatefulSet,
+  DaemonSet: defaultDaemonSet,
+  CronJob: defaultCronJob,
+  HorizontalPodAutoscaler: defaultAutoscaler,
+  Service: defaultService,
+  NetworkPolicy: defaultNetworkPolicy,
+  PersistentVolumeClaim: defaultClaim,
+  PersistentVolume: defaultVolume,
+};
+
+const objectDefaults: Record<string, (object: Json) => void> = {
+  EndpointSlice: defaultEndpointSlice,
+  Endpoints: defaultEndpoints,
+  StorageClass: defaultStorageClass,
+  Secret: defaultSecret,
+};
+
+/** Fills in what a real server fills in; changes the object, which has to be the caller's own copy. */
+export function applyDefaults(resource: Resource, object: KubernetesObject, current?: KubernetesObject): void {
+  if (resource.custom) {
+    defaultCustom(object as unknown as Json, resource.custom.schema);
+    return;
+  }
+  const spec = object.spec;
+  if (isObject(spec)) {
+    specDefaults[resource.kind]?.(spec);
+    if (resource.kind === 'Pod') (current ? defaultPodSpec : defaultPod)(spec);
+    if (resource.kind === 'Job') defaultJob(spec, object.metadata, current === undefined);
+  }
+  objectDefaults[resource.kind]?.(object as unknown as Json);
+  labelByTemplate(resource, object, spec);
+}
+
+/** A ReplicationController without labels gets its template's (`pkg/apis/core/v1/defaults.go`). */
+function labelByTemplate(resource: Resource, object: KubernetesObject, spec: unknown): void {
+  if (resource.kind !== 'ReplicationController') return;
+  const labels = objectAt(spec, 'template', 'metadata').labels;
+  if (isObject(labels)) fill(object.metadata as unknown as Json, 'labels', labels);
+}

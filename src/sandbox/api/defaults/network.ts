@@ -1,0 +1,35 @@
+import { fill, isObject, type Json, listAt } from '../json.ts';
+
+/** `pkg/apis/core/v1/defaults.go SetDefaults_Service`; the cluster IP is allocated elsewhere. */
+export function defaultService(spec: Json): void {
+  fill(spec, 'type', 'ClusterIP');
+  fill(spec, 'sessionAffinity', 'None');
+  for (const port of listAt(spec, 'ports').filter(isObject)) {
+    fill(port, 'protocol', 'TCP');
+    fill(port, 'targetPort', port.port);
+  }
+  if (spec.type === 'ExternalName') return;
+  fill(spec, 'ipFamilies', ['IPv4']);
+  fill(spec, 'ipFamilyPolicy', 'SingleStack');
+  fill(spec, 'internalTrafficPolicy', 'Cluster');
+  if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') fill(spec, 'externalTrafficPolicy', 'Cluster');
+  if (spec.type === 'LoadBalancer') fill(spec, 'allocateLoadBalancerNodePorts', true);
+}
+
+export function defaultNetworkPolicy(spec: Json): void {
+  for (const rule of [...listAt(spec, 'ingress'), ...listAt(spec, 'egress')].filter(isObject))
+    for (const port of listAt(rule, 'ports').filter(isObject)) fill(port, 'protocol', 'TCP');
+  fill(spec, 'policyTypes', spec.egress === undefined ? ['Ingress'] : ['Ingress', 'Egress']);
+}
+
+export function defaultEndpointSlice(object: Json): void {
+  for (const port of listAt(object, 'ports').filter(isObject)) {
+    fill(port, 'name', '');
+    fill(port, 'protocol', 'TCP');
+  }
+}
+
+export function defaultEndpoints(object: Json): void {
+  for (const subset of listAt(object, 'subsets').filter(isObject))
+    for (const port of listAt(subset, 'ports').filter(isObject)) fill(port, 'protocol', 'TCP');
+}

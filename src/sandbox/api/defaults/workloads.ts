@@ -1,0 +1,120 @@
+import { fill, isObject, type Json, objectAt } from '../json.ts';
+import { defaultPodSpec } from './pod.ts';
+
+function defaultTemplate(spec: Json): void {
+  const template = spec.template;
+  if (!isObject(template)) return;
+  if (isObject(template.spec)) defaultPodSpec(template.spec);
+}
+
+/** `pkg/apis/apps/v1/defaults.go` */
+export function defaultDeployment(spec: Json): void {
+  fill(spec, 'replicas', 1);
+  fill(spec, 'strategy', {});
+  const strategy = objectAt(spec, 'strategy');
+  fill(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') {
+    fill(strategy, 'rollingUpdate', {});
+    const rolling = objectAt(strategy, 'rollingUpdate');
+    fill(rolling, 'maxUnavailable', '25%');
+    fill(rolling, 'maxSurge', '25%');
+  }
+  fill(spec, 'revisionHistoryLimit', 10);
+  fill(spec, 'progressDeadlineSeconds', 600);
+  defaultTemplate(spec);
+}
+
+export function defaultReplicaSet(spec: Json): void {
+  fill(spec, 'replicas', 1);
+  defaultTemplate(spec);
+}
+
+export function defaultStatefulSet(spec: Json): void {
+  fill(spec, 'replicas', 1);
+  fill(spec, 'podManagementPolicy', 'OrderedReady');
+  fill(spec, 'updateStrategy', {});
+  const strategy = objectAt(spec, 'updateStrategy');
+  fill(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') {
+    fill(strategy, 'rollingUpdate', {});
+    fill(objectAt(strategy, 'rollingUpdate'), 'partition', 0);
+  }
+  fill(spec, 'persistentVolumeClaimRetentionPolicy', { whenDeleted: 'Retain', whenScaled: 'Retain' });
+  fill(spec, 'revisionHistoryLimit', 10);
+  defaultTemplate(spec);
+  for (const claim of Array.isArray(spec.volumeClaimTemplates) ? spec.volumeClaimTemplates : []) {
+    if (!isObject(claim)) continue;
+    fill(claim, 'kind', 'PersistentVolumeClaim');
+    fill(claim, 'apiVersion', 'v1');
+    fill(objectAt(claim, 'spec'), 'volumeMode', 'Filesystem');
+    fill(claim, 'status', { phase: 'Pending' });
+  }
+}
+
+export function defaultDaemonSet(spec: Json): void {
+  fill(spec, 'updateStrategy', {});
+  const strategy = objectAt(spec, 'updateStrategy');
+  fill(strategy, 'type', 'RollingUpdate');
+  if (strategy.type === 'RollingUpdate') {
+    fill(strategy, 'rollingUpdate', {});
+    fill(objectAt(strategy, 'rollingUpdate'), 'maxSurge', 0);
+    fill(objectAt(strategy, 'rollingUpdate'), 'maxUnavailable', 1);
+  }
+  fill(spec, 'revisionHistoryLimit', 10);
+  defaultTemplate(spec);
+}
+
+/** `pkg/apis/batch/v1/defaults.go`; the selector and its label are the strategy's (`pkg/registry/batch/job/strategy.go`). */
+export function defaultJob(spec: Json, metadata: { name: string; uid?: string }, isNew: boolean): void {
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  fill(spec, 'parallelism', 1);
+  fill(spec, 'backoffLimit', 6);
+  fill(spec, 'completionMode', 'NonIndexed');
+  fill(spec, 'suspend', false);
+  fill(spec, 'manualSelector', spec.manualSelector === true);
+  if (spec.manualSelector === false) delete spec.manualSelector;
+  fill(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
+  if (isNew && spec.manualSelector !== true && isObject(spec.template)) {
+    const labels = {
+      'batch.kubernetes.io/controller-uid': metadata.uid ?? '',
+      'batch.kubernetes.io/job-name': metadata.name,
+      'controller-uid': metadata.uid ?? '',
+      'job-name': metadata.name,
+    };
+    const template = spec.template;
+    fill(template, 'metadata', {});
+    const about = objectAt(template, 'metadata');
+    about.labels = { ...objectAt(about, 'labels'), ...labels };
+    spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid ?? '' } };
+  }
+  defaultTemplate(spec);
+}
+
+export function defaultCronJob(spec: Json): void {
+  fill(spec, 'concurrencyPolicy', 'Allow');
+  fill(spec, 'suspend', false);
+  fill(spec, 'successfulJobsHistoryLimit', 3);
+  fill(spec, 'failedJobsHistoryLimit', 1);
+  const job = objectAt(spec, 'jobTemplate', 'spec');
+  if (isObject(job.template)) defaultTemplate(job);
+}
+
+/** `pkg/apis/autoscaling/v2/defaults.go` */
+export function defaultAutoscaler(spec: Json): void {
+  fill(spec, 'minReplicas', 1);
+  if (spec.metrics === undefined)
+    spec.metrics = [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+    ];
+  const { behavior } = spec;
+  if (!isObject(behavior)) return;
+  const up = { type: 'Pods', value: 4, periodSeconds: 15 };
+  const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
+  behavior.scaleUp = {
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [up, percent],
+    ...objectAt(behavior, 'scaleUp'),
+  };
+  behavior.scaleDown = { selectPolicy: 'Max', policies: [percent], ...objectAt(behavior, 'scaleDown') };
+}
