@@ -1,5 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { readScenario } from '../load/scenario-file.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
 import { stringsIn } from '../yaml/strings.ts';
@@ -15,7 +16,7 @@ export interface FileSurroundings {
   /** The workspace's manifests, when they stand in for the bundled ones. */
   manifests: ManifestSet | undefined;
   quick: boolean;
-  /** Manifests that were looked at already. */
+  /** Files that were looked at already. */
   checked: Map<string, Diagnostic[]>;
   /** How a path is said to a person. */
   shown(path: string): string;
@@ -27,12 +28,17 @@ export function filesOf(step: LoadedStep): readonly string[] {
   return step.kind.files(step.definition.config).filter((name) => !name.includes('${{'));
 }
 
-/** That the files are there and inside of the playbook's folder, and that manifests are sound. */
+/** Where a file lies that a step names. */
+export function fileOf(name: string, { manifests, folder }: Pick<FileSurroundings, 'manifests' | 'folder'>): string {
+  return manifests?.fileOf(name) ?? resolve(folder, name);
+}
+
+/** That the files are there and inside of the playbook's folder, and that manifests and load scenarios are sound. */
 export function checkFiles(step: LoadedStep, around: FileSurroundings): Diagnostic[] {
   return filesOf(step).flatMap((name) => {
     const at = placeOfName(step, name);
     const report = (message: string, hint?: string) => [diagnosticAtPath(around.document, at, { message, hint })];
-    const path = around.manifests?.fileOf(name) ?? resolve(around.folder, name);
+    const path = fileOf(name, around);
     const outside = relative(around.folder, resolve(around.folder, name));
     if (isAbsolute(name) || outside.startsWith('..'))
       return report(`\`${name}\` lies outside of the playbook's folder`);
@@ -43,14 +49,19 @@ export function checkFiles(step: LoadedStep, around: FileSurroundings): Diagnost
         near ? `did you mean \`${near}\`?` : `files are named from ${around.shown(around.folder)}`,
       );
     }
-    return isManifest(name) && !around.quick ? checkedManifest(path, around) : [];
+    return around.quick ? [] : checkedContents(name, path, around);
   });
 }
 
-function checkedManifest(path: string, { checked, shown }: FileSurroundings): Diagnostic[] {
-  const diagnostics = checked.get(path) ?? checkManifest(path, shown(path));
+function checkedContents(name: string, path: string, { checked, shown }: FileSurroundings): Diagnostic[] {
+  const diagnostics = checked.get(path) ?? contentFaults(name, path, shown(path));
   checked.set(path, diagnostics);
   return diagnostics;
+}
+
+function contentFaults(name: string, path: string, shown: string): Diagnostic[] {
+  if (isManifest(name)) return checkManifest(path, shown);
+  return /(^|\/)load\/.*\.ya?ml$/.test(name) ? readScenario(readFileSync(path, 'utf8'), shown, name).diagnostics : [];
 }
 
 function placeOfName(step: LoadedStep, name: string): YamlPath {

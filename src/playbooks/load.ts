@@ -8,6 +8,7 @@ import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
 import { defineInput, inputSchema } from './input-schema.ts';
 import { callOf, checkPassed } from './load-calls.ts';
+import { checkChanges } from './load-changes.ts';
 import { checkExpression, checkStepExpressions } from './load-expressions.ts';
 import { checkFiles } from './load-files.ts';
 import { checkInputNames } from './load-input-names.ts';
@@ -30,7 +31,7 @@ export interface LoadOptions {
   stepKinds: readonly StepKind[];
   /** The workspace's manifests where they stand in for the bundled ones. */
   manifests?: ManifestSet | undefined;
-  /** Leaves the contents of manifests unread: for a list or a menu, which must be there at once. */
+  /** Leaves the contents of manifests and scenarios unread: for a list or a menu, which must be there at once. */
   quick?: boolean | undefined;
   /** What was read already, so that a catalog reads each file once; valid for one set of options. */
   memo?: LoadMemo | undefined;
@@ -171,6 +172,7 @@ function checkSteps(reading: Reading, shown: (path: string) => string): Diagnost
     ...checkStepExpressions(step, { document, inputs: playbook.inputs, earlier: ids.slice(0, index), steps: ids }),
     ...checkInputNames(document, step, playbook.inputs),
     ...checkFiles(step, files),
+    ...checkChanges(step, files),
     ...followCall(step, reading),
   ]);
 }

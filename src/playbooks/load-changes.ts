@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Problem } from '../base/errors.ts';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import { parseYamlDocuments, type YamlPath } from '../yaml/parse.ts';
+import { setPath } from '../yaml/path.ts';
+import { suggestion } from '../yaml/suggest.ts';
+import { diagnosticAtPath } from '../yaml/validate.ts';
+import type { FileSurroundings } from './load-files.ts';
+import { fileOf, filesOf } from './load-files.ts';
+import type { LoadedStep } from './load-step.ts';
+
+interface Change {
+  select: string;
+  path: string;
+}
+
+/** That the changes which an `apply` makes to its manifests select something and that their paths lead somewhere. */
+export function checkChanges(step: LoadedStep, around: FileSurroundings): Diagnostic[] {
+  const changes = step.definition?.config.set;
+  if (step.kind?.name !== 'apply' || !Array.isArray(changes) || around.quick) return [];
+  const objects = objectsOf(step, around);
+  if (!objects) return [];
+  return changes.flatMap((change: Change, index) => {
+    const at = (key: keyof Change): YamlPath => ['steps', step.index, 'set', index, key];
+    // What an expression will choose is known only when it runs.
+    if (change.select.includes('${' + '{') || change.path.includes('${' + '{')) return [];
+    const selected = objects.filter((object) => object.names.includes(change.select));
+    if (selected.length === 0) {
+      const names = [...new Set(objects.flatMap((object) => object.names))];
+      const fault = {
+        message: `\`${change.select}\` fits none of the objects`,
+        hint: suggestion(change.select, names, 'objects'),
+      };
+      return [diagnosticAtPath(around.document, at('select'), fault)];
+    }
+    const fault = selected.map((object) => pathFault(object.value, change.path)).find((one) => one !== undefined);
+    return fault === undefined ? [] : [diagnosticAtPath(around.document, at('path'), { message: fault })];
+  });
+}
+
+function pathFault(value: unknown, path: string): string | undefined {
+  try {
+    setPath(value, path, null);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Problem) return error.message;
+    throw error;
+  }
+}
+
+/** The objects of a step's files; undefined when one of them cannot be read, which is reported where it stands. */
+function objectsOf(step: LoadedStep, around: FileSurroundings): { names: string[]; value: unknown }[] | undefined {
+  const paths = filesOf(step).map((name) => fileOf(name, around));
+  if (!paths.every((path) => existsSync(path))) return undefined;
+  const documents = paths.flatMap((path) => parseYamlDocuments(readFileSync(path, 'utf8'), path));
+  if (documents.some(({ diagnostics }) => diagnostics.length > 0)) return undefined;
+  return documents.map(({ value }) => {
+    const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
+    return { names: [String(kind), `${String(kind)}/${String(metadata?.name)}`], value };
+  });
+}
