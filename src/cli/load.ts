@@ -108,8 +108,11 @@ async function findAddress(
   }
 }
 
-async function connectChosen({ kubeconfig, context, namespace }: GlobalOptions): Promise<Connection> {
-  return connect({ kubeconfig, context, namespace, sandbox: false });
+async function connectChosen({ sandbox, kubeconfig, context, namespace }: GlobalOptions): Promise<Connection> {
+  if (!sandbox) return connect({ kubeconfig, context, namespace, sandbox: false });
+  const { ensureSandbox } = await import('./sandbox.ts');
+  const ready = await ensureSandbox({});
+  return connect({ kubeconfig: ready.kubeconfig, context: ready.context, namespace, sandbox: true });
 }
 
 /** The system that `tars/basic` belongs to; a scenario's file of its own belongs to none. */

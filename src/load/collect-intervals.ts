@@ -29,7 +29,7 @@ export interface CollectedIntervals {
 }
 
 /** Over this the generator cannot keep its own schedule. */
-export const lagLimitMs = 5;
+const lagLimitMs = 5;
 const busyLimit = 0.95;
 // Somebody who mistyped a port should not wait for the whole test to learn it.
 const noAnswerAfterMs = 3000;
@@ -132,7 +132,7 @@ function average(values: readonly number[]): number {
 }
 
 /** The address as people know it: with the host that the request names. */
-export function targetText({ url, host }: LoadAddress): string {
+function targetText({ url, host }: LoadAddress): string {
   if (!host) return url.replace(/\/$/, '');
   const { protocol, host: dialled, pathname } = new URL(url);
   return `${protocol}//${host}${pathname === '/' ? '' : pathname} (at ${dialled})`;

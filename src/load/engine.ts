@@ -5,11 +5,12 @@ import { Worker } from 'node:worker_threads';
 import { messageOf, Problem } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { collectIntervals } from './collect-intervals.ts';
+import type { IntervalMessage } from './recorder.ts';
 import type { LoadResult, LoadSample } from './sample.ts';
 import type { Scenario } from './scenario.ts';
 import { createSchedule } from './schedule.ts';
 import type { LoadAddress } from './transport.ts';
-import type { WorkerData, WorkerMessage } from './worker.ts';
+import type { WorkerData, WorkerMessage, WorkerOrder } from './worker.ts';
 
 export interface LoadOptions {
   address: LoadAddress;
@@ -23,8 +24,8 @@ export interface LoadOptions {
 
 // One worker holds 20,000 requests a second with two thirds of a core.
 const ratePerWorker = 20_000;
-// Time for the threads to start, so that the first request is not late.
-const headStartMs = 150;
+// Time for the order to reach all workers.
+const headStartMs = 20;
 const stopPatienceMs = 2000;
 
 /**
@@ -37,29 +38,31 @@ export async function startLoad(scenario: Scenario, options: LoadOptions): Promi
     throw new Problem('The load worker is not built', { where: workerFile, next: ['npm run build'] });
   const schedule = createSchedule(scenario);
   const count = workersFor(scenario);
-  const startAt = Number(process.hrtime.bigint()) / 1e6 + headStartMs;
   const workers = Array.from({ length: count }, (_, index) => {
-    const data: WorkerData = { scenario, address: options.address, share: { index, count }, startAt };
-    return new Worker(workerFile, { workerData: data, stdout: false, stderr: false });
+    const workerData: WorkerData = { scenario, address: options.address, share: { index, count } };
+    return new Worker(workerFile, { workerData });
   });
-  const stop = () => {
-    for (const worker of workers) worker.postMessage('stop');
+  const order = (message: WorkerOrder) => {
+    for (const worker of workers) worker.postMessage(message);
   };
   const collected = collectIntervals({
     scenario,
     schedule,
     workers: count,
     address: options.address,
-    stop,
+    stop: () => order({ type: 'stop' }),
     onSample: options.onSample,
   });
   const aborted = () => collected.stop();
-  options.signal?.addEventListener('abort', aborted, { once: true });
-  if (options.signal?.aborted) aborted();
   try {
-    await Promise.all(
-      workers.map((worker, index) => finished(worker, (message) => collected.add(index, message), collected.stopping)),
+    await Promise.all(workers.map(ready));
+    order({ type: 'start', at: Number(process.hrtime.bigint()) / 1e6 + headStartMs });
+    options.signal?.addEventListener('abort', aborted, { once: true });
+    const ended = workers.map((worker, index) =>
+      finished(worker, (message) => collected.add(index, message), collected.stopping),
     );
+    if (options.signal?.aborted) aborted();
+    await Promise.all(ended);
     return collected.result();
   } finally {
     options.signal?.removeEventListener('abort', aborted);
@@ -74,7 +77,19 @@ export function workersFor(scenario: Scenario, cores = availableParallelism()): 
   return Math.max(1, Math.min(cores - 1, Math.ceil(rate / ratePerWorker), slots));
 }
 
-function finished(worker: Worker, onMessage: (message: WorkerMessage) => void, stopping: Promise<void>): Promise<void> {
+/** Resolved when the worker has loaded its code, so that no request is late because of that. */
+function ready(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', () => resolve());
+    watchForDeath(worker, reject);
+  });
+}
+
+function finished(
+  worker: Worker,
+  onMessage: (message: IntervalMessage) => void,
+  stopping: Promise<void>,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let patience: NodeJS.Timeout | undefined;
     const settle = (action: () => void) => {
@@ -82,16 +97,19 @@ function finished(worker: Worker, onMessage: (message: WorkerMessage) => void, s
       action();
     };
     worker.on('message', (message: WorkerMessage) => {
+      if (message.type !== 'interval') return;
       onMessage(message);
       if (message.last) settle(resolve);
     });
-    worker.on('error', (cause) =>
-      settle(() => reject(new Problem(`The load worker failed: ${messageOf(cause)}`, { cause }))),
-    );
-    worker.on('exit', (code) => settle(() => reject(new Problem(`The load worker ended by itself (code ${code})`))));
+    watchForDeath(worker, (problem) => settle(() => reject(problem)));
     // A worker that hangs must not keep somebody who pressed Ctrl-C.
     void stopping.then(() => {
       patience = setTimeout(resolve, stopPatienceMs);
     });
   });
+}
+
+function watchForDeath(worker: Worker, report: (problem: Problem) => void): void {
+  worker.once('error', (cause) => report(new Problem(`The load worker failed: ${messageOf(cause)}`, { cause })));
+  worker.once('exit', (code) => report(new Problem(`The load worker ended by itself (code ${code})`)));
 }

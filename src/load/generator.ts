@@ -22,7 +22,7 @@ export interface Generator {
   stop(): void;
 }
 
-export const intervalMs = 250;
+const intervalMs = 250;
 const sweepMs = 100;
 
 /**

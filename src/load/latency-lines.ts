@@ -112,7 +112,8 @@ function replicasLine({ series, theme }: LatencyView, width: number): string | u
   const values = series.buckets.map((bucket) => bucket.replicas);
   const known = values.filter((value) => value !== undefined);
   if (known.length === 0) return undefined;
-  const columns = thin(values, Math.max(1, width - labelWidth - 3));
+  // The chart draws strokes between values, one fewer than there are.
+  const columns = thin(values, Math.max(2, width - labelWidth - 3)).slice(values.length > 1 ? 1 : 0);
   const spark = sparkline(
     columns.map((value) => value ?? 0),
     columns.length,

@@ -29,7 +29,7 @@ export interface SystemLimits {
 }
 
 /** The highest rate that a scenario wants; undefined for a closed loop, whose rate nobody knows before. */
-export function peakRate(scenario: Scenario): number | undefined {
+function peakRate(scenario: Scenario): number | undefined {
   const { open, steps } = scenario;
   if (steps) return steps.to;
   return open ? Math.max(open.rate, open.from ?? 0, ...open.stages.map((stage) => stage.to ?? 0)) : undefined;

@@ -76,7 +76,7 @@ function createPick(value: ScenarioValue, count: number, random: () => number): 
 }
 
 /** Running sums of a Zipf distribution: the n-th most popular has a share that goes with 1/n^exponent. */
-export function zipfShares(count: number, exponent: number): Float64Array {
+function zipfShares(count: number, exponent: number): Float64Array {
   const sums = new Float64Array(count);
   let sum = 0;
   for (let index = 0; index < count; index += 1) {

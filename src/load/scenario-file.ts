@@ -26,7 +26,7 @@ export function readScenario(
 }
 
 /** Reads a scenario's file. Throws `Problem` with every fault in it, exit code 2. */
-export function loadScenarioFile(file: string, name = basename(file).replace(/\.ya?ml$/, '')): Scenario {
+function loadScenarioFile(file: string, name = basename(file).replace(/\.ya?ml$/, '')): Scenario {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -39,7 +39,7 @@ export function loadScenarioFile(file: string, name = basename(file).replace(/\.
 }
 
 /** Folders that hold `<system>/load/<name>.yaml`; an earlier one wins. */
-export function scenarioRoots(workspace = process.cwd()): string[] {
+function scenarioRoots(workspace = process.cwd()): string[] {
   return [join(workspace, '.tars-console', 'playbooks'), join(packageRoot(), 'playbooks')];
 }
 

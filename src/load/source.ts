@@ -7,7 +7,7 @@ export interface Share {
   count: number;
 }
 
-export interface Planned {
+interface Planned {
   /** When it should go out, ms since the start. */
   at: number;
   /** Its number in the whole load. */

@@ -3,7 +3,7 @@ import type { LoadFigures, ThresholdResult } from './sample.ts';
 import type { Threshold } from './scenario.ts';
 
 /** What thresholds and targets see: latencies in ms from the planned time, ratios from 0 to 1. */
-export interface LoadMetrics {
+interface LoadMetrics {
   p50: number;
   p95: number;
   p99: number;
@@ -31,7 +31,7 @@ export const metricsVariables = {
   },
 } as const;
 
-export function metricsOf(figures: LoadFigures): LoadMetrics {
+function metricsOf(figures: LoadFigures): LoadMetrics {
   const { p50, p95, p99, max, mean } = figures.response;
   return {
     p50,

@@ -62,10 +62,18 @@ export function createTransport(options: TransportOptions, events: ExchangeEvent
         ...(address.insecure ? { rejectUnauthorized: false } : {}),
       },
     });
+  const replace = (slot: number, code: string) => {
+    // A Client whose certificate was refused never sends again (undici 7, handleConnectError); after any failure the
+    // next request gets a new one. Not from inside of its own callback.
+    const client = clients[slot];
+    clients[slot] = undefined;
+    if (client) setImmediate(() => client.destroy().catch(() => {}));
+    events.failed(slot, code);
+  };
   return {
     send(slot, request) {
       clients[slot] ??= open();
-      handlers[slot] ??= createExchange(slot, options.cache, events);
+      handlers[slot] ??= createExchange(slot, options.cache, { ...events, failed: replace });
       const { method, path, body, headers } = request;
       clients[slot].dispatch(
         {

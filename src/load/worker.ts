@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { startGenerator } from './generator.ts';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type Generator, startGenerator } from './generator.ts';
 import type { IntervalMessage } from './recorder.ts';
 import type { Scenario } from './scenario.ts';
 import type { Share } from './source.ts';
@@ -10,31 +10,34 @@ export interface WorkerData {
   scenario: Scenario;
   address: LoadAddress;
   share: Share;
-  /** The common start on the monotonic clock that all threads share, in ms. */
-  startAt: number;
 }
 
-export type WorkerMessage = IntervalMessage;
+/** `start`: the common start on the monotonic clock that all threads share, in ms. */
+export type WorkerOrder = { type: 'start'; at: number } | { type: 'stop' };
+export type WorkerMessage = { type: 'ready' } | IntervalMessage;
 
 // performance.now() is cheaper than hrtime but begins anew in each thread; the difference is taken once.
 const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
-if (parentPort) {
-  const port = parentPort;
-  const { scenario, address, share, startAt } = workerData as WorkerData;
-  const generator = startGenerator({
-    scenario,
-    address,
-    share,
-    clock: () => performance.now() + offset - startAt,
-    createTransport,
-    onInterval(message) {
-      port.postMessage(message satisfies WorkerMessage);
-      // The engine has everything; nothing must keep this thread alive.
-      if (message.last) port.close();
-    },
+function serve(port: MessagePort, { scenario, address, share }: WorkerData): void {
+  let generator: Generator | undefined;
+  const post = (message: WorkerMessage) => port.postMessage(message);
+  port.on('message', (order: WorkerOrder) => {
+    if (order.type === 'stop') return generator?.stop();
+    generator = startGenerator({
+      scenario,
+      address,
+      share,
+      clock: () => performance.now() + offset - order.at,
+      createTransport,
+      onInterval(message) {
+        post(message);
+        // The engine has everything; nothing must keep this thread alive.
+        if (message.last) port.close();
+      },
+    });
   });
-  port.on('message', (message) => {
-    if (message === 'stop') generator.stop();
-  });
+  post({ type: 'ready' });
 }
+
+if (parentPort) serve(parentPort, workerData as WorkerData);
