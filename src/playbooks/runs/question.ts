@@ -2,8 +2,8 @@
 export type Question =
   /** Yes or no. */
   | { kind: 'confirm'; text: string; details?: string[]; dangerous?: boolean }
-  /** What is destructive: the person types `expect`. */
-  | { kind: 'typed'; text: string; details?: string[]; expect: string }
+  /** What is destructive: the person types `expect`. `input` is the input that may hold it instead. */
+  | { kind: 'typed'; text: string; details?: string[]; expect: string; input?: string }
   /** A step failed. */
   | { kind: 'failure'; text: string; choices: FailureChoice[] };
 

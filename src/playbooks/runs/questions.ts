@@ -75,7 +75,7 @@ function unanswerable(question: Question): Problem {
   const next =
     question.kind === 'typed'
       ? [
-          `It wants to be named: \`${question.expect}\`. Give the input that names it, e.g. --set confirm=${question.expect}`,
+          ...(question.input ? [`Name it by its input: --set ${question.input}=${question.expect}`] : []),
           'Or run it in a terminal and type it there.',
         ]
       : ['Give --yes to answer yes to it, or run it in a terminal.'];

@@ -36,7 +36,7 @@ export const confirmStep: StepKind<Config> = {
     }
     const inputs = context.scope.inputs as Record<string, unknown> | undefined;
     if (input !== undefined && inputs?.[input] === typed) return { summary: `confirmed by the input ${input}` };
-    const answer = await context.ask({ kind: 'typed', text, ...more, expect: typed });
+    const answer = await context.ask({ kind: 'typed', text, ...more, expect: typed, ...(input ? { input } : {}) });
     if (answer.kind === 'typed' && answer.text === typed) return { summary: `confirmed: ${typed}` };
     throw refused(text);
   },

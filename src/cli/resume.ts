@@ -1,0 +1,45 @@
+import { exitCodes, Problem } from '../base/errors.ts';
+import { attachToFolder } from '../playbooks/runs/attach.ts';
+import { findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
+import { resumeRun } from '../playbooks/runs/start.ts';
+import type { GlobalOptions } from './options.ts';
+import { printNote } from './output.ts';
+import { followRun } from './run-follow.ts';
+import { readGivenInputs } from './run-inputs.ts';
+
+export interface ResumeOptions extends GlobalOptions {
+  yes?: boolean;
+  setEnv?: string[];
+  setFile?: string[];
+  output?: 'text' | 'ndjson';
+}
+
+/** `resume [run]`: goes on where a run stopped; without a name with the newest unfinished one. */
+export async function resumeCommand(args: string[], options: ResumeOptions): Promise<number> {
+  const run = args[0] === undefined ? await newestUnfinished() : await findRun(args[0]);
+  const { output = 'text' } = options;
+  const interactive = process.stdin.isTTY === true && output === 'text';
+  if (run.status === 'running' || run.status === 'waiting') printNote(`The run ${run.id} is going on.`);
+  else {
+    const given = readGivenInputs({ setEnv: options.setEnv ?? [], setFile: options.setFile ?? [] });
+    const secrets = Object.fromEntries(given.map(({ name, value }) => [name, secretOf(run, name, String(value))]));
+    printNote(`Resuming ${run.id}: ${run.title}`);
+    await resumeRun(run.id, { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) });
+  }
+  return followRun(attachToFolder(run.id, run.folder, 'terminal'), { output, owner: true, interactive });
+}
+
+async function newestUnfinished(): Promise<RunSummary> {
+  const found = (await listRuns()).find(isUnfinished);
+  if (found) return found;
+  throw new Problem('No run is unfinished', { next: ['tars-console runs'], exitCode: exitCodes.usage });
+}
+
+function secretOf({ id, state }: RunSummary, name: string, value: string): string {
+  const known = state.run?.sensitiveInputs ?? [];
+  if (known.includes(name)) return value.replace(/\r?\n$/, '');
+  throw new Problem(`${name} is no sensitive input of the run ${id}; the others stay as they were`, {
+    next: [known.length > 0 ? `Sensitive: ${known.join(', ')}` : 'It has none.'],
+    exitCode: exitCodes.usage,
+  });
+}

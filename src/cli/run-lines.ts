@@ -1,0 +1,156 @@
+import { formatDuration } from '../base/duration.ts';
+import { printable, printableLine } from '../base/printable.ts';
+import { summaryLines } from '../load/summary.ts';
+import type { Finding } from '../playbooks/finding.ts';
+import type { RunEvent, StepProblem } from '../playbooks/runs/events.ts';
+import type { Question } from '../playbooks/runs/question.ts';
+import { initialRunState, type RunState, reduceRun, type StepState } from '../playbooks/runs/state.ts';
+import type { Theme } from '../ui/theme.ts';
+
+export interface LinePrinter {
+  /** Prints what is new; returns the state behind it. */
+  take(event: RunEvent): RunState;
+  readonly state: RunState;
+}
+
+export interface LinePrinterOptions {
+  print: (line: string) => void;
+  theme: Theme;
+  /** Title of the system in the load test's summary. */
+  system?: string | undefined;
+  /** How long a waiting step may be silent before its progress is printed again. */
+  progressEveryMs?: number;
+}
+
+/** A run as lines: time, sign and word, step, how long, what came of it. Never says anything by colour alone. */
+export function createLinePrinter({ print, theme, system, progressEveryMs = 5000 }: LinePrinterOptions): LinePrinter {
+  let state = initialRunState;
+  let spokenAt = 0;
+  const spoken = new Set<string>();
+  const say = (at: string, line: string) => print(`${theme.dim(timeOf(at))}  ${line}`);
+  const indented = (lines: readonly string[]) => {
+    for (const line of lines) print(`          ${line}`);
+  };
+  return {
+    get state() {
+      return state;
+    },
+    take(event) {
+      const isOld = 'seq' in event && event.seq <= state.seq;
+      state = reduceRun(state, event);
+      if (!isOld) tell(event);
+      return state;
+    },
+  };
+
+  function tell(event: RunEvent): void {
+    const { at, type } = event;
+    const step = 'step' in event ? state.steps.find(({ id }) => id === event.step) : undefined;
+    const pad = '  '.repeat(step?.depth ?? 0);
+    if (type === 'run-started') {
+      const { id, title, cluster, manifests } = event.run;
+      say(at, theme.strong(printableLine(title)));
+      indented([
+        `run ${id}, ${event.run.steps.filter(({ group }) => !group).length} steps`,
+        `cluster ${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}, namespace ${cluster.namespace}, manifests: ${manifests}`,
+      ]);
+    } else if (type === 'run-resumed') {
+      say(at, `resumed${event.notes.length > 0 ? ':' : ''}`);
+      indented(event.notes.map(printableLine));
+    } else if (type === 'step-intent') {
+      spokenAt = Date.parse(at);
+      if (step?.group) say(at, `${pad}${theme.title(printableLine(step.title))}`);
+      else if (event.attempt > 1 && step) say(at, `${pad}${theme.symbols.next} ${printableLine(step.title)}: again`);
+    } else if (type === 'progress') tellProgress(event, step, pad);
+    else if (type === 'step-result' && step) tellResult(at, step, pad);
+    else if (type === 'question') indented(questionLines(event.question));
+    else if (type === 'answer') say(at, `answered by ${printableLine(event.by)}`);
+    else if (type === 'stop-requested')
+      say(at, `${theme.symbols.warn} to be stopped, by ${event.by}: what is running is finished first`);
+    else if (type === 'run-ended') tellEnd(at, event);
+    else if (type === 'interrupted') say(at, `${theme.bad(theme.symbols.bad)} interrupted: the run’s process is gone`);
+  }
+
+  function tellProgress(event: Extract<RunEvent, { type: 'progress' }>, step: StepState | undefined, pad: string) {
+    const { at, text } = event;
+    const key = `${event.step} ${text}`;
+    if (!step || spoken.has(key) || Date.parse(at) - spokenAt < progressEveryMs) return;
+    spokenAt = Date.parse(at);
+    spoken.add(key);
+    say(at, `${pad}${theme.dim(`… ${printableLine(step.title)}: ${printableLine(text)}`)}`);
+  }
+
+  function tellResult(at: string, step: StepState, pad: string): void {
+    const { now } = step;
+    if (now.status === 'pending' || now.status === 'running') return;
+    const took = now.ms > 0 ? ` ${theme.dim(`(${formatDuration(now.ms)})`)}` : '';
+    const title = printableLine(step.title);
+    if (now.status === 'done') {
+      if (step.group) return;
+      say(
+        at,
+        `${pad}${theme.ok(theme.symbols.ok)} ${title}${took}${now.summary ? `  ${theme.dim(printableLine(now.summary))}` : ''}`,
+      );
+    } else if (now.status === 'skipped') {
+      say(at, `${pad}${theme.dim(`${theme.symbols.skipped} ${title}  skipped: ${printableLine(now.reason)}`)}`);
+      return;
+    } else if (now.status === 'failed') {
+      if (step.group) return;
+      say(
+        at,
+        `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  failed: ${printableLine(now.problem.message)}`,
+      );
+      indented(problemLines(now.problem, theme));
+    } else if (!step.group) {
+      say(at, `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  not met: ${printableLine(now.reason)}`);
+    }
+    const load = step.outputs.load === undefined ? undefined : state.load;
+    if (load) {
+      print('');
+      for (const line of summaryLines(load, { title: system, symbols: theme.symbols })) print(line);
+      print('');
+    } else indented(now.findings.flatMap((finding) => findingLines(finding, theme)));
+  }
+
+  function tellEnd(at: string, event: Extract<RunEvent, { type: 'run-ended' }>): void {
+    const sign = event.status === 'done' ? theme.ok(theme.symbols.ok) : theme.bad(theme.symbols.bad);
+    say(at, `${sign} ${theme.strong(printableLine(event.summary))}`);
+    for (const line of event.next ?? []) print(`  ${theme.symbols.next} ${printableLine(line)}`);
+  }
+}
+
+/** Local time of day. */
+export function timeOf(at: string): string {
+  const time = new Date(at);
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`;
+}
+
+/** A finding in one line, and what to do about one that is not so. */
+export function findingLines(
+  { title, level, expected, observed, evidence = [], repair }: Finding,
+  theme: Theme,
+): string[] {
+  const { ok, warn, bad, next } = theme.symbols;
+  if (level === 'ok') return [`${theme.ok(ok)} ${printableLine(title)}: ${printableLine(observed)}`];
+  const sign = level === 'warning' ? theme.warn(`${warn} warning:`) : theme.bad(`${bad} not so:`);
+  return [
+    `${sign} ${printableLine(title)}: expected ${printableLine(expected)}, observed ${printableLine(observed)}`,
+    ...evidence.map((line) => `    ${printableLine(line)}`),
+    ...(repair ? [`    ${next} ${printableLine(repair)}`] : []),
+  ];
+}
+
+export function problemLines({ where, evidence = [], next = [] }: StepProblem, theme: Theme): string[] {
+  return [
+    ...(where ? [`at ${printableLine(where)}`] : []),
+    ...evidence.flatMap((line) => printable(line).split('\n')),
+    ...next.map((line) => `${theme.symbols.next} ${printableLine(line)}`),
+  ];
+}
+
+/** What a question says, without how to answer it. */
+export function questionLines(question: Question): string[] {
+  const details = question.kind === 'failure' ? [] : (question.details ?? []);
+  return [`? ${printableLine(question.text)}`, ...details.map((line) => `  ${printableLine(line)}`)];
+}

@@ -1,0 +1,61 @@
+import { exitCodes, Problem } from '../base/errors.ts';
+import { loadPlaybook } from '../playbooks/load.ts';
+import { findManifestSet, type ManifestSet } from '../playbooks/manifest-set.ts';
+import type { Playbook } from '../playbooks/model.ts';
+import { planFiles } from '../playbooks/plan.ts';
+import type { RunRequest } from '../playbooks/runs/run-request.ts';
+import type { LoadedRun } from '../playbooks/runs/runner.ts';
+import { stepKinds } from '../playbooks/steps/registry.ts';
+import { loadSystems } from '../systems/system.ts';
+import { invalidFiles } from '../yaml/diagnostics.ts';
+import { playbookRoots, shownPath } from './catalog.ts';
+
+/** Reads what a request names. Throws `Problem` (exit code 2) with every fault in the files. */
+export function loadRun({
+  playbook: ref,
+  workspace,
+  manifests: wanted,
+}: Pick<RunRequest, 'playbook' | 'workspace' | 'manifests'>): LoadedRun & { notes: string[] } {
+  const roots = playbookRoots({ workspace });
+  const shown = (path: string) => shownPath(path, workspace);
+  const first = loadPlaybook(ref, { roots, stepKinds, shown });
+  if (!first.value) throw invalidFiles(first.diagnostics);
+  const { set, notes } = findSet(first.value, workspace, wanted);
+  const second = set ? loadPlaybook(ref, { roots, stepKinds, shown, manifests: set }) : first;
+  if (!second.value) throw invalidFiles(second.diagnostics);
+  const playbook = second.value;
+  const { systems, diagnostics } = loadSystems(roots, shown);
+  const found = systems.find(({ name }) => name === playbook.system);
+  const faults = diagnostics.filter(
+    ({ severity, file }) => severity === 'error' && file.includes(`/${playbook.system}/`),
+  );
+  if (!found && faults.length > 0) throw invalidFiles(faults);
+  const { name, title, namespace, workloads, autoscalers, services, targets } = found ?? {
+    // Playbooks that every system shares belong to none.
+    ...{ name: playbook.system, title: playbook.system, namespace: 'default' },
+    ...{ workloads: [], autoscalers: [], services: [], targets: [] },
+  };
+  const system = { name, title, namespace, workloads, autoscalers, services, targets };
+  return { playbook, system, manifests: set, stepKinds, notes };
+}
+
+/** What people call the system of a run. */
+export function titleOf({ system }: LoadedRun): string {
+  return typeof system.title === 'string' ? system.title : system.name;
+}
+
+function findSet(
+  playbook: Playbook,
+  workspace: string,
+  wanted: RunRequest['manifests'],
+): { set: ManifestSet | undefined; notes: string[] } {
+  if (wanted === 'bundled') return { set: undefined, notes: [] };
+  const names = planFiles(playbook, stepKinds).map(({ name }) => name);
+  const { set, notes } = findManifestSet(workspace, names);
+  if (set || wanted === 'any') return { set, notes };
+  throw new Problem('The workspace has no whole set of manifests', {
+    where: `${workspace}/k8s`,
+    evidence: notes,
+    exitCode: exitCodes.usage,
+  });
+}

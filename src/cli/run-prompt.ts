@@ -1,0 +1,46 @@
+import { createInterface } from 'node:readline/promises';
+import type { Answer, Question } from '../playbooks/runs/question.ts';
+
+/**
+ * Asks on the terminal until there is an answer that fits. Undefined when the signal says that it was answered elsewhere.
+ * `onInterrupt` is Ctrl-C, which a terminal in this mode does not turn into a signal.
+ */
+export async function promptFor(
+  question: Question,
+  signal: AbortSignal,
+  onInterrupt: () => void,
+): Promise<Answer | undefined> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  terminal.on('SIGINT', onInterrupt);
+  try {
+    for (;;) {
+      const answer = understand(question, await terminal.question(`${promptText(question)} `, { signal }));
+      if (answer) return answer;
+    }
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+function promptText(question: Question): string {
+  if (question.kind === 'confirm') return question.dangerous ? 'yes or no? [no]' : 'yes or no? [yes]';
+  if (question.kind === 'typed') return `type ${question.expect}, or nothing to leave it:`;
+  return `${question.choices.map((choice) => `[${choice[0]}]${choice.slice(1)}`).join(', ')}?`;
+}
+
+/** What somebody typed, as an answer; undefined when it is none. */
+export function understand(question: Question, typed: string): Answer | undefined {
+  const text = typed.trim();
+  const word = text.toLowerCase();
+  if (question.kind === 'typed') return { kind: 'typed', text };
+  if (question.kind === 'failure') {
+    const choice = question.choices.find((one) => word !== '' && one.startsWith(word));
+    return choice && { kind: 'failure', choice };
+  }
+  if (word === '') return { kind: 'confirm', yes: question.dangerous !== true };
+  if (/^(y|yes)$/.test(word)) return { kind: 'confirm', yes: true };
+  return /^(n|no)$/.test(word) ? { kind: 'confirm', yes: false } : undefined;
+}

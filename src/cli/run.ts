@@ -1,0 +1,82 @@
+import { exitCodes, Problem } from '../base/errors.ts';
+import type { ClusterChoice } from '../cluster/connection.ts';
+import { resolveInputs } from '../playbooks/inputs.ts';
+import { flattenPlaybook } from '../playbooks/plan.ts';
+import { attachToFolder } from '../playbooks/runs/attach.ts';
+import type { LoadedRun } from '../playbooks/runs/runner.ts';
+import { leftOut } from '../playbooks/runs/selection.ts';
+import { startRun } from '../playbooks/runs/start.ts';
+import { detectTheme } from '../ui/theme.ts';
+import type { GlobalOptions } from './options.ts';
+import { printNote, printResult } from './output.ts';
+import { chooseCluster } from './run-cluster.ts';
+import { followRun } from './run-follow.ts';
+import { type InputOptions, readGivenInputs } from './run-inputs.ts';
+import { loadRun, titleOf } from './run-loading.ts';
+import { planLines, previewPlan } from './run-plan.ts';
+import { promptFor } from './run-prompt.ts';
+
+export interface RunOptions extends GlobalOptions, InputOptions {
+  yes?: boolean;
+  from?: string;
+  only?: string;
+  plan?: boolean;
+  detach?: boolean;
+  speed?: string;
+  output?: 'text' | 'ndjson';
+}
+
+/** `run <system>/<playbook>`: a run without a screen. The exit code is the run's. */
+export async function runCommand(args: string[], options: RunOptions): Promise<number> {
+  const workspace = process.cwd();
+  const request = { playbook: args[0] ?? '', workspace, manifests: 'any' as const };
+  const loaded = loadRun(request);
+  const { values, secrets } = resolveInputs(loaded.playbook, readGivenInputs(options));
+  const { from, only, yes = false, readOnly = false, output = 'text' } = options;
+  leftOut(flattenPlaybook(loaded.playbook), { from, only });
+  for (const note of loaded.notes) printNote(note);
+  const interactive = process.stdin.isTTY === true && output === 'text';
+  if (!options.plan && !yes && !readOnly && acts(loaded) && !interactive) throw needsYes(loaded);
+  const cluster = await chooseCluster(options);
+  if (options.plan) {
+    const plan = await previewPlan(loaded, { values, secrets }, cluster, { from, only });
+    if (output === 'ndjson') printResult(JSON.stringify(plan));
+    else for (const line of planLines(plan, detectTheme())) printResult(line);
+    return exitCodes.done;
+  }
+  if (!yes && !readOnly && acts(loaded) && !(await agrees(loaded, cluster))) return exitCodes.interrupted;
+  const { id, folder } = await startRun(
+    { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly },
+    secrets,
+  );
+  if (options.detach) {
+    printResult(id);
+    printNote(`tars-console follow ${id}`);
+    return exitCodes.done;
+  }
+  const run = attachToFolder(id, folder, 'terminal');
+  return followRun(run, { output, owner: true, interactive, system: titleOf(loaded) });
+}
+
+function acts({ playbook, stepKinds }: LoadedRun): boolean {
+  return flattenPlaybook(playbook).some(
+    ({ step }) => (stepKinds.find(({ name }) => name === step.kind)?.effects ?? 'none') !== 'none',
+  );
+}
+
+function needsYes({ playbook }: LoadedRun): Problem {
+  return new Problem(`${playbook.title} changes a cluster, and there is nobody to say yes to it`, {
+    next: ['Give --yes, or see what it would do with --plan.'],
+    exitCode: exitCodes.usage,
+  });
+}
+
+async function agrees({ playbook, system }: LoadedRun, cluster: ClusterChoice): Promise<boolean> {
+  const where = cluster.sandbox ? 'the sandbox' : `the context ${cluster.context ?? 'that is current'}`;
+  const text = `Run "${playbook.title}" (${flattenPlaybook(playbook).filter(({ called }) => !called).length} steps) on ${where}, namespace ${cluster.namespace ?? system.namespace}?`;
+  printNote(text);
+  printNote('  --plan shows what it would do.');
+  const leaving = new AbortController();
+  const answer = await promptFor({ kind: 'confirm', text }, leaving.signal, () => leaving.abort());
+  return answer?.kind === 'confirm' && answer.yes;
+}

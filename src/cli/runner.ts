@@ -1,0 +1,37 @@
+import { exitCodes, messageOf, Problem } from '../base/errors.ts';
+import { runRunner } from '../playbooks/runs/runner.ts';
+import { failureMark } from '../playbooks/runs/start.ts';
+import { packageVersion } from './package-version.ts';
+import { loadRun } from './run-loading.ts';
+
+/** `runner <folder>`: the process of a run. Whoever started it reads from its standard error why it could not begin. */
+export async function runnerCommand(folder: string): Promise<number> {
+  // A closed terminal ends nothing, and neither does a starter that has gone.
+  process.on('SIGHUP', () => {});
+  process.stderr.on('error', () => {});
+  try {
+    return await runRunner(folder, {
+      load: loadRun,
+      programVersion: packageVersion(),
+      onInterrupt(stop) {
+        process.on('SIGINT', stop);
+        process.on('SIGTERM', stop);
+      },
+    });
+  } catch (error) {
+    const { where, next, evidence, exitCode } =
+      error instanceof Problem
+        ? error
+        : { where: undefined, next: [], evidence: stackOf(error), exitCode: exitCodes.failed };
+    const failure = { message: messageOf(error), where, next, evidence, exitCode };
+    await new Promise<void>((resolve) => {
+      process.stderr.write(`${failureMark}${JSON.stringify(failure)}\n`, () => resolve());
+    });
+    return exitCode;
+  }
+}
+
+function stackOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6) : [];
+  return ['This is a fault of tars-console itself.', ...lines.map((line) => line.trim())];
+}
