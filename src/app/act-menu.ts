@@ -37,12 +37,14 @@ function menuBack(state: AppState): Update {
   return update({ ...state, notice: { tone: 'info', text: ':ctx changes the cluster, q leaves' } });
 }
 
+const runGoesOn = 'A run is going on: wait for its end, or stop it with x';
+
 /** On the way to a run: its inputs if it asks for any, else its plan. */
 export function prepare(state: AppState, playbook: string, title: string, presets: Record<string, FieldValue>): Update {
   if (runIsOn(state))
     return update({
       ...state,
-      notice: { tone: 'warn', text: 'A run is going on: wait for its end, or stop it with x' },
+      notice: { tone: 'warn', text: runGoesOn },
     });
   const entry = state.catalog.playbooks[playbook];
   if (!entry) return update({ ...state, notice: { tone: 'bad', text: `There is no playbook ${playbook}` } });
@@ -109,5 +111,6 @@ export function actPlan(state: AppState, screen: PlanScreen, action: ActionName)
   if (action === 'enter' && !screen.yes) return update(goBack(state));
   if (action !== 'yes' && action !== 'enter') return update(state);
   if (state.busy) return update(state);
+  if (runIsOn(state)) return update({ ...state, notice: { tone: 'warn', text: runGoesOn } });
   return update({ ...state, busy: 'Starting the run' }, { type: 'start-run', plan });
 }

@@ -62,7 +62,6 @@ const quiet = [...panes, 'welcome', 'clusters', 'systems', 'plan', 'runs', ...sc
 const noRun = (state: AppState) => (runIsOn(state) ? undefined : 'No run is going on');
 const runOn = (state: AppState) =>
   runIsOn(state) ? 'A run is going on: wait for its end, or stop it with x' : undefined;
-const mayNotRun = (state: AppState) => (state.readOnly ? 'Started with --read-only: nothing is changed' : runOn(state));
 const noSystem = (state: AppState) => (state.session ? undefined : 'Choose a cluster first');
 
 /** Every key and what it does. Footer, help and the guide's table are made from this; keys of text fields are in `ui/`. */
@@ -223,7 +222,7 @@ export const keymap: readonly KeyBinding[] = [
     where: ['plan'],
     footer: 5,
     dangerous: true,
-    disabledReason: mayNotRun,
+    disabledReason: runOn,
   },
   { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'goes back, nothing was changed', where: ['plan'] },
   {

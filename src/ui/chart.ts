@@ -113,7 +113,8 @@ function overlay(
   const { top, bottom, theme, style = (text: string) => text } = options;
   // asciichart knows no gaps: every unbroken stretch is a plot of its own.
   for (const { start, stretch } of stretches(values)) {
-    const drawn = plot(stretch.length === 1 ? [...stretch, ...stretch] : stretch, {
+    // It draws the ways between values, one fewer than there are: the last one is given twice.
+    const drawn = plot([...stretch, stretch.at(-1) ?? 0], {
       height: grid.length - 1,
       min: top === bottom ? bottom - 1 : bottom,
       max: top,

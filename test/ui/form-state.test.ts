@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { formLines } from '../../src/ui/Form.tsx';
+import {
+  createForm,
+  editForm,
+  type FormField,
+  pasteIntoForm,
+  shownFields,
+  submitForm,
+} from '../../src/ui/form-state.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+
+const fields: FormField[] = [
+  { name: 'profile', label: 'profile', type: 'choice', options: ['basic', 'custom'], initial: 'basic' },
+  { name: 'rate', label: 'rate', type: 'number', initial: 200, shown: (values) => values.profile === 'custom' },
+  {
+    name: 'secret',
+    label: 'secret',
+    type: 'text',
+    masked: true,
+    optional: true,
+    validate: (value) => (String(value).length < 4 ? 'it is too short' : undefined),
+  },
+  { name: 'email', label: 'email', type: 'text' },
+];
+const type = (form: ReturnType<typeof createForm>, text: string) =>
+  [...text].reduce((now, sign) => editForm(now, sign, sign), form);
+const keys = (form: ReturnType<typeof createForm>, ...names: string[]) =>
+  names.reduce((now, name) => editForm(now, name), form);
+
+describe('a form', () => {
+  it('asks only for what counts with the other answers', () => {
+    const form = createForm(fields);
+    expect(shownFields(form).map(({ name }) => name)).toEqual(['profile', 'secret', 'email']);
+    expect(shownFields(keys(form, 'right')).map(({ name }) => name)).toEqual(['profile', 'rate', 'secret', 'email']);
+  });
+
+  it('gives no values while something is missing, and points at the first fault', () => {
+    const { form, values } = submitForm(type(keys(createForm(fields), 'down'), 'abc'));
+    expect(values).toBeUndefined();
+    expect(form.errors).toEqual({ secret: 'it is too short', email: 'This is needed' });
+    expect(form.index).toBe(1);
+  });
+
+  it('gives typed values, numbers as numbers, and leaves out what was left empty', () => {
+    const custom = keys(createForm(fields), 'right', 'down', 'backspace');
+    const done = type(keys(type(custom, '5'), 'down', 'down'), 'a@example.com');
+    expect(submitForm(done).values).toEqual({ profile: 'custom', rate: 205, email: 'a@example.com' });
+  });
+
+  it('never draws what is masked', () => {
+    const form = pasteIntoForm(keys(createForm(fields), 'down'), 'hunter2hunter2\n');
+    const drawn = formLines({
+      form,
+      submit: 'Go',
+      width: 60,
+      height: 20,
+      theme: createTheme({ color: 0, unicode: true }),
+    }).join('\n');
+    expect(drawn).not.toContain('hunter2');
+    expect(drawn).toContain('••••••••••••••');
+  });
+
+  it('checks a field when it is left, not while it is typed', () => {
+    const typing = type(keys(createForm(fields), 'down'), 'ab');
+    expect(typing.errors).toEqual({});
+    expect(keys(typing, 'down').errors).toEqual({ secret: 'it is too short' });
+  });
+});
