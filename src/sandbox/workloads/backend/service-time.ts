@@ -26,7 +26,7 @@ export function hitWork(random: () => number): Work {
 
 /** It is not: search the vectors, rerank, and let the model write. A few questions need a long answer. */
 export function missWork(random: () => number): Work {
-  const ms = random() < 0.11 ? logNormal(random, 385, 0.2) : logNormal(random, 178, 0.18);
+  const ms = random() < 0.11 ? logNormal(random, 420, 0.2) : logNormal(random, 172, 0.18);
   return { ms, cpuSeconds: 0.0165 };
 }
 
