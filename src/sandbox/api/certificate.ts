@@ -14,7 +14,7 @@ export async function makeCertificate(): Promise<ServingCertificate> {
   const nothing = () => undefined;
   const reflect = Reflect as unknown as Record<string, unknown>;
   for (const name of ['getMetadata', 'getOwnMetadata', 'defineMetadata']) reflect[name] ??= nothing;
-  const x509 = await import('@peculiar/x509');
+  const x509 = await loadX509();
   const validity = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + year) };
   const [authorityKeys, serverKeys] = await Promise.all([makeKeys(), makeKeys()]);
   const usages = x509.KeyUsageFlags;
@@ -49,6 +49,14 @@ export async function makeCertificate(): Promise<ServingCertificate> {
     ],
   });
   return { ca: authority.toString('pem'), cert: server.toString('pem'), key: await keyPem(serverKeys.privateKey) };
+}
+
+type X509 = typeof import('@peculiar/x509');
+
+/** A bundle hands over the package's CommonJS form, which has everything under `default`. */
+async function loadX509(): Promise<X509> {
+  const loaded = (await import('@peculiar/x509')) as X509 & { default?: X509 };
+  return loaded.X509CertificateGenerator ? loaded : (loaded.default ?? loaded);
 }
 
 function makeKeys() {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -47,6 +48,8 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const context: ServerContext = { store, registry: createRegistry(store), delegates, now: Date.now };
   const certificate = await makeCertificate();
   const ending = new AbortController();
+  // Every open request listens to it.
+  setMaxListeners(0, ending.signal);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
     const token = tokenOf(incoming, tokens);
     if (token === undefined) return refuse(incoming, response);
