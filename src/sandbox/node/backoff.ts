@@ -8,8 +8,8 @@ export interface Backoff {
   raisedAt: number;
 }
 
-export const firstDelayMs = 10_000;
-export const longestDelayMs = 300_000;
+const firstDelayMs = 10_000;
+const longestDelayMs = 300_000;
 
 /** `unit` is how long a second lasts here, in ms: 1000 on a cluster. */
 export function raise(backoff: Backoff | undefined, now: number, unit = 1000): Backoff {

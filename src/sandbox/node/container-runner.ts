@@ -15,7 +15,7 @@ import { startProbing } from './prober.ts';
 import { stopContainer } from './stop-container.ts';
 
 /** How a pod is to fail, to see how that looks: `image-missing`, `pull-slow`, `slow-start`, `crash`, `out-of-memory`. */
-export const outcomeAnnotation = 'tars-console.dev/outcome';
+const outcomeAnnotation = 'tars-console.dev/outcome';
 
 export interface RunnerParts {
   host: Host;

@@ -63,7 +63,7 @@ function takeSample(worker: PodWorker): Sample {
 }
 
 /** The use in between; undefined while a container is newer than the first look. */
-export function rateBetween(worker: PodWorker, first: Sample, second: Sample): PodUsage | undefined {
+function rateBetween(worker: PodWorker, first: Sample, second: Sample): PodUsage | undefined {
   const windowMs = second.mark - first.mark;
   const containers = new Map<string, Usage>();
   for (const [name, container] of worker.running) {

@@ -6,7 +6,7 @@ export type ContainerPhase =
   | { phase: 'running'; id: string; startedAt: number; started: boolean; ready: boolean }
   | Terminated;
 
-export interface Terminated {
+interface Terminated {
   phase: 'terminated';
   id: string;
   exitCode: number;

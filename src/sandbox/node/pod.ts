@@ -35,7 +35,7 @@ export interface ContainerSpec {
   restartPolicy?: string;
 }
 
-export interface ObjectReference {
+interface ObjectReference {
   name: string;
   optional?: boolean;
 }
@@ -63,7 +63,7 @@ export interface ProbeSpec {
   failureThreshold?: number;
 }
 
-export interface Volume {
+interface Volume {
   name: string;
   persistentVolumeClaim?: { claimName: string };
   configMap?: { name?: string; optional?: boolean };
@@ -71,7 +71,7 @@ export interface Volume {
   projected?: { sources?: { configMap?: ObjectReference; secret?: ObjectReference }[] };
 }
 
-export interface PodStatus {
+interface PodStatus {
   phase?: string;
   conditions?: PodCondition[];
   podIP?: string;

@@ -2,7 +2,7 @@ import type { WorkloadProcess } from '../workloads/image.ts';
 import type { ContainerSpec, ProbeSpec } from './pod.ts';
 import { countProbe, runProbe } from './probe.ts';
 
-export type ProbeKind = 'startup' | 'readiness' | 'liveness';
+type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
 export interface ProbedContainer {
   spec: ContainerSpec;

@@ -1,17 +1,18 @@
 import { type ApiClient, answered } from '../client.ts';
+import { pause } from '../informer.ts';
 import type { HttpFront } from './http-front.ts';
 import type { Ingress } from './ingress.ts';
 import type { Service } from './service-table.ts';
 
 /** Says where a Service or an Ingress can be reached from this machine: a JSON object of port number → URL. */
-export const publishedAnnotation = 'tars-console.dev/published';
+const publishedAnnotation = 'tars-console.dev/published';
 
 /** Opens what the Service's ports need and writes the addresses onto it, unless they stand there. */
 export function publishService(client: ApiClient, service: Service, open: (port: number) => Promise<HttpFront>): void {
   const { spec, metadata } = service;
   if (spec.type === 'ExternalName' || Object.keys(spec.selector ?? {}).length === 0) return;
   const ports = (spec.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
-  quietly(async () => {
+  void persist(async () => {
     const urls = await Promise.all(ports.map(async ({ port }) => [String(port), (await open(port)).url] as const));
     const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}`;
     await annotate(client, path, metadata, JSON.stringify(Object.fromEntries(urls)));
@@ -23,7 +24,7 @@ export function publishIngress(client: ApiClient, ingress: Ingress, open: () => 
   const { metadata, spec } = ingress;
   const legacy = metadata.annotations?.['kubernetes.io/ingress.class'];
   if ((spec.ingressClassName ?? legacy ?? 'nginx') !== 'nginx') return;
-  quietly(async () => {
+  void persist(async () => {
     const { url, port } = await open();
     const path = `/apis/networking.k8s.io/v1/namespaces/${metadata.namespace}/ingresses/${metadata.name}`;
     await annotate(client, path, metadata, JSON.stringify({ '80': url }));
@@ -38,9 +39,14 @@ async function annotate(client: ApiClient, path: string, metadata: Service['meta
   await client.patch(path, { metadata: { annotations: { [publishedAnnotation]: value } } }, 'merge');
 }
 
-/** An object that went away meanwhile, or a server that does: the next change brings it up again. */
-function quietly(work: () => Promise<void>): void {
-  work().catch((error: unknown) => {
-    if (!answered(error, 404) && !answered(error, 409)) return;
-  });
+/** Tries again some times; an object that went away meanwhile is given up, and the next change brings it up again. */
+async function persist(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (answered(error, 404)) return;
+      await pause(200 * 2 ** attempt);
+    }
+  }
 }

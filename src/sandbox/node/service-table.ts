@@ -10,14 +10,14 @@ export interface Service extends KubernetesObject {
   };
 }
 
-export interface ServicePort {
+interface ServicePort {
   name?: string;
   port: number;
   protocol?: string;
   targetPort?: number | string;
 }
 
-export interface Endpoint {
+interface Endpoint {
   address: string;
   port: number;
 }
@@ -77,7 +77,7 @@ export function createServiceTable(services: Informer, slices: Informer): Servic
   };
 }
 
-export function portOf(service: Service, port: number | string): ServicePort | undefined {
+function portOf(service: Service, port: number | string): ServicePort | undefined {
   return service.spec.ports?.find((one) => one.port === Number(port) || (one.name !== undefined && one.name === port));
 }
 

@@ -77,8 +77,6 @@ export function startNodes(options: NodesOptions) {
   };
 }
 
-export type Nodes = ReturnType<typeof startNodes>;
-
 function createHost(client: ApiClient, pace: Pace, node: NodeDefinition, dial: Balancer['dial']): Host {
   const addresses = createAddressRange(node.index);
   return {

@@ -2,7 +2,7 @@ import type { ProcessContext, WorkloadProcess } from './image.ts';
 import { startServer } from './server-process.ts';
 
 /** What a pod can be made to suffer by its annotation `tars-console.dev/outcome`, to see how that looks. */
-export const outcomes = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory'] as const;
+const outcomes = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export function outcomeOf(value: string | undefined): Outcome | undefined {

@@ -1,10 +1,10 @@
 /** Counters and histograms in Prometheus' text format, version 0.0.4. */
-export interface Counter {
+interface Counter {
   add(labels: Record<string, string>, value?: number): void;
   total(): number;
 }
 
-export interface Histogram {
+interface Histogram {
   /** Seconds. */
   observe(labels: Record<string, string>, value: number): void;
 }

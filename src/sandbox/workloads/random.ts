@@ -1,5 +1,5 @@
 /** A standard normal value by Box and Muller. */
-export function normal(random: () => number): number {
+function normal(random: () => number): number {
   const radius = Math.sqrt(-2 * Math.log(1 - random()));
   return radius * Math.cos(2 * Math.PI * random());
 }

@@ -107,8 +107,6 @@ export function createMemoryApi() {
   };
 }
 
-export type MemoryApi = ReturnType<typeof createMemoryApi>;
-
 /** RFC 7396; in a strategic patch conditions are merged by their type, as the API server does. */
 function merge(target: unknown, patch: unknown, strategic: boolean): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;

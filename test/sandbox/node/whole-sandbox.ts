@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { packageRoot } from '../../../src/base/package-root.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
+import type { ApiClient } from '../../../src/sandbox/client.ts';
 import { startControllers } from '../../../src/sandbox/controllers/start.ts';
 import { startNodes } from '../../../src/sandbox/node/start.ts';
 import { createPace } from '../../../src/sandbox/pace.ts';
@@ -46,7 +47,7 @@ const resources: Record<string, string> = {
 };
 
 /** Applies T.A.R.S. in the guide's order: databases and Services before the backend, the Secret made here. */
-export async function applyTars(client: {
+export async function applyTars(client: ApiClient) {
   patch(path: string, patch: unknown, type: 'apply', query: object): unknown;
 }) {
   const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
