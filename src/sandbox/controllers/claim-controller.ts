@@ -33,6 +33,8 @@ export function startClaimController(context: ControllerContext): Controller {
     const claim = claims.get(namespace, name) as Claim | undefined;
     if (!claim) return;
     if (claim.metadata.deletionTimestamp) return unprotect(claim, key);
+    if (!claim.metadata.finalizers?.includes(protection))
+      return setFinalizers(claim, [...(claim.metadata.finalizers ?? []), protection]);
     if (claim.status?.phase === 'Bound' && claim.spec.volumeName) {
       const volume = volumes.get(undefined, claim.spec.volumeName);
       if (!volume) await confirmLost(claim);
@@ -119,14 +121,21 @@ export function startClaimController(context: ControllerContext): Controller {
     }
   };
 
+  const setFinalizers = async (claim: Claim, finalizers: string[]) => {
+    const { resourceVersion } = claim.metadata;
+    const metadata = { resourceVersion, finalizers };
+    await client.patch(objectPath('persistentvolumeclaims', claim.metadata), { metadata }, 'merge');
+  };
+
   /** A claim goes when no pod uses it any more (`pvc_protection_controller.go`). */
   const unprotect = async (claim: Claim, key: string) => {
     const finalizers = claim.metadata.finalizers ?? [];
     if (!finalizers.includes(protection)) return;
     if (users.get(key).some((pod) => asPod(pod).spec.nodeName && !isPodFinished(asPod(pod)))) return;
-    const { resourceVersion } = claim.metadata;
-    const metadata = { resourceVersion, finalizers: finalizers.filter((name) => name !== protection) };
-    await client.patch(objectPath('persistentvolumeclaims', claim.metadata), { metadata }, 'merge');
+    await setFinalizers(
+      claim,
+      finalizers.filter((name) => name !== protection),
+    );
   };
 
   const pendingClaims = () => (claims.list() as Claim[]).filter(({ status }) => status?.phase !== 'Bound').map(keyOf);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { ApiClient } from '../client.ts';
+import { type ApiClient, answered } from '../client.ts';
 import { createInformer, type Informer, type ObjectChange } from '../informer.ts';
 import type { Pace } from '../pace.ts';
 import { createEventRecorder, type RecordEvent } from './event-recorder.ts';
@@ -107,6 +107,12 @@ export async function writeStatus(
 ): Promise<boolean> {
   const patch = mergePatchBetween(object.status, status);
   if (!patch) return false;
-  await client.patch(objectPath(resource, object.metadata, 'status'), { status: patch }, 'merge');
-  return true;
+  try {
+    await client.patch(objectPath(resource, object.metadata, 'status'), { status: patch }, 'merge');
+    return true;
+  } catch (error) {
+    // Gone in the meantime: there is nothing left to say.
+    if (answered(error, 404)) return false;
+    throw error;
+  }
 }

@@ -50,6 +50,8 @@ export function createWorkQueue(work: (key: string) => Promise<void>, options: W
 
   const run = async (key: string) => {
     try {
+      // Everybody hears of a change before anybody acts on it.
+      await Promise.resolve();
       await work(key);
       retries.delete(key);
     } catch (error) {

@@ -13,7 +13,14 @@ export interface FakeKubelet {
 /** Every scheduled pod runs, and every pod that is to go goes: a node in a few lines. */
 export async function startFakeKubelet(client: ApiClient): Promise<FakeKubelet> {
   const informer = createInformer(client, '/api/v1/pods');
-  const kubelet: FakeKubelet = { fate: () => 'ready', stop: () => informer.stop() };
+  let stopped = false;
+  const kubelet: FakeKubelet = {
+    fate: () => 'ready',
+    stop() {
+      stopped = true;
+      informer.stop();
+    },
+  };
   const path = ({ metadata }: KubernetesObject) => `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`;
   let next = 1;
   const act = async (pod: Pod) => {
@@ -42,7 +49,7 @@ export async function startFakeKubelet(client: ApiClient): Promise<FakeKubelet> 
   informer.on(({ type, object }) => {
     if (type === 'deleted') return;
     act(asPod(object)).catch((error) => {
-      if (!answered(error, 404) && !answered(error, 409)) throw error;
+      if (!stopped && !answered(error, 404) && !answered(error, 409)) throw error;
     });
   });
   await informer.synced;

@@ -136,7 +136,7 @@ test('deleting a deployment deletes what it owns: in the background, in the fore
     await cluster.apply(deployment('web', 2));
     await rolledOut(cluster);
     await cluster.client.remove(path, { propagationPolicy });
-    await vi.waitFor(async () => expect(await everything()).toEqual([]), waiting);
+    await vi.waitFor(async () => expect((await everything()).map(({ kind }) => kind)).toEqual([]), waiting);
   }
   await cluster.apply(deployment('web', 2));
   await rolledOut(cluster);
