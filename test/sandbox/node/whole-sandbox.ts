@@ -48,8 +48,6 @@ const resources: Record<string, string> = {
 
 /** Applies T.A.R.S. in the guide's order: databases and Services before the backend, the Secret made here. */
 export async function applyTars(client: ApiClient) {
-  patch(path: string, patch: unknown, type: 'apply', query: object): unknown;
-}) {
   const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
   const order = ['namespace', 'configmap', 'pvc', 'postgres', 'redis', 'chromadb', 'ollama', 'service', 'backend'];
   const rank = (file: string) => order.findIndex((start) => file.startsWith(start)) >>> 0;
