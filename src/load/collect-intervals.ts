@@ -1,12 +1,13 @@
 import { Problem } from '../base/errors.ts';
+import { createIntervalOrder } from './interval-order.ts';
 import { lagP99Of, sampleOf } from './interval-sample.ts';
 import type { IntervalMessage } from './recorder.ts';
 import type { LoadResult, LoadSample, StepFigures } from './sample.ts';
-import type { Scenario, Steps } from './scenario.ts';
-import type { Schedule } from './schedule.ts';
-import { judgeStep } from './steps.ts';
+import type { Scenario } from './scenario.ts';
+import type { Phase, Schedule } from './schedule.ts';
+import { createStepJudge } from './steps.ts';
 import { judgeThresholds } from './thresholds.ts';
-import { createTotals } from './totals.ts';
+import { createTotals, type Totals } from './totals.ts';
 import type { LoadAddress } from './transport.ts';
 
 interface CollectOptions {
@@ -34,96 +35,81 @@ const busyLimit = 0.95;
 // Somebody who mistyped a port should not wait for the whole test to learn it.
 const noAnswerAfterMs = 3000;
 
-/** Puts the workers' intervals together in order, and ends the load when going on is of no use. */
+/** Adds up the workers' intervals, and ends the load when going on is of no use. */
 export function collectIntervals(options: CollectOptions): CollectedIntervals {
-  const { scenario, schedule, address } = options;
+  const { scenario, schedule } = options;
   const totals = createTotals(schedule.phases);
-  const waiting = new Map<number, IntervalMessage[]>();
-  const reached: number[] = Array(options.workers).fill(-1);
-  const steps: StepFigures[] = [];
+  const judge = scenario.steps && createStepJudge(scenario.steps, schedule, totals);
   const busy: number[] = [];
-  let told = false;
-  let byPerson = false;
+  let ending: 'person' | 'step' | 'unreachable' | undefined;
   let elapsed = 0;
-  let unreachable = false;
   let resolveStopping = () => {};
   const stopping = new Promise<void>((resolve) => {
     resolveStopping = resolve;
   });
-
-  const stopWorkers = () => {
-    if (told) return;
-    told = true;
+  const limited = () => lagP99Of(totals.lag) > lagLimitMs || average(busy) > busyLimit;
+  const end = (why: typeof ending) => {
+    if (ending) return;
+    ending = why;
     options.stop();
     resolveStopping();
   };
 
-  function flush(messages: readonly IntervalMessage[]): void {
+  const add = createIntervalOrder(options.workers, (messages) => {
     for (const message of messages) totals.add(message);
     const sample = sampleOf(messages, elapsed, schedule, lagP99Of(totals.lag));
     elapsed = sample.t * 1000;
     if (sample.phase === 'sustained') busy.push(Math.max(...messages.map((message) => message.busy)));
     options.onSample?.(sample);
-    const failed = Object.values(totals.failures).reduce((sum, count) => sum + count, 0);
-    if (!told && elapsed >= noAnswerAfterMs && totals.answers === 0 && failed > 0 && sample.phase !== 'drain') {
-      unreachable = true;
-      stopWorkers();
-    }
-    if (scenario.steps && !told) judgeSteps(scenario.steps, scenario.steps.p99);
-  }
-
-  /** A step is judged when the answers that may still hold it have had their time. */
-  function judgeSteps(rule: Steps, patience: number): void {
-    for (const index of phasesOf('step').slice(steps.length)) {
-      const phase = schedule.phases[index];
-      if (!phase || phase.end + patience > elapsed || steps.at(-1)?.held === false) return;
-      const rate = schedule.levelAt(phase.start);
-      const step = judgeStep(rule, { ...totals.figures([index], elapsed), rate }, generatorIsLimit());
-      steps.push(step);
-      if (!step.held) stopWorkers();
-    }
-  }
-
-  const generatorIsLimit = () => lagP99Of(totals.lag) > lagLimitMs || average(busy) > busyLimit;
-  const phasesOf = (...kinds: string[]) =>
-    [...schedule.phases.keys()].filter((index) => kinds.includes(schedule.phases[index]?.kind ?? ''));
-
+    const failed = Object.keys(totals.failures).length > 0;
+    if (elapsed >= noAnswerAfterMs && totals.answers === 0 && failed && sample.phase !== 'drain') end('unreachable');
+    if (judge?.broke(elapsed, scenario.steps?.p99 ?? 0, limited())) end('step');
+  });
   return {
+    add,
     stopping,
-    stop() {
-      if (!told) byPerson = true;
-      stopWorkers();
-    },
-    add(worker, message) {
-      waiting.set(message.index, [...(waiting.get(message.index) ?? []), message]);
-      reached[worker] = message.last ? Number.POSITIVE_INFINITY : message.index;
-      const complete = Math.min(...reached);
-      for (const index of [...waiting.keys()].sort((a, b) => a - b)) {
-        if (index > complete) break;
-        flush(waiting.get(index) ?? []);
-        waiting.delete(index);
-      }
-    },
+    stop: () => end('person'),
     result() {
-      if (unreachable) throw nothingAnswers(address, totals.failures);
-      if (scenario.steps) judgeSteps(scenario.steps, 0);
-      const held = steps.filter((step) => step.held).at(-1);
-      const judged = scenario.steps ? phasesOf('step').slice(0, 1) : phasesOf('sustained');
-      const sustained = held ?? totals.figures(judged, elapsed);
-      return {
-        scenario: scenario.name,
-        url: targetText(address),
-        sustained,
-        whole: totals.figures(phasesOf('ramp', 'sustained', 'step'), elapsed),
-        thresholds: judgeThresholds(scenario.thresholds ?? [], sustained),
-        limitedBy: generatorIsLimit() ? 'generator' : 'nothing',
-        lagP99: lagP99Of(totals.lag),
-        loop: schedule.loop,
-        stopped: byPerson,
-        failures: { ...totals.failures },
-        ...(scenario.steps ? { steps } : {}),
-      };
+      if (ending === 'unreachable') throw nothingAnswers(options.address, totals.failures);
+      judge?.broke(elapsed, 0, limited());
+      return resultOf(options, {
+        totals,
+        elapsed,
+        limited: limited(),
+        stopped: ending === 'person',
+        steps: judge?.steps,
+      });
     },
+  };
+}
+
+interface Collected {
+  totals: Totals;
+  elapsed: number;
+  limited: boolean;
+  stopped: boolean;
+  steps: readonly StepFigures[] | undefined;
+}
+
+function resultOf({ scenario, schedule, address }: CollectOptions, collected: Collected): LoadResult {
+  const { totals, elapsed, limited, stopped, steps } = collected;
+  const phasesOf = (...kinds: Phase['kind'][]) =>
+    [...schedule.phases.keys()].filter((index) => kinds.includes(schedule.phases[index]?.kind ?? 'warm-up'));
+  const held = steps?.filter((step) => step.held).at(-1);
+  const judged = steps ? phasesOf('step').slice(0, 1) : phasesOf('sustained');
+  const sustained = held ?? totals.figures(judged, elapsed);
+  return {
+    scenario: scenario.name,
+    url: targetText(address),
+    sustained,
+    whole: totals.figures(phasesOf('ramp', 'sustained', 'step'), elapsed),
+    thresholds: judgeThresholds(scenario.thresholds ?? [], sustained),
+    limitedBy: limited ? 'generator' : 'nothing',
+    lagP99: lagP99Of(totals.lag),
+    loop: schedule.loop,
+    stopped,
+    failures: { ...totals.failures },
+    ...(steps ? { steps: [...steps] } : {}),
   };
 }
 

@@ -25,8 +25,6 @@ export interface LatencySeries {
   /** Samples in the newest bucket. */
   readonly inNewest: number;
   readonly phase: LoadSample['phase'] | undefined;
-  /** Requests a second, or users, that are wanted now. */
-  readonly wanted: number;
   /** When the newest sample came, epoch ms. */
   readonly at: number | undefined;
   readonly replicas: number | undefined;
@@ -39,7 +37,6 @@ export function emptyLatencySeries(capacity = 240): LatencySeries {
     samplesPerBucket: 1,
     inNewest: 0,
     phase: undefined,
-    wanted: 0,
     at: undefined,
     replicas: undefined,
   };
@@ -63,7 +60,7 @@ export function withSample(series: LatencySeries, sample: LoadSample, at: number
   };
   const joins = newest !== undefined && series.inNewest < series.samplesPerBucket;
   const buckets = joins ? [...series.buckets.slice(0, -1), merge(newest, bucket)] : [...series.buckets, bucket];
-  const next = { ...series, buckets, phase: sample.phase, wanted: sample.target, at };
+  const next = { ...series, buckets, phase: sample.phase, at };
   if (joins) return { ...next, inNewest: series.inNewest + 1 };
   return buckets.length > series.capacity ? halved(next) : { ...next, inNewest: 1 };
 }
