@@ -145,7 +145,10 @@ describe('the findings of the deployment and its verification', () => {
       met: false,
       observed: 'missing: POSTGRES_PASSWORD, ADMIN_CLIENT_IDS',
     });
-    expect(judge('tars/deploy', 'secrets', { secret: cluster.secret })[0]?.met).toBe(true);
+    expect(judge('tars/deploy', 'secrets', { secret: cluster.secret })[0]).toMatchObject({
+      met: true,
+      observed: 'all three',
+    });
   });
 
   it('are good when everything is up', () => {
@@ -157,9 +160,25 @@ describe('the findings of the deployment and its verification', () => {
       '5 of 5 Services',
       'tars.local',
       '127.0.0.1',
-      '3 replicas, ValidMetricFound',
       '6 s, 6 s, 6 s',
     ]);
+  });
+
+  it('wait for the autoscaler to know the load', () => {
+    const [early] = judge('tars/verify', 'autoscaler', {
+      autoscaler: {
+        status: { conditions: [{ type: 'ScalingActive', status: 'False', reason: 'FailedGetResourceMetric' }] },
+      },
+    });
+    expect(early).toMatchObject({ met: false, observed: 'FailedGetResourceMetric, 0 replicas' });
+    expect(judge('tars/verify', 'autoscaler', { autoscaler: null })[0]).toMatchObject({
+      met: false,
+      observed: 'no autoscaler',
+    });
+    expect(judge('tars/verify', 'autoscaler', { autoscaler: cluster.deployed.autoscaler })[0]).toMatchObject({
+      met: true,
+      observed: 'ValidMetricFound, 3 replicas',
+    });
   });
 
   it('can be judged when nothing is there', () => {
