@@ -17,15 +17,20 @@ interface PodMetricsList {
 /** Usage by pod name (`namespace/name` where all namespaces are asked for). Throws `KubernetesError` 404 without metrics API. */
 export async function readPodMetrics(
   connection: Connection,
-  options: { namespace: string | undefined; labelSelector?: string | undefined; signal?: AbortSignal },
+  options: {
+    namespace: string | undefined;
+    labelSelector?: string | undefined;
+    timeoutMs?: number | undefined;
+    signal?: AbortSignal;
+  },
 ): Promise<Map<string, PodUsage>> {
-  const { namespace, labelSelector, signal } = options;
+  const { namespace, labelSelector, timeoutMs = 10_000, signal } = options;
   const place = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const { body } = await connection.request<PodMetricsList>({
     path: `/apis/metrics.k8s.io/v1beta1${place}/pods`,
     query: { labelSelector },
     signal,
-    timeoutMs: 10_000,
+    timeoutMs,
   });
   return toUsage(body, namespace === undefined);
 }

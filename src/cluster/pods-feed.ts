@@ -2,7 +2,8 @@ import { backOffMs, pause } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { createFeedCore, type Feed } from './feed.ts';
 import type { FeedState } from './feed-state.ts';
-import { hasStatus } from './kubernetes-error.ts';
+import { hasStatus, KubernetesError } from './kubernetes-error.ts';
+import { raiseDoubt } from './link-doubt.ts';
 import { type PodUsage, readPodMetrics } from './pod-metrics.ts';
 import { comparePods, type PodRow, toPodRow } from './pod-row.ts';
 import { type TableChange, watchTable } from './watch-table.ts';
@@ -31,6 +32,8 @@ export interface PodsFeedOptions {
   /** How many rows are kept at most. */
   capacity?: number;
   metricsEveryMs?: number;
+  /** Without an answer for so long the link is taken to be dead; 10 s unless said. */
+  metricsTimeoutMs?: number;
 }
 
 /** The pods of a namespace, live, with what they use. */
@@ -101,11 +104,12 @@ function pollMetrics(
     let failures = 0;
     while (shown && !signal.aborted) {
       try {
-        onUsage(await readPodMetrics(connection, { ...options, signal }));
+        onUsage(await readPodMetrics(connection, { ...options, timeoutMs: options.metricsTimeoutMs, signal }));
         failures = 0;
       } catch (error) {
         failures += 1;
         if (hasStatus(error, 404) || hasStatus(error, 403)) onUsage(undefined);
+        else if (!(error instanceof KubernetesError) && !signal.aborted) raiseDoubt(connection);
       }
       // Where there are none, they may come with a metrics-server that is being installed.
       const wait = failures === 0 ? everyMs : Math.max(everyMs, backOffMs(failures));

@@ -3,6 +3,7 @@ import { backOffMs, pause } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import type { FeedState } from './feed-state.ts';
 import { hasStatus, KubernetesError, type KubernetesStatus } from './kubernetes-error.ts';
+import { onDoubt } from './link-doubt.ts';
 
 /** What a list answers with: items or a Table's rows, and the version to watch from. */
 export interface WatchedList {
@@ -115,6 +116,7 @@ async function follow<List extends WatchedList, Item extends WatchedList>(
 ): Promise<boolean> {
   let heard = false;
   const silence = watchdog(inactivityMs, signal);
+  const endDoubt = onDoubt(connection, silence.bark);
   const onOpen = () => {
     progress.lastNews = Date.now();
     if (progress.failures > 0) onState({ kind: 'live', since: progress.lastNews });
@@ -144,9 +146,10 @@ async function follow<List extends WatchedList, Item extends WatchedList>(
       progress.lastNews = Date.now();
       if (event.type !== 'BOOKMARK') onEvent({ type: event.type, object: event.object });
     }
-    if (silence.expired()) throw new Problem(`The API server has been silent for ${Math.round(inactivityMs / 1000)} s`);
+    if (silence.expired()) throw new Problem('The API server has fallen silent');
     return heard;
   } finally {
+    endDoubt();
     silence.stop();
   }
 }
@@ -193,6 +196,7 @@ function watchdog(ms: number, outer: AbortSignal) {
   return {
     signal: controller.signal,
     expired: () => expired,
+    bark,
     reset() {
       clearTimeout(timer);
       timer = setTimeout(bark, ms);

@@ -119,6 +119,33 @@ describe('the pods feed', () => {
   });
 });
 
+describe('a link that swallows everything', () => {
+  it('is noticed by the metrics poll long before the watches fall silent, and all feeds say so', async () => {
+    const objects = createFakeObjects();
+    let dead = false;
+    const opened = await open((request, response) => {
+      if (dead) return true;
+      if (request.path.includes('metrics')) return json(response, { items: [] });
+      return objects.handler(request, response);
+    });
+    const pods = createPodsFeed(opened, { namespace: 'tars', batchMs: 5, metricsEveryMs: 20, metricsTimeoutMs: 50 });
+    const scalers = createAutoscalersFeed(opened, { namespace: 'tars', batchMs: 5 });
+    feed = {
+      close() {
+        pods.close();
+        scalers.close();
+      },
+    };
+    const states = () => [pods.getSnapshot().state.kind, scalers.getSnapshot().state.kind].join(' ');
+    await until(states, (kinds) => kinds === 'live live' && objects.watching() === 2);
+    dead = true;
+    await until(states, (kinds) => kinds === 'stale stale');
+    dead = false;
+    cluster.cut();
+    await until(states, (kinds) => kinds === 'live live');
+  });
+});
+
 describe('the autoscalers feed', () => {
   it('explains each and remembers how many pods there were', async () => {
     const objects = createFakeObjects();
