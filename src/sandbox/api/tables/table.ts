@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { Resource } from '../resources.ts';
-import { columnsOf } from './columns.ts';
+import { columnsOf } from './kinds.ts';
 
 /** A column of a Table and how its cell comes from an object. */
 export interface Column {
