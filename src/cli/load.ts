@@ -18,6 +18,7 @@ import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
+import { chooseCluster } from './run-cluster.ts';
 
 export interface LoadOptions extends GlobalOptions {
   url?: string;
@@ -108,11 +109,8 @@ async function findAddress(
   }
 }
 
-async function connectChosen({ sandbox, kubeconfig, context, namespace }: GlobalOptions): Promise<Connection> {
-  if (!sandbox) return connect({ kubeconfig, context, namespace, sandbox: false });
-  const { ensureSandbox } = await import('./sandbox.ts');
-  const ready = await ensureSandbox({});
-  return connect({ kubeconfig: ready.kubeconfig, context: ready.context, namespace, sandbox: true });
+async function connectChosen(options: GlobalOptions): Promise<Connection> {
+  return connect(await chooseCluster(options));
 }
 
 /** The system that `tars/basic` belongs to; a scenario's file of its own belongs to none. */
