@@ -1,5 +1,6 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { closestName } from '../cluster/closest-name.ts';
+import { connect } from '../cluster/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
@@ -9,6 +10,7 @@ import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
+import { chooseCluster } from './run-cluster.ts';
 
 /** What a test puts in the place of the program's own. */
 export interface StatusServices {
@@ -22,8 +24,7 @@ export async function statusCommand(
   services: StatusServices = {},
 ): Promise<number> {
   const system = findSystem(args[0] ?? '');
-  const connect = services.connect ?? (await import('./chosen-cluster.ts')).connectChosen;
-  const connection = await connect(options);
+  const connection = await (services.connect ?? connectChosen)(options);
   try {
     const namespace = options.namespace ?? system.namespace;
     const status = await collectSystemStatus(connection, { ...system, namespace });
@@ -39,6 +40,10 @@ export async function statusCommand(
   } finally {
     connection.close();
   }
+}
+
+async function connectChosen(options: GlobalOptions): Promise<Connection> {
+  return connect(await chooseCluster(options));
 }
 
 function findSystem(name: string): System {
