@@ -28,8 +28,8 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
   let spokenAt = 0;
   const spoken = new Set<string>();
   const say = (at: string, line: string) => print(`${theme.dim(timeOf(at))}  ${line}`);
-  const indented = (lines: readonly string[]) => {
-    for (const line of lines) print(`          ${line}`);
+  const indented = (lines: readonly string[], pad = '') => {
+    for (const line of lines) print(`          ${pad}${line}`);
   };
   return {
     get state() {
@@ -92,6 +92,9 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
         `${pad}${theme.ok(theme.symbols.ok)} ${title}${took}${now.summary ? `  ${theme.dim(printableLine(now.summary))}` : ''}`,
       );
     } else if (now.status === 'skipped') {
+      // What lies below a skipped playbook is skipped with it: once is enough.
+      const parent = state.steps.find(({ id }) => id === step.id.slice(0, step.id.lastIndexOf('/')));
+      if (parent?.now.status === 'skipped') return;
       say(at, `${pad}${theme.dim(`${theme.symbols.skipped} ${title}  skipped: ${printableLine(now.reason)}`)}`);
       return;
     } else if (now.status === 'failed') {
@@ -100,7 +103,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
         at,
         `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  failed: ${printableLine(now.problem.message)}`,
       );
-      indented(problemLines(now.problem, theme));
+      indented(problemLines(now.problem, theme), `${pad}  `);
     } else if (!step.group) {
       say(at, `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  not met: ${printableLine(now.reason)}`);
     }
@@ -109,7 +112,11 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
       print('');
       for (const line of summaryLines(load, { title: system, symbols: theme.symbols })) print(line);
       print('');
-    } else indented(now.findings.flatMap((finding) => findingLines(finding, theme)));
+    } else
+      indented(
+        now.findings.flatMap((finding) => findingLines(finding, theme)),
+        `${pad}  `,
+      );
   }
 
   function tellEnd(at: string, event: Extract<RunEvent, { type: 'run-ended' }>): void {

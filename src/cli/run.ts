@@ -41,7 +41,12 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   if (options.plan) {
     const plan = await previewPlan(loaded, { values, secrets }, cluster, { from, only });
     if (output === 'ndjson') printResult(JSON.stringify(plan));
-    else for (const line of planLines(plan, detectTheme())) printResult(line);
+    else
+      for (const line of planLines(
+        plan,
+        detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }),
+      ))
+        printResult(line);
     return exitCodes.done;
   }
   if (!yes && !readOnly && acts(loaded) && !(await agrees(loaded, cluster))) return exitCodes.interrupted;

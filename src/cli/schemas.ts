@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { scenarioSchema } from '../load/scenario.ts';
 import { menuSchema } from '../menus/schema.ts';
+import { eventSchema } from '../playbooks/runs/event-schema.ts';
 import { wholePlaybookSchema } from '../playbooks/schema.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import { systemSchema } from '../systems/schema.ts';
@@ -12,6 +13,7 @@ export function jsonSchemas(): Record<string, string> {
     'menu.json': ['A menu of tars-console', menuSchema],
     'system.json': ['A system of tars-console', systemSchema],
     'scenario.json': ['A load scenario of tars-console', scenarioSchema],
+    'event.json': ['An event of a run', eventSchema],
   };
   return Object.fromEntries(
     Object.entries(schemas).map(([name, [title, schema]]) => {

@@ -18,7 +18,9 @@ export async function applyEquivalent(
   const apply = `kubectl apply --server-side --field-manager=tars-console${force ? ' --force-conflicts' : ''}`;
   for (const file of files) {
     const objects = await readObjects([file], context).catch((): KubernetesObject[] => []);
-    const mine = changes.filter(({ select }) => objects.some((object) => isSelected(object, select)));
+    const mine = changes.filter(
+      ({ select, when }) => isMeant(when, context) && objects.some((object) => isSelected(object, select)),
+    );
     const name = shellWord(file);
     if (mine.length === 0) lines.push(`${apply} -f ${name}`);
     else
@@ -28,6 +30,15 @@ export async function applyEquivalent(
     if (wait) waits.push(...objects.flatMap((object) => waitLine(object, context.namespace, timeoutMs)));
   }
   return [...lines, ...waits];
+}
+
+/** A change whose condition only the run will know is shown. */
+function isMeant(when: string | undefined, context: PlanContext): boolean {
+  try {
+    return when === undefined || context.evaluate(when) === true;
+  } catch {
+    return true;
+  }
 }
 
 function yqChange({ select, path, value }: StructuralChange, context: PlanContext): string {
