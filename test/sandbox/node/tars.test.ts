@@ -1,19 +1,20 @@
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Pod } from '../../../src/sandbox/node/pod.ts';
-import { applyTars, startWholeSandbox } from './whole-sandbox.ts';
+import { applyTars } from './apply-tars.ts';
+import { startWholeSandbox } from './whole-sandbox.ts';
 
-let close: (() => Promise<void>) | undefined;
+let stops: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
-  await close?.();
-  close = undefined;
+  for (const stop of stops) await stop();
+  stops = [];
 });
 const soon = { timeout: 15_000, interval: 50 };
 
 test('the applied manifests become seven ready pods that answer through Service and Ingress, and can be removed', async () => {
-  const sandbox = await startWholeSandbox(50);
-  close = sandbox.close;
-  const { client } = sandbox;
+  const { client, server, close } = await startWholeSandbox(50);
+  const dispatcher = new Agent({ connect: { ca: server.ca } });
+  stops.push(() => dispatcher.close(), close);
   await applyTars(client);
   const pods = async () => (await client.get<{ items: Pod[] }>('/api/v1/namespaces/tars/pods')).items;
   const isReady = (pod: Pod) => pod.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True');
@@ -36,8 +37,11 @@ test('the applied manifests become seven ready pods that answer through Service 
   const proxied = '/api/v1/namespaces/tars/services/backend-service:8000/proxy/ready';
   expect(await client.get(proxied)).toMatchObject({ status: 'ready' });
   const backend = (await pods()).find((pod) => pod.metadata.labels?.app === 'tars-backend');
-  const log = await sandbox.send('GET', `/api/v1/namespaces/tars/pods/${backend?.metadata.name}/log`);
-  expect(log.text).toContain('Application startup complete.');
+  const log = await request(`${server.url}/api/v1/namespaces/tars/pods/${backend?.metadata.name}/log`, {
+    dispatcher,
+    headers: { authorization: `Bearer ${server.token}` },
+  });
+  expect(await log.body.text()).toContain('Application startup complete.');
   await vi.waitFor(async () => {
     const metrics = '/apis/metrics.k8s.io/v1beta1/namespaces/tars/pods';
     expect((await client.get<{ items: unknown[] }>(metrics)).items).toHaveLength(7);

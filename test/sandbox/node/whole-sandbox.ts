@@ -1,68 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { packageRoot } from '../../../src/base/package-root.ts';
-import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
-import type { ApiClient } from '../../../src/sandbox/client.ts';
-import { startControllers } from '../../../src/sandbox/controllers/start.ts';
-import { startNodes } from '../../../src/sandbox/node/start.ts';
-import { createPace } from '../../../src/sandbox/pace.ts';
-import { startTestApiServer } from '../../support/sandbox.ts';
+import { createApiClient } from '../../../src/sandbox/client.ts';
+import { startSandbox } from '../../../src/sandbox/start.ts';
+import { writeKubeconfig } from '../../support/cluster.ts';
 
-/** API server, controllers and nodes together, with a default StorageClass. */
+/** API server, controllers and nodes together, a client of them, and a kubeconfig with the context `sandbox`. */
 export async function startWholeSandbox(speed: number, onError?: (error: unknown) => void) {
-  const server = await startTestApiServer();
-  const { client } = server;
-  await client.create('/apis/storage.k8s.io/v1/storageclasses', {
-    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'tars-console.dev/memory',
-    volumeBindingMode: 'WaitForFirstConsumer',
+  const server = await startSandbox({ port: 0, nodes: 3, speed, ...(onError ? { onError } : {}) });
+  const { url, ca, token } = server;
+  const client = createApiClient({ server: url, ca, token, userAgent: 'test' });
+  const kubeconfig = writeKubeconfig({
+    server: url,
+    ca,
+    user: { token },
+    context: 'sandbox',
+    extensions: [{ name: 'tars-console', extension: { sandbox: true, speed } }],
   });
-  for (const name of ['kube-system', 'kube-node-lease'])
-    await client.create('/api/v1/namespaces', { metadata: { name } });
-  const pace = createPace(speed);
-  const nodes = startNodes({ client, pace });
-  server.server.delegate(nodes.delegates);
-  const controllers = startControllers(client, pace, (...what: unknown[]) => onError?.(what));
-  await Promise.all([nodes.synced, controllers.synced]);
   return {
-    ...server,
+    server,
+    client,
+    kubeconfig,
     async close() {
-      controllers.stop();
-      nodes.stop();
-      await server.close();
+      client.close();
+      await server.stop();
     },
   };
-}
-
-const resources: Record<string, string> = {
-  Namespace: '/api/v1/namespaces',
-  ConfigMap: '/api/v1/namespaces/tars/configmaps',
-  Secret: '/api/v1/namespaces/tars/secrets',
-  PersistentVolumeClaim: '/api/v1/namespaces/tars/persistentvolumeclaims',
-  Service: '/api/v1/namespaces/tars/services',
-  Deployment: '/apis/apps/v1/namespaces/tars/deployments',
-  HorizontalPodAutoscaler: '/apis/autoscaling/v2/namespaces/tars/horizontalpodautoscalers',
-  Ingress: '/apis/networking.k8s.io/v1/namespaces/tars/ingresses',
-};
-
-/** Applies T.A.R.S. in the guide's order: databases and Services before the backend, the Secret made here. */
-export async function applyTars(client: ApiClient) {
-  const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
-  const order = ['namespace', 'configmap', 'pvc', 'postgres', 'redis', 'chromadb', 'ollama', 'service', 'backend'];
-  const rank = (file: string) => order.findIndex((start) => file.startsWith(start)) >>> 0;
-  const files = readdirSync(folder).sort((a, b) => rank(a) - rank(b));
-  const apply = (object: KubernetesObject) =>
-    client.patch(`${resources[object.kind]}/${object.metadata.name}`, object, 'apply', {
-      fieldManager: 'tars-console',
-      force: true,
-    });
-  for (const file of files) {
-    for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
-      await apply(document.toJS() as KubernetesObject);
-    if (file !== 'namespace.yaml') continue;
-    const values = { JWT_SECRET: 'j'.repeat(44), POSTGRES_PASSWORD: 'long enough', ADMIN_CLIENT_IDS: 'admin_001' };
-    const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, btoa(value)]));
-    await apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tars-secrets', namespace: 'tars' }, data });
-  }
 }
