@@ -10,7 +10,7 @@ import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { parseYamlDocuments } from '../yaml/parse.ts';
 import { checkMenu, loadCatalog, playbookRoots, shownPath } from './catalog.ts';
 
-export type FileKind = 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
+type FileKind = 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
 
 /** Every problem of one file, whichever kind of file it is. */
 export function validateFile(name: string, workspace: string): Diagnostic[] {
@@ -34,7 +34,7 @@ export function validateFile(name: string, workspace: string): Diagnostic[] {
 }
 
 /** What a file is: by its place, else by the keys that only one kind has. */
-export function kindOfFile(file: string): FileKind {
+function kindOfFile(file: string): FileKind {
   const folder = basename(dirname(file));
   if (basename(file) === 'system.yaml') return 'system';
   if (folder === 'menus') return 'menu';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Screens that a menu can open. */
-export const menuViews = ['status'] as const;
+const menuViews = ['status'] as const;
 export type MenuView = (typeof menuViews)[number];
 
 /** What stands in the file; exactly one of `playbook`, `items` and `view`. */

@@ -72,7 +72,7 @@ export function resolveInputs(
 }
 
 /** Whether an input must be given: it has no default, cannot be left out and cannot be generated. */
-export function isRequired({ default: value, optional, generate }: InputDefinition): boolean {
+function isRequired({ default: value, optional, generate }: InputDefinition): boolean {
   return value === undefined && !optional && !generate;
 }
 

@@ -60,7 +60,7 @@ export function checkExpression(
 }
 
 /** The `${{ }}` in a text. */
-export function checkTemplates(
+function checkTemplates(
   text: string,
   path: YamlPath,
   around: Surroundings,

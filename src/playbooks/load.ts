@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
 import { type LocatedDocument, parseYaml } from '../yaml/parse.ts';
 import { diagnosticOfFile } from '../yaml/source.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
+import { findPlaybook, type PlaybookRoot, playbookNames } from './find-playbook.ts';
 import { defineInput, inputSchema } from './input-schema.ts';
 import { callOf, checkPassed } from './load-calls.ts';
 import { checkChanges } from './load-changes.ts';
@@ -18,12 +19,6 @@ import type { ManifestSet } from './manifest-set.ts';
 import type { InputDefinition, LoadOutcome, Playbook } from './model.ts';
 import { playbookSchema } from './schema.ts';
 import type { StepKind } from './step-kind.ts';
-
-/** A folder of systems, each a folder of playbooks. */
-export interface PlaybookRoot {
-  folder: string;
-  source: Playbook['source'];
-}
 
 export interface LoadOptions {
   /** The workspace's before the bundled ones: the first that has a playbook wins. */
@@ -46,18 +41,6 @@ export interface LoadMemo {
 
 export function createLoadMemo(): LoadMemo {
   return { playbooks: new Map(), manifests: new Map() };
-}
-
-/** `tars/deploy` of every playbook that the roots hold. */
-export function playbookNames(roots: readonly PlaybookRoot[]): string[] {
-  const names = roots.flatMap(({ folder }) =>
-    foldersIn(folder).flatMap((system) =>
-      readdirSync(join(folder, system))
-        .filter((file) => file.endsWith('.yaml') && file !== 'system.yaml')
-        .map((file) => `${system}/${file.slice(0, -'.yaml'.length)}`),
-    ),
-  );
-  return [...new Set(names)].sort();
 }
 
 /** Reads `<system>/<name>` with the playbooks that it calls. Never throws for what is wrong with the files: every problem is in `diagnostics`. */
@@ -195,26 +178,8 @@ function followCall(step: LoadedStep, { document, options, playbook }: Reading):
   return [...diagnostics, ...checkPassed(document, step, value, playbook.inputs)];
 }
 
-function findPlaybook(
-  ref: string,
-  roots: readonly PlaybookRoot[],
-): { file: string; source: Playbook['source'] } | undefined {
-  // A reference is a name, never a way out of the roots.
-  if (!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(ref) || ref.endsWith('/system')) return undefined;
-  return roots
-    .map(({ folder, source }) => ({ file: join(folder, `${ref}.yaml`), source }))
-    .find(({ file }) => existsSync(file));
-}
-
 function refOf(file: string): string {
   return `${basename(dirname(file))}/${basename(file, '.yaml')}`;
-}
-
-function foldersIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
 }
 
 function listOf(value: unknown): unknown[] {

@@ -4,7 +4,7 @@ import { inputsSchema } from './input-schema.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** `300s`, `1m30s` or a number of seconds; becomes milliseconds. */
-export const duration = z
+const duration = z
   .union([z.string(), z.number()])
   .transform((value, context) => {
     const ms = parseDuration(value);
@@ -14,7 +14,7 @@ export const duration = z
   })
   .meta({ id: 'duration', description: '300s, 1m30s, 250ms; a plain number counts as seconds' });
 
-export const stepId = z
+const stepId = z
   .string()
   .regex(
     /^[a-z0-9]+(-[a-z0-9]+)*$/,

@@ -12,7 +12,7 @@ const workload = named(
 const service = named('a service', 'backend-service:8000', new RegExp(`^${dnsName}:(\\d{1,5}|[a-z][a-z0-9-]*)$`));
 
 /** A goal of the system, judged on a load test's sustained phase. */
-export const targetSchema = z.strictObject({
+const targetSchema = z.strictObject({
   title: z.string().min(1).describe('The goal in words, e.g. P95 latency ≤ 250 ms'),
   expect: z
     .string()

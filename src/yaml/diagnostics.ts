@@ -38,11 +38,21 @@ export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
 /** Every problem of some files as one that ends a command: exit code 2, nothing was done. */
 export function invalidFiles(diagnostics: readonly Diagnostic[]): Problem {
   const sorted = sortDiagnostics(diagnostics);
-  const [first] = sorted;
+  const [first, ...others] = sorted;
+  // A name that leads to no file is no place in one.
+  if (first && others.length === 0 && first.frame.length === 0)
+    return new Problem(sentence(first.message), {
+      next: first.hint ? [sentence(first.hint)] : [],
+      exitCode: exitCodes.usage,
+    });
   return new Problem(`Nothing was done: ${countDiagnostics(sorted)} in the files`, {
     where: first && `${first.file}:${first.line}:${first.column}`,
     evidence: sorted.flatMap(diagnosticLines),
     next: ['Repair these places; `tars-console validate` checks every file again.'],
     exitCode: exitCodes.usage,
   });
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -64,7 +64,7 @@ function isEmpty({ contents }: Document): boolean {
 function located(source: SourceText, document: Document.Parsed): LocatedDocument {
   const diagnostics = [
     ...document.errors.map(({ pos, code, message }) =>
-      diagnosticAt(source, firstInk(source.text, pos), pos[1], inPlainWords(code, message)),
+      diagnosticAt(source, firstInk(source.text, pos), endOfWord(source.text, pos[1]), inPlainWords(code, message)),
     ),
     ...document.warnings.map((warning) =>
       diagnosticAt(source, warning.pos[0], warning.pos[1], { message: warning.message, severity: 'warning' }),
@@ -87,6 +87,11 @@ function located(source: SourceText, document: Document.Parsed): LocatedDocument
 function firstInk(text: string, [start, end]: [number, number]): number {
   const blanks = /^ */.exec(text.slice(start))?.[0].length ?? 0;
   return text[start + blanks] === '\n' ? Math.min(start, end) : start + blanks;
+}
+
+// It marks one character of a key.
+function endOfWord(text: string, end: number): number {
+  return end + (/^[\w.-]*/.exec(text.slice(end, end + 100))?.[0].length ?? 0);
 }
 
 function inPlainWords(code: string, message: string): { message: string; hint?: string } {

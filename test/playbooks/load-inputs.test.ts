@@ -123,7 +123,7 @@ describe('the inputs of a run', () => {
   it('numbers come out of texts as they went in', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (number) => {
-        expect(parseInput(String(number), inputs.rate)).toBe(number);
+        expect(parseInput(String(number), inputs.rate)).toBe(number + 0);
       }),
     );
   });
