@@ -89,7 +89,12 @@ export function expired(wanted: number, oldest: number): StatusError {
 
 /** One thing that validation found; `field` is a path like `spec.containers[0].image`. */
 export interface FieldFault {
-  type: 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueForbidden';
+  type:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueDuplicate';
   field: string;
   message: string;
 }
@@ -99,6 +104,7 @@ const faultWords: Record<FieldFault['type'], string> = {
   FieldValueInvalid: 'Invalid value',
   FieldValueNotSupported: 'Unsupported value',
   FieldValueForbidden: 'Forbidden',
+  FieldValueDuplicate: 'Duplicate value',
 };
 
 /** 422 with every fault, worded like `field.Error` of `apimachinery/pkg/util/validation/field`. */

@@ -107,7 +107,7 @@ export function updateObject(
   if (subresource === '') applyDefaults(resource, next, current);
   complete(context, resource, next);
   allocate(context, resource, next, current);
-  validate(resource, next, current);
+  if (subresource !== 'status') validate(resource, next, current);
   if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
   next.metadata.managedFields = applied ?? afterUpdate(current, next, writer, listRulesOf(resource));
