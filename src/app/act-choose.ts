@@ -96,7 +96,10 @@ function actWaitingRun(state: AppState, { run }: Extract<ClusterRow, { type: 'ru
 
 /** Shows a run on its own cluster; with `resume` it goes on from where it stopped. */
 export function watchRun(state: AppState, run: AppState['runs'][number], resume: boolean): Update {
-  const same = state.session?.info.context === run.context && state.system === run.system;
+  const open = state.session?.choice;
+  // Two sandboxes have contexts of one name.
+  const same =
+    open?.context === run.cluster.context && open?.kubeconfig === run.cluster.kubeconfig && state.system === run.system;
   const next = toDashboard(
     {
       ...state,

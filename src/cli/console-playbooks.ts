@@ -1,5 +1,4 @@
 import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, Services } from '../app/services.ts';
-import { exitCodes, Problem } from '../base/errors.ts';
 import type { Menu } from '../menus/menu.ts';
 import { type InputValue, inputFault, isAsked, resolveInputs } from '../playbooks/inputs.ts';
 import { findManifestSet } from '../playbooks/manifest-set.ts';
@@ -9,11 +8,12 @@ import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import type { RunRequest } from '../playbooks/runs/run-request.ts';
 import { startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
-import type { System } from '../systems/system.ts';
 import type { FormField } from '../ui/form-state.ts';
+import { invalidFiles } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
 import type { GlobalOptions } from './options.ts';
+import { loadRun } from './run-loading.ts';
 
 type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'startRun'>;
 
@@ -37,7 +37,7 @@ export function createPlaybookServices(
     catalog: async () => screenCatalog(load()),
     manifestSources: async (system) => manifestSources(load(), system, workspace),
     form: async (ref, presets) => fieldsOf(findPlaybook(load(), ref), presets),
-    plan: (request) => makePlan(load(), request, { options, workspace, connectionOf }),
+    plan: (request) => makePlan(request, { options, workspace, connectionOf }),
     async startRun({ token }) {
       const { request, secrets } = token as Token;
       return (await startRun(request, secrets)).id;
@@ -81,15 +81,7 @@ function menuOf(menus: readonly Menu[], system: string) {
 function findPlaybook({ playbooks, diagnostics }: Catalog, ref: string): Playbook {
   const found = playbooks.find((one) => one.ref === ref);
   if (found) return found;
-  const faults = diagnostics.filter(({ severity }) => severity === 'error');
-  throw new Problem(`The playbook ${ref} cannot be used`, {
-    evidence: faults.flatMap(({ file, line, column, message, frame }) => [
-      `${file}:${line}:${column} ${message}`,
-      ...frame,
-    ]),
-    next: ['tars-console validate shows every problem in the files'],
-    exitCode: exitCodes.usage,
-  });
+  throw invalidFiles(diagnostics);
 }
 
 function manifestSources(catalog: Catalog, system: string, workspace: string): ManifestSource[] {
@@ -152,16 +144,15 @@ interface PlanSurroundings {
 }
 
 async function makePlan(
-  catalog: Catalog,
   asked: PlanRequest,
   { options, workspace, connectionOf }: PlanSurroundings,
 ): Promise<PlanEntry> {
-  const playbook = findPlaybook(catalog, asked.playbook);
+  const manifests = asked.manifests === 'workspace' ? 'workspace' : 'bundled';
+  const loaded = loadRun({ playbook: asked.playbook, workspace, manifests });
+  const { playbook, system } = loaded;
   const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const { values, secrets } = resolveInputs(playbook, given);
-  const system = systemOf(catalog, playbook);
   const cluster = { ...asked.cluster, namespace: asked.cluster.namespace ?? options.namespace ?? system.namespace };
-  const manifests = asked.manifests === 'workspace' ? 'workspace' : 'bundled';
   const request = {
     playbook: asked.playbook,
     workspace,
@@ -172,25 +163,16 @@ async function makePlan(
     interactive: true,
     readOnly: options.readOnly === true,
   } as const;
-  const set =
-    manifests === 'workspace' ? findManifestSet(workspace, manifestNames(catalog, playbook.system)).set : undefined;
   const { connection, done } = await connectionOf(asked.cluster);
   try {
-    const run = { playbook, system, manifests: set, stepKinds };
-    const surroundings = await surroundingsOf(run, connection);
-    const header = await createHeader({ version: 1, id: '', ...request }, run, surroundings, '');
+    const surroundings = await surroundingsOf(loaded, connection);
+    const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, '');
     const { title, description, ref } = playbook;
     const token: Token = { request, secrets };
     return { title, description, playbook: ref, steps: header.steps, facts: factsOf(header, secrets), token };
   } finally {
     done();
   }
-}
-
-function systemOf({ systems }: Catalog, { system }: Playbook): System & Record<string, unknown> {
-  const found = systems.find(({ name }) => name === system);
-  if (!found) throw new Problem(`There is no system ${system}`, { next: ['tars-console list shows what there is'] });
-  return { ...found };
 }
 
 /** What a plan acts on and with, in pairs; a secret is named and never shown. */

@@ -1,6 +1,7 @@
 import type { Services } from '../app/services.ts';
 import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
+// biome-ignore lint/suspicious/noImportCycles: a command is loaded long after the table that it explains.
 import { commandDefinitions } from './commands.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';

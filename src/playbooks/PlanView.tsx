@@ -1,5 +1,5 @@
-import { Text } from 'ink';
 import { printable, printableLine } from '../base/printable.ts';
+import { Lines } from '../ui/Lines.tsx';
 import { windowOffset } from '../ui/select-state.ts';
 import { fitTo, pad, textWidth, truncate, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -23,7 +23,7 @@ export interface PlanViewProps {
 /** A plan: what it acts on, its steps with what the chosen one does, and the question whether to run it. */
 export function PlanView(props: PlanViewProps) {
   const theme = useTheme();
-  return <Text wrap="truncate">{planLines({ ...props, theme }).join('\n')}</Text>;
+  return <Lines lines={planLines({ ...props, theme })} width={props.width} />;
 }
 
 export function planLines(props: PlanViewProps & { theme: Theme }): string[] {

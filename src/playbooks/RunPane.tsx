@@ -1,4 +1,4 @@
-import { Text } from 'ink';
+import { Lines } from '../ui/Lines.tsx';
 import { Pane, paneContentHeight } from '../ui/Pane.tsx';
 import { useSpinner } from '../ui/use-spinner.ts';
 import { useTheme } from '../ui/use-theme.ts';
@@ -40,7 +40,7 @@ export function RunPane({
     : [theme.dim(' reading its journal')];
   return (
     <Pane title={title} width={width} height={height} focused={focused} joined={joined} open={open}>
-      <Text wrap="truncate">{lines.join('\n')}</Text>
+      <Lines lines={lines} width={width - 2} />
     </Pane>
   );
 }

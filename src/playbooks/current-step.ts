@@ -14,7 +14,7 @@ export function currentIndex({ steps, question }: Pick<RunState, 'steps' | 'ques
   if (failed >= 0) return failed;
   return Math.max(
     0,
-    steps.findLastIndex(({ now }) => now.status !== 'pending'),
+    steps.findLastIndex(({ now, group }) => !group && now.status !== 'pending' && now.status !== 'skipped'),
   );
 }
 

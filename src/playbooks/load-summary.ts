@@ -1,6 +1,6 @@
 import { printableLine } from '../base/printable.ts';
 import type { LoadResult } from '../load/sample.ts';
-import { spread, truncate } from '../ui/text.ts';
+import { spread, truncate, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
 
 /** The deployment guide's own summary of a load test, over its sustained phase, and each target ticked or crossed. */
@@ -30,7 +30,11 @@ export function loadSummaryLines(load: LoadResult, width: number, theme: Theme):
     lines.push(spread(` ${sign} ${name}`, met ? theme.ok(seen) : theme.bad(seen), width));
   }
   if (load.limitedBy === 'generator')
-    lines.push(theme.warn(` ${theme.symbols.warn} bounded by this machine, not by the system`));
+    lines.push(
+      ...wrap('bounded by this machine, not by the system under test', width - 3).map((line, index) =>
+        theme.warn(` ${index === 0 ? theme.symbols.warn : ' '} ${line}`),
+      ),
+    );
   if (load.stopped) lines.push(theme.warn(` ${theme.symbols.warn} ended before its time`));
   return lines;
 }

@@ -37,6 +37,14 @@ export function runLines(options: RunLinesOptions): string[] {
 }
 
 function stepLines(options: RunLinesOptions, room: number): string[] {
+  const all = allStepLines(options, room, true);
+  // Why steps were skipped is said where there is room; otherwise by the step's own screen.
+  const { lines, mark } = all.lines.length <= room ? all : allStepLines(options, room, false);
+  const offset = windowOffset(mark + 1, room, lines.length);
+  return lines.slice(offset, offset + room);
+}
+
+function allStepLines(options: RunLinesOptions, room: number, reasons: boolean): { lines: string[]; mark: number } {
   const { state, pointed, focused, width, theme, spinner, now } = options;
   const current = currentIndex(state);
   const at = pointed ?? current;
@@ -56,11 +64,11 @@ function stepLines(options: RunLinesOptions, room: number): string[] {
       }),
     );
     const most = index === current ? Math.max(1, Math.min(4, Math.floor(room / 4))) : 1;
-    if (index === current || step.now.status === 'running' || step.now.status === 'failed')
+    const { status } = step.now;
+    if (status === 'running' || status === 'failed' || status === 'not-met' || (status === 'skipped' && reasons))
       lines.push(...stepNotes(step, width, theme, most));
   }
-  const offset = windowOffset(mark + 1, room, lines.length);
-  return lines.slice(offset, offset + room);
+  return { lines, mark };
 }
 
 function footLines(options: RunLinesOptions): string[] {

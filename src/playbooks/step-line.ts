@@ -58,7 +58,8 @@ function titleStyleOf({ now, group }: StepState, theme: Theme): Style {
 function stepTime({ now, group }: StepState, clock: number): string {
   if (now.status === 'running') return group ? '' : formatDuration(Math.max(0, clock - Date.parse(now.startedAt)));
   if (now.status === 'skipped') return 'skipped';
-  return now.status === 'pending' || group ? '' : formatDuration(now.ms);
+  // What took no time at all says nothing by it.
+  return now.status === 'pending' || group || now.ms < 950 ? '' : formatDuration(now.ms);
 }
 
 /** What stands below a step of its own accord: progress and newest output while it runs, why it failed or was skipped. */

@@ -1,4 +1,5 @@
 import { Box, Text } from 'ink';
+import { Lines } from '../../ui/Lines.tsx';
 import { Pane } from '../../ui/Pane.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { wrap } from '../../ui/text.ts';
@@ -83,7 +84,11 @@ export function ClustersScreen({ screen, area }: ScreenProps<'clusters'>) {
   const waiting = rows.filter(({ type }) => type === 'run').length;
   const head =
     waiting > 0
-      ? [theme.title(`${waiting === 1 ? 'A run waits' : `${waiting} runs wait`} for you, or choose a cluster`)]
+      ? [
+          theme.title(
+            `${waiting === 1 ? 'A run goes on or waits' : `${waiting} runs go on or wait`} for you; or choose a cluster`,
+          ),
+        ]
       : [theme.title('Choose a cluster')];
   return <Choice area={area} title="Clusters" head={head} rows={rows} state={state} index={screen.index} nothing="" />;
 }
@@ -126,13 +131,13 @@ function Choice({ area, title, head, rows, state, index, nothing }: ChoiceProps)
   return (
     <Pane title={title} width={area.width} height={area.height} focused>
       <Box flexDirection="column" paddingLeft={2} paddingTop={1}>
-        <Text wrap="truncate">{`${top.join('\n')}\n `}</Text>
+        <Lines lines={[...top, '']} width={width} />
         {items.length > 0 ? (
           <Select items={items} selected={index} width={width} height={Math.min(items.length, room)} />
         ) : (
           <Text>{theme.dim(nothing)}</Text>
         )}
-        <Text wrap="truncate">{`\n${note.slice(0, 3).map(theme.dim).join('\n')}`}</Text>
+        <Lines lines={['', ...note.slice(0, 3).map(theme.dim)]} width={width} />
       </Box>
     </Pane>
   );

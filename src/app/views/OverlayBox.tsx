@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { printable, printableLine } from '../../base/printable.ts';
 import { currentIndex } from '../../playbooks/current-step.ts';
 import type { Question } from '../../playbooks/runs/question.ts';
+import { Lines } from '../../ui/Lines.tsx';
 import { problemLines } from '../../ui/ProblemView.tsx';
 import { textInputLine } from '../../ui/TextInput.tsx';
 import { pad, textWidth, truncate, wrap } from '../../ui/text.ts';
@@ -33,7 +34,7 @@ export function OverlayBox({ columns, rows }: { columns: number; rows: number })
       marginLeft={Math.floor((columns - width) / 2)}
       marginTop={Math.max(1, Math.floor((rows - lines.length) / 2))}
     >
-      <Text wrap="truncate">{lines.join('\n')}</Text>
+      <Lines lines={lines} width={width} />
     </Box>
   );
 }

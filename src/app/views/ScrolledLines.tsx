@@ -1,5 +1,5 @@
-import { Text } from 'ink';
 import { drawToneLines, type ToneLine } from '../../cluster/tone-line.ts';
+import { Lines } from '../../ui/Lines.tsx';
 import { Pane } from '../../ui/Pane.tsx';
 import { useTheme } from '../../ui/use-theme.ts';
 import type { Rectangle } from '../layout.ts';
@@ -31,7 +31,7 @@ export function ScrolledLines({ title, lines: given, scroll, area }: ScrolledLin
     last > 0 ? theme.dim(`${from + 1}-${Math.min(lines.length, from + height)} of ${lines.length}`) : undefined;
   return (
     <Pane title={title} extra={extra} width={area.width} height={area.height} focused>
-      <Text wrap="truncate">{seen.join('\n')}</Text>
+      <Lines lines={seen} width={area.width - 2} />
     </Pane>
   );
 }
