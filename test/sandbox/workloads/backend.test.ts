@@ -121,6 +121,17 @@ test('it crashes with the words of the guide when a database is not there', asyn
   expect(fourth?.lines.join('\n')).toContain('JWT_SECRET is not set');
 });
 
+test('it waits some seconds for databases that are still starting', async () => {
+  const fleet = createFleet();
+  const pod = fleet.start('tars-backend:1');
+  await fleet.clock.advance(5000);
+  await fleet.startDatabases();
+  await fleet.clock.advance(6000);
+  expect(pod.exits).toEqual([]);
+  expect(pod.lines.join('\n')).toContain('Databases not reachable yet, attempt 1 of 10');
+  expect(pod.process.listens(8000)).toBe(true);
+});
+
 test('without Ollama it starts, warns, and is ready but degraded; without PostgreSQL it is not ready', async () => {
   const fleet = createFleet();
   await fleet.startDatabases();

@@ -74,7 +74,7 @@ export function createFleet(seed = 7) {
       const pods = Array.from({ length: count }, (_, index) =>
         start('tars-backend:1', { pod: `b-${index}`, cpuLimit: 2, ...options }),
       );
-      await clock.advance(8000);
+      await clock.advance(25_000);
       return pods;
     },
   };

@@ -16,32 +16,38 @@ export function backendPeers(context: ProcessContext) {
 
 export const redisEnabled = (context: ProcessContext) => context.env.REDIS_ENABLED?.toLowerCase() !== 'false';
 
-/** Why it cannot start, as the lines that it would write; undefined when it can. */
-export function startupFault(context: ProcessContext): string[] | undefined {
+/** Why it cannot start. */
+export interface StartupFault {
+  /** As it would write it. */
+  lines: string[];
+  /** What may be there in a moment: worth another try. */
+  passing: boolean;
+}
+
+/** Undefined when it can start. */
+export function startupFault(context: ProcessContext): StartupFault | undefined {
   const { env } = context;
   const peers = backendPeers(context);
-  if (!env.JWT_SECRET) return traceback('RuntimeError: JWT_SECRET is not set');
-  if (redisEnabled(context) && ask(peers.redis(), ['PING']) !== 'PONG')
-    return [
-      line(
-        'ERROR',
-        `Redis connection failed: Error 111 connecting to ${env.REDIS_HOST ?? 'redis-service'}:${env.REDIS_PORT ?? 6379}. Connection refused.`,
-      ),
-      ...traceback('redis.exceptions.ConnectionError: Redis connection failed'),
-    ];
-  const connected = ask(peers.postgres(), [
+  if (!env.JWT_SECRET) return { lines: traceback('RuntimeError: JWT_SECRET is not set'), passing: false };
+  if (redisEnabled(context) && ask(peers.redis(), ['PING']) !== 'PONG') {
+    const address = `${env.REDIS_HOST ?? 'redis-service'}:${env.REDIS_PORT ?? 6379}`;
+    const reason = `Redis connection failed: Error 111 connecting to ${address}. Connection refused.`;
+    const lines = [line('ERROR', reason), ...traceback('redis.exceptions.ConnectionError: Redis connection failed')];
+    return { lines, passing: true };
+  }
+  const answer = ask(peers.postgres(), [
     'CONNECT',
     env.POSTGRES_USER ?? 'tars_user',
     env.POSTGRES_DB ?? 'tars_analytics',
     env.POSTGRES_PASSWORD ?? '',
   ]);
-  if (connected === 'OK') return undefined;
-  const reason =
-    connected ?? `connection to server at "${env.POSTGRES_HOST ?? 'postgres-service'}" failed: Connection refused`;
-  return [
-    line('ERROR', `PostgreSQL not available: ${reason}`),
+  if (answer === 'OK') return undefined;
+  const refused = `connection to server at "${env.POSTGRES_HOST ?? 'postgres-service'}" failed: Connection refused`;
+  const lines = [
+    line('ERROR', `PostgreSQL not available: ${answer ?? refused}`),
     ...traceback('sqlalchemy.exc.OperationalError: PostgreSQL not available'),
   ];
+  return { lines, passing: answer === undefined };
 }
 
 /** A line as the backend's logging writes it. */

@@ -78,28 +78,41 @@ function startBackend(context: ProcessContext): WorkloadProcess {
   };
 }
 
+/** How often it tries to reach its databases before it gives up, and how long it waits in between, ms. */
+const connecting = { attempts: 10, waitMs: 2000 };
+
 /** Loads, connects to what it needs, then listens; or writes why not and exits with 1. Returns how to call it off. */
 function bringUp(context: ProcessContext, up: () => void): () => void {
   const { clock, shorten, log } = context;
   log('INFO:     Started server process [1]');
   log('INFO:     Waiting for application startup.');
-  let cancel = clock.later(shorten(1500), () => {
-    log(line('INFO', 'Starting T.A.R.S. Backend v0.3.0-alpha'));
+  let cancel = () => {};
+  const listen = () => {
+    log(line('INFO', 'Cross-encoder loaded'));
+    log('INFO:     Application startup complete.');
+    log('INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)');
+    up();
+  };
+  const reachDatabases = (attempt: number) => {
     const fault = startupFault(context);
+    if (fault?.passing && attempt < connecting.attempts) {
+      log(line('WARNING', `Databases not reachable yet, attempt ${attempt} of ${connecting.attempts}`));
+      cancel = clock.later(shorten(connecting.waitMs), () => reachDatabases(attempt + 1));
+      return;
+    }
     if (fault) {
-      for (const one of fault) log(one);
+      for (const one of fault.lines) log(one);
       context.exit(1);
       return;
     }
     log(line('INFO', redisEnabled(context) ? 'Redis cache connected' : 'Redis cache is off (REDIS_ENABLED)'));
     log(line('INFO', 'PostgreSQL connected'));
     if (!backendPeers(context).ollama()) log(line('WARNING', 'Ollama service not available, will retry'));
-    cancel = clock.later(shorten(3500), () => {
-      log(line('INFO', 'Cross-encoder loaded'));
-      log('INFO:     Application startup complete.');
-      log('INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)');
-      up();
-    });
+    cancel = clock.later(shorten(3500), listen);
+  };
+  cancel = clock.later(shorten(1500), () => {
+    log(line('INFO', 'Starting T.A.R.S. Backend v0.3.0-alpha'));
+    reachDatabases(1);
   });
   return () => cancel();
 }
