@@ -1,4 +1,5 @@
 import { Problem } from '../base/errors.ts';
+import type { Histogram } from './histogram.ts';
 import { createIntervalOrder } from './interval-order.ts';
 import { lagP99Of, sampleOf } from './interval-sample.ts';
 import type { IntervalMessage } from './recorder.ts';
@@ -41,6 +42,7 @@ export function collectIntervals(options: CollectOptions): CollectedIntervals {
   const totals = createTotals(schedule.phases);
   const judge = scenario.steps && createStepJudge(scenario.steps, schedule, totals);
   const busy: number[] = [];
+  const window: Histogram[] = [];
   let ending: 'person' | 'step' | 'unreachable' | undefined;
   let elapsed = 0;
   let resolveStopping = () => {};
@@ -57,7 +59,7 @@ export function collectIntervals(options: CollectOptions): CollectedIntervals {
 
   const add = createIntervalOrder(options.workers, (messages) => {
     for (const message of messages) totals.add(message);
-    const sample = sampleOf(messages, elapsed, schedule, lagP99Of(totals.lag));
+    const sample = sampleOf(messages, elapsed, schedule, lagP99Of(totals.lag), window);
     elapsed = sample.t * 1000;
     if (sample.phase === 'sustained') busy.push(Math.max(...messages.map((message) => message.busy)));
     options.onSample?.(sample);

@@ -1,15 +1,22 @@
-import { addPacked, createHistogram, quantile, quantilesOf } from './histogram.ts';
+import { addPacked, createHistogram, type Histogram, quantile, quantilesOf } from './histogram.ts';
 import type { IntervalMessage } from './recorder.ts';
-import type { LoadSample } from './sample.ts';
+import type { LoadSample, Quantiles } from './sample.ts';
 import type { Schedule } from './schedule.ts';
 import { addCounts } from './totals.ts';
 
-/** One interval of all workers → what the screen and the record get. `from` is where the interval before ended, in ms. */
+// Eight intervals are two seconds.
+const recentIntervals = 8;
+
+/**
+ * One interval of all workers → what the screen and the record get. `from` is where the interval before ended, in ms;
+ * `window` holds the response times of the last intervals and is brought up to date.
+ */
 export function sampleOf(
   messages: readonly IntervalMessage[],
   from: number,
   schedule: Schedule,
   lagP99: number,
+  window: Histogram[],
 ): LoadSample {
   const t = Math.max(...messages.map((message) => message.t));
   const deltas = messages.flatMap((message) => message.phases);
@@ -23,7 +30,8 @@ export function sampleOf(
     addPacked(response, delta.response);
     addCounts(statuses, delta.statuses);
   }
-  const { p50, p95, p99, max } = quantilesOf(response);
+  window.push(response);
+  if (window.length > recentIntervals) window.shift();
   const sent = every((message) => message.sent);
   // An interval belongs to the phase that most of it was in.
   const middle = (from + t) / 2;
@@ -41,9 +49,18 @@ export function sampleOf(
     inFlight: every((message) => message.inFlight),
     queued: every((message) => message.queued),
     statuses,
-    latency: response.totalCount === 0 ? undefined : { p50, p95, p99, max },
+    latency: quantilesIn([response]),
+    recent: quantilesIn(window),
     lagP99,
   };
+}
+
+function quantilesIn(histograms: readonly Histogram[]): Quantiles | undefined {
+  const all = createHistogram();
+  for (const histogram of histograms) all.add(histogram);
+  if (all.totalCount === 0) return undefined;
+  const { p50, p95, p99, max } = quantilesOf(all);
+  return { p50, p95, p99, max };
 }
 
 /** P99 of the lag so far. */

@@ -27,7 +27,7 @@ const staleAfterMs = 3000;
 /** `p50 142  p95 238 ✓  p99 456`, shorter where there is no room; empty when nothing was measured. */
 export function quantileText(view: LatencyView, room: number): string {
   const { target, theme } = view;
-  const figures = view.final ?? recentFigures(view.series)?.latency;
+  const figures = view.final ?? view.series.latest;
   if (!figures) return '';
   const judged = (name: LatencyTarget['quantile']) => {
     const text = `${name} ${milliseconds(figures[name])}`;

@@ -28,6 +28,8 @@ export interface LatencySeries {
   /** When the newest sample came, epoch ms. */
   readonly at: number | undefined;
   readonly replicas: number | undefined;
+  /** Of the last two seconds; undefined when nothing came back in them. */
+  readonly latest: LatencyBucket['latency'];
 }
 
 export function emptyLatencySeries(capacity = 240): LatencySeries {
@@ -39,6 +41,7 @@ export function emptyLatencySeries(capacity = 240): LatencySeries {
     phase: undefined,
     at: undefined,
     replicas: undefined,
+    latest: undefined,
   };
 }
 
@@ -48,9 +51,11 @@ export function withSample(series: LatencySeries, sample: LoadSample, at: number
   if (newest && sample.t < newest.t) {
     return withSample({ ...emptyLatencySeries(series.capacity), replicas: series.replicas }, sample, at);
   }
+  const recent = sample.recent ?? sample.latency;
   const bucket: LatencyBucket = {
     t: sample.t,
-    latency: sample.latency && { p50: sample.latency.p50, p95: sample.latency.p95, p99: sample.latency.p99 },
+    // Where nothing came back there is a gap, though the seconds before it are still known.
+    latency: sample.latency && recent,
     done: sample.done,
     errors: sample.errors,
     cacheHits: sample.cacheHits,
@@ -60,7 +65,7 @@ export function withSample(series: LatencySeries, sample: LoadSample, at: number
   };
   const joins = newest !== undefined && series.inNewest < series.samplesPerBucket;
   const buckets = joins ? [...series.buckets.slice(0, -1), merge(newest, bucket)] : [...series.buckets, bucket];
-  const next = { ...series, buckets, phase: sample.phase, at };
+  const next = { ...series, buckets, phase: sample.phase, at, latest: recent };
   if (joins) return { ...next, inNewest: series.inNewest + 1 };
   return buckets.length > series.capacity ? halved(next) : { ...next, inNewest: 1 };
 }

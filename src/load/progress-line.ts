@@ -7,13 +7,13 @@ export function progressLine(samples: readonly LoadSample[], loop: 'open' | 'clo
   if (!last || !first) return undefined;
   const sum = (pick: (sample: LoadSample) => number) => samples.reduce((total, sample) => total + pick(sample), 0);
   const [done, errors] = [sum((sample) => sample.done), sum((sample) => sample.errors)];
-  const p95 = Math.max(...samples.map((sample) => sample.latency?.p95 ?? 0));
+  const p95 = (last.recent ?? last.latency)?.p95;
   const wanted = loop === 'open' ? `of ${Math.round(last.target)}/s` : `by ${Math.round(last.target)} users`;
   const words = [
     `${String(Math.floor(last.t)).padStart(4)}s`,
     last.phase.padEnd(9),
     `${Math.round(done / (samples.length / 4))}/s ${last.phase === 'drain' ? '' : wanted}`.padEnd(16),
-    `P95 ${done > 0 ? `${Math.round(p95)} ms` : '-'}`.padEnd(12),
+    `P95 ${p95 === undefined ? '-' : `${Math.round(p95)} ms`}`.padEnd(12),
     `errors ${errors}`,
     ...(last.queued > 0 ? [`waiting ${last.queued}`] : []),
   ];

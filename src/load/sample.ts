@@ -28,6 +28,8 @@ export interface LoadSample {
   statuses: Record<string, number>;
   /** Response time (from the planned time) of this interval; undefined when nothing came back in it. */
   latency: Quantiles | undefined;
+  /** The same over the last two seconds: an interval alone holds too few answers for a steady P95. */
+  recent?: Quantiles | undefined;
   /** Planned → written while a connection was idle, p99 so far: over 5 ms the generator is the limit. */
   lagP99: number;
 }

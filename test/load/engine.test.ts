@@ -55,6 +55,11 @@ describe.concurrent('an open loop', () => {
     expect(sum((sample) => sample.scheduled)).toBe(550);
     expect(samples.map((sample) => sample.t)).toEqual([...samples.map((sample) => sample.t)].sort((a, b) => a - b));
     expect(new Set(samples.map((sample) => sample.phase))).toContain('sustained');
+    // What is said of the last seconds lies within what their intervals say.
+    const { recent } = samples.at(-1) ?? {};
+    const last = samples.slice(-8).flatMap((sample) => sample.latency ?? []);
+    expect(recent?.max).toBe(Math.max(...last.map((latency) => latency.max)));
+    expect(recent?.p95).toBeLessThanOrEqual(Math.max(...last.map((latency) => latency.p95)));
   });
 
   test('fills in values by request: clients in turn, popular questions more often', async () => {

@@ -58,6 +58,15 @@ test('recent figures are of the last seconds and not of the whole', () => {
   let series = emptyLatencySeries();
   for (let index = 1; index <= 40; index += 1)
     series = withSample(series, sampleAt(index / 4, index <= 20 ? 900 : 100), index);
-  expect(recentFigures(series, 2)?.latency?.p95).toBe(100);
+  expect(recentFigures(series, 2)?.done).toBe(200);
+  expect(series.latest?.p95).toBe(100);
   expect(recentFigures(emptyLatencySeries())).toBeUndefined();
+});
+
+test('the line is drawn from the last two seconds where they are known, and has a gap where nothing came', () => {
+  const recent = { p50: 1, p95: 2, p99: 3, max: 4 };
+  let series = withSample(emptyLatencySeries(), { ...sampleAt(0.25, 900), recent }, 0);
+  series = withSample(series, { ...sampleAt(0.5, 900), latency: undefined, recent }, 1);
+  expect(series.buckets.map((bucket) => bucket.latency?.p95)).toEqual([2, undefined]);
+  expect(series.latest?.p95).toBe(2);
 });

@@ -20,7 +20,10 @@ const sample: LoadSample = {
 };
 
 test('one line says how it goes: time, phase, rate against the wanted one, P95, errors', () => {
-  const line = progressLine([sample, { ...sample, t: 12.5, latency: { p50: 1, p95: 9, p99: 9, max: 9 } }], 'open');
+  const line = progressLine(
+    [sample, { ...sample, t: 12.5, latency: { p50: 1, p95: 9, p99: 9, max: 9 }, recent: sample.latency }],
+    'open',
+  );
   expect(line).toBe('  12s  sustained  208/s of 208/s    P95 238 ms    errors 2');
   expect(progressLine([{ ...sample, queued: 7 }], 'open')).toContain('waiting 7');
   expect(progressLine([{ ...sample, target: 10 }], 'closed')).toContain('208/s by 10 users');
