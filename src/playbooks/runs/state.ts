@@ -110,6 +110,7 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
     case 'step-result':
       return afterResult(state, record);
     case 'question': {
+      if (state.ended) return state;
       const { id, step, question } = record;
       return { ...state, status: 'waiting', question: { id, step, question } };
     }

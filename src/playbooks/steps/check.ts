@@ -79,6 +79,9 @@ function judge(rule: FindingRule, { values, errors }: Collected, context: PlanCo
   const base = { title: render(rule.title), expected: render(rule.expected) };
   const level = rule.level ?? 'fatal';
   const repair = rule.repair === undefined ? {} : { repair: render(rule.repair) };
+  // What could not be read must not pass for what is there: the reason stands in for the figure.
+  const unread = Object.entries(errors).find(([name]) => new RegExp(`\\b${name}\\b`).test(rule.expect));
+  if (unread) return [{ ...base, level, observed: `${unread[0]} could not be read: ${unread[1]}`, ...repair }];
   try {
     if (rule.when !== undefined && context.evaluate(rule.when, values) !== true) return [];
     if (context.evaluate(rule.expect, values) === true)
@@ -90,10 +93,7 @@ function judge(rule: FindingRule, { values, errors }: Collected, context: PlanCo
       { ...base, level, observed: render(rule.observed), ...(evidence.length > 0 ? { evidence } : {}), ...repair },
     ];
   } catch (error) {
-    // A source that could not be read says more than the expression that stumbled over it.
-    const unread = Object.entries(errors).find(([name]) => new RegExp(`\\b${name}\\b`).test(rule.expect));
-    const observed = unread ? `${unread[0]} could not be read: ${unread[1]}` : messageOf(error);
-    return [{ ...base, level, observed, ...repair }];
+    return [{ ...base, level, observed: messageOf(error), ...repair }];
   }
 }
 

@@ -1,0 +1,100 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Connection } from '../../../src/cluster/connection.ts';
+import type { Playbook, StepDefinition } from '../../../src/playbooks/model.ts';
+import { flattenPlaybook } from '../../../src/playbooks/plan.ts';
+import type { RunEvent, RunRecord } from '../../../src/playbooks/runs/events.ts';
+import { execute } from '../../../src/playbooks/runs/execute.ts';
+import { type Execution, readEarlier } from '../../../src/playbooks/runs/execution.ts';
+import { readJournal } from '../../../src/playbooks/runs/journal.ts';
+import { createQuestions } from '../../../src/playbooks/runs/questions.ts';
+import { runPaths } from '../../../src/playbooks/runs/run-folder.ts';
+import { createRunSink } from '../../../src/playbooks/runs/run-sink.ts';
+import { leftOut } from '../../../src/playbooks/runs/selection.ts';
+import { createSensitiveInputs } from '../../../src/playbooks/runs/sensitive-inputs.ts';
+import { createRunControl } from '../../../src/playbooks/runs/stopping.ts';
+import type { StepContext, StepKind, StepResult } from '../../../src/playbooks/step-kind.ts';
+import { playbookStep } from '../../../src/playbooks/steps/playbook.ts';
+
+export type Act = (context: StepContext, config: Record<string, unknown>) => Promise<StepResult> | StepResult;
+
+export interface Tried {
+  events: RunEvent[];
+  records: RunRecord[];
+  status: string;
+  at: string | undefined;
+  folder: string;
+}
+
+export interface Trial {
+  steps: Partial<StepDefinition>[];
+  act: Act;
+  probe?: StepKind['probe'];
+  calls?: Record<string, Playbook>;
+  interactive?: boolean;
+  assumeYes?: boolean;
+  from?: string;
+  only?: string;
+  folder?: string;
+  inputs?: Record<string, string | number | boolean>;
+  secrets?: Record<string, string>;
+  onEvent?: (event: RunEvent, execution: Execution) => void;
+  speed?: { sandbox: boolean };
+}
+
+/** A playbook of one kind of step whose behaviour a test states. */
+export function playbookOf(steps: Partial<StepDefinition>[], more: Partial<Playbook> = {}): Playbook {
+  return {
+    ...{ ref: 'test/it', system: 'test', name: 'it', title: 'It', folder: '/', file: '/it.yaml', source: 'bundled' },
+    inputs: {},
+    calls: {},
+    ...more,
+    steps: steps.map((step, line) => ({
+      ...{ id: `s${line + 1}`, title: `Step ${line + 1}`, kind: 'act', config: {}, line },
+      ...step,
+    })),
+  };
+}
+
+/** Executes a playbook without a cluster and without a process; the journal is a real one. */
+export async function tryRun(trial: Trial): Promise<Tried> {
+  const { steps, act, probe, interactive = false, assumeYes = false } = trial;
+  const folder = trial.folder ?? mkdtempSync(join(tmpdir(), 'tars-console-run-'));
+  const paths = runPaths(folder);
+  const earlier = readJournal(paths.journal);
+  const events: RunEvent[] = [];
+  const playbook = playbookOf(steps, { calls: trial.calls ?? {} });
+  const kind: StepKind = {
+    ...{ name: 'act', description: 'does what the test says', shape: {}, effects: 'none' as const },
+    ...(probe ? { probe } : {}),
+    run: async (config, context) => act(context, config),
+    equivalent: async () => [],
+  };
+  const sink = createRunSink(paths, (event) => {
+    events.push(event);
+    trial.onEvent?.(event, execution);
+  });
+  const execution: Execution = {
+    playbook,
+    inputs: trial.inputs ?? {},
+    stepKinds: [kind, playbookStep],
+    manifests: undefined,
+    connection: { info: { namespace: 'test', sandbox: trial.speed?.sandbox ?? false } } as Connection,
+    surroundings: { system: { name: 'test' }, cluster: {} },
+    sink,
+    questions: createQuestions({ sink, assumeYes, interactive, asked: 0 }),
+    secrets: createSensitiveInputs(playbook, trial.secrets ?? {}, sink.masker),
+    control: createRunControl(),
+    earlier: readEarlier(earlier),
+    leftOut: leftOut(flattenPlaybook(playbook), trial),
+  };
+  const { status, at } = await execute(execution);
+  sink.close();
+  return { events, records: readJournal(paths.journal), status, at, folder };
+}
+
+/** `s1 done` for each result, in order. */
+export function results({ records }: Pick<Tried, 'records'>): string[] {
+  return records.flatMap((record) => (record.type === 'step-result' ? [`${record.step} ${record.status}`] : []));
+}
