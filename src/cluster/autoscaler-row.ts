@@ -13,6 +13,8 @@ export interface AutoscalerRow {
   metrics: string[];
   /** The largest metric against its target; undefined while nothing was measured. */
   ratio: number | undefined;
+  /** False until its controller has looked at it for the first time: there are no replicas to speak of yet. */
+  known: boolean;
   replicas: number;
   wanted: number;
   min: number;
@@ -44,6 +46,7 @@ export function toAutoscalerRow(object: KubernetesObject): AutoscalerRow {
     target: `${target.kind}/${target.name}`,
     metrics: metrics.map(({ name, current, target: aim }) => `${name} ${current ?? '?'}/${aim}`),
     ratio,
+    known: status?.currentReplicas !== undefined,
     replicas,
     wanted,
     min: spec.minReplicas ?? 1,
@@ -63,4 +66,10 @@ const severity = { bad: 0, warn: 1, moving: 2, ok: 3 };
 
 export function compareAutoscalers(a: AutoscalerRow, b: AutoscalerRow): number {
   return severity[a.health] - severity[b.health] || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+/** `3 → 4 of 10`, `3 of 10`, or `? of 10` while nothing is known. */
+export function replicasText({ known, replicas, wanted, max }: AutoscalerRow, arrow: string): string {
+  if (!known) return `? of ${max}`;
+  return `${wanted === replicas ? replicas : `${replicas} ${arrow} ${wanted}`} of ${max}`;
 }

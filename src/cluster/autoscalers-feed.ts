@@ -48,7 +48,8 @@ function createHistories(length: number) {
   const last = new Map<string, ReplicasPoint>();
   return {
     add(rows: readonly AutoscalerRow[], at: number): Record<string, readonly ReplicasPoint[]> {
-      for (const { key, replicas, wanted } of rows) {
+      for (const { key, known, replicas, wanted } of rows) {
+        if (!known) continue;
         const before = last.get(key);
         if (before?.replicas === replicas && before.wanted === wanted) continue;
         const point = { at, replicas, wanted };

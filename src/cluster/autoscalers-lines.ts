@@ -1,7 +1,7 @@
 import { printableLine } from '../base/printable.ts';
 import { fitTo, textWidth, truncate } from '../ui/text.ts';
 import type { Style, Theme } from '../ui/theme.ts';
-import type { AutoscalerRow } from './autoscaler-row.ts';
+import { type AutoscalerRow, replicasText } from './autoscaler-row.ts';
 
 export interface AutoscalersLinesOptions {
   rows: readonly AutoscalerRow[];
@@ -59,13 +59,12 @@ function partsOf(row: AutoscalerRow, theme: Theme): Parts {
     bad: [symbols.bad, theme.bad],
   };
   const [sign, style] = look[row.health];
-  const moving = row.wanted === row.replicas ? `${row.replicas}` : `${row.replicas} ${symbols.next} ${row.wanted}`;
   return {
     sign,
     style,
     name: printableLine(row.name),
     metric: printableLine(row.metrics.join(' ') || 'no metric'),
-    replicas: `${moving} of ${row.max}`,
+    replicas: replicasText(row, symbols.next),
     sentence: printableLine(row.sentence),
   };
 }

@@ -1,9 +1,8 @@
-import { explainAutoscaler } from '../kubernetes/horizontal-pod-autoscaler.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { asPod, podRequest } from '../kubernetes/pod.ts';
 import { summarizePod } from '../kubernetes/pod-status.ts';
 import { readinessOf } from '../kubernetes/readiness.ts';
-import { toAutoscalerRow } from './autoscaler-row.ts';
+import { replicasText, toAutoscalerRow } from './autoscaler-row.ts';
 import type { Connection } from './connection.ts';
 import { hasStatus } from './kubernetes-error.ts';
 import { listObjects } from './objects.ts';
@@ -139,10 +138,9 @@ function serviceLine(name: string, services: readonly KubernetesObject[], slices
 function autoscalerLine(name: string, objects: readonly KubernetesObject[]): StatusLine {
   const object = find(objects, 'HorizontalPodAutoscaler', name);
   if (!object) return absent(name);
-  const { metrics, replicas, wanted, max, health } = toAutoscalerRow(object);
-  const moving = wanted === replicas ? `${replicas}` : `${replicas} → ${wanted}`;
-  const message = `${metrics.join(', ')}  ${moving} of ${max}  ${explainAutoscaler(object)}`;
-  return { name, ok: health !== 'bad', message };
+  const row = toAutoscalerRow(object);
+  const message = [row.metrics.join(', '), replicasText(row, '→'), row.sentence].join('  ');
+  return { name, ok: readinessOf(object).ready, message };
 }
 
 function ingressLine(name: string, objects: readonly KubernetesObject[]): SystemStatus['ingresses'][number] {

@@ -153,6 +153,14 @@ describe('the autoscalers pane', () => {
         expect(textWidth(line)).toBeLessThanOrEqual(width);
   });
 
+  it('does not make up replicas before its controller has looked at it', () => {
+    const fresh = { ...autoscaler('tars-backend', 0, 0, 0), status: undefined };
+    const lines = draw(
+      <AutoscalersPane rows={[toAutoscalerRow(fresh)]} state={live} width={90} height={3} now={now} />,
+    );
+    expect(lines[1]).toMatch(/tars-backend {2}cpu \?\/70% {2}\? of 10 {2}not looked at yet/);
+  });
+
   it('says that there is none yet', () => {
     const lines = draw(<AutoscalersPane rows={[]} state={live} width={60} height={4} now={now} namespace="tars" />);
     expect(lines[1]).toContain('no autoscaler in tars yet');
