@@ -9,6 +9,8 @@ process.env.XDG_STATE_HOME = join(folder, 'state');
 process.env.XDG_CONFIG_HOME = join(folder, 'config');
 process.env.XDG_RUNTIME_DIR = join(folder, 'runtime');
 process.env.XDG_CACHE_HOME = join(folder, 'cache');
+// What a test makes in the temporary folder goes away with it.
+process.env.TMPDIR = folder;
 delete process.env.KUBECONFIG;
 delete process.env.CI;
 
