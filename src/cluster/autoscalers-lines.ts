@@ -2,6 +2,7 @@ import { printableLine } from '../base/printable.ts';
 import { fitTo, textWidth, truncate } from '../ui/text.ts';
 import type { Style, Theme } from '../ui/theme.ts';
 import { type AutoscalerRow, replicasText } from './autoscaler-row.ts';
+import { inSigns } from './signs.ts';
 
 export interface AutoscalersLinesOptions {
   rows: readonly AutoscalerRow[];
@@ -65,6 +66,6 @@ function partsOf(row: AutoscalerRow, theme: Theme): Parts {
     name: printableLine(row.name),
     metric: printableLine(row.metrics.join(' ') || 'no metric'),
     replicas: replicasText(row, symbols.next),
-    sentence: printableLine(row.sentence),
+    sentence: inSigns(printableLine(row.sentence), symbols),
   };
 }

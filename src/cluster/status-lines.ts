@@ -3,6 +3,7 @@ import { printableLine } from '../base/printable.ts';
 import { pad, textWidth } from '../ui/text.ts';
 import type { Symbols } from '../ui/theme.ts';
 import type { Severity } from './pod-row.ts';
+import { inSigns } from './signs.ts';
 import type { PodStatusLine, StatusLine, SystemStatus } from './system-status.ts';
 import type { Tone, ToneLine } from './tone-line.ts';
 
@@ -48,7 +49,7 @@ function partLines(lines: readonly StatusLine[], symbols: Symbols): ToneLine[] {
   const widest = Math.max(0, ...lines.map(({ name }) => textWidth(printableLine(name))));
   const sorted = [...lines].sort((a, b) => Number(a.ok) - Number(b.ok));
   return sorted.map(({ name, ok, message }) => ({
-    text: `  ${ok ? symbols.ok : symbols.bad} ${pad(printableLine(name), widest)}  ${printableLine(message)}`,
+    text: `  ${ok ? symbols.ok : symbols.bad} ${pad(printableLine(name), widest)}  ${inSigns(printableLine(message), symbols)}`,
     tone: ok ? undefined : 'bad',
   }));
 }

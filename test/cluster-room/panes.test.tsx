@@ -13,6 +13,7 @@ import { indexColumns } from '../../src/cluster/table.ts';
 import { asPod } from '../../src/kubernetes/pod.ts';
 import { textWidth } from '../../src/ui/text.ts';
 import { createTheme } from '../../src/ui/theme.ts';
+import { ThemeContext } from '../../src/ui/use-theme.ts';
 import { columnDefinitions, type PodLook, podCells } from './pod-table.ts';
 import { autoscaler, event, pod } from './workload-objects.ts';
 
@@ -151,6 +152,17 @@ describe('the autoscalers pane', () => {
     for (const width of [50, 40, 20])
       for (const line of draw(<AutoscalersPane rows={scalers} state={live} width={width} height={4} now={now} />))
         expect(textWidth(line)).toBeLessThanOrEqual(width);
+  });
+
+  it('draws itself in ASCII where the terminal has nothing else', () => {
+    const lines = draw(
+      <ThemeContext.Provider value={createTheme({ color: 0, unicode: false })}>
+        <AutoscalersPane rows={scalers} state={live} width={90} height={3} now={now} />
+        <PodsPane rows={rows} state={{ kind: 'stale', since: now, reason: 'x' }} width={90} height={6} now={now} />
+      </ThemeContext.Provider>,
+    );
+    expect(lines.join('\n')).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(lines[1]).toContain('scaling up: 83/70 x 3 = 3.6 > 4');
   });
 
   it('does not make up replicas before its controller has looked at it', () => {
