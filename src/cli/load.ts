@@ -1,6 +1,5 @@
 import { parseDuration } from '../base/duration.ts';
 import { exitCodes, Problem } from '../base/errors.ts';
-import { connect } from '../cluster/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { destinationProblem, parseTarget, resolveDestination } from '../load/destination.ts';
 import { startLoad } from '../load/engine.ts';
@@ -16,9 +15,9 @@ import type { LoadAddress } from '../load/transport.ts';
 import { loadSystems, type System } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
+import { connectChosen } from './chosen-cluster.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
-import { chooseCluster } from './run-cluster.ts';
 
 export interface LoadOptions extends GlobalOptions {
   url?: string;
@@ -107,10 +106,6 @@ async function findAddress(
   } finally {
     connection.close();
   }
-}
-
-async function connectChosen(options: GlobalOptions): Promise<Connection> {
-  return connect(await chooseCluster(options));
 }
 
 /** The system that `tars/basic` belongs to; a scenario's file of its own belongs to none. */

@@ -37,9 +37,9 @@ export function sampleOf(
   const middle = (from + t) / 2;
   const kind = schedule.phases[schedule.phaseAt(middle)]?.kind;
   return {
-    t: t / 1000,
+    t: Math.round(t) / 1000,
     phase: middle >= schedule.end ? 'drain' : kind === 'sustained' || kind === 'step' ? 'sustained' : 'ramp',
-    target: t >= schedule.end ? 0 : schedule.levelAt(t),
+    target: t >= schedule.end ? 0 : Math.round(schedule.levelAt(t) * 100) / 100,
     scheduled: schedule.loop === 'open' ? schedule.dueAt(t) - (from > 0 ? schedule.dueAt(from) : 0) : sent,
     sent,
     done: sum((delta) => delta.done),

@@ -1,4 +1,4 @@
-import type { LoadResult, StepFigures, ThresholdResult } from './sample.ts';
+import type { LoadFigures, LoadResult, StepFigures, ThresholdResult } from './sample.ts';
 
 export interface SummaryOptions {
   /** The system's own name, e.g. `T.A.R.S.`; without one the scenario's. */
@@ -13,17 +13,17 @@ export interface SummaryOptions {
  * was made, what limits the figures, and what to do next. No styles.
  */
 export function summaryLines(result: LoadResult, options: SummaryOptions): string[] {
-  const { sustained } = result;
+  const shown = shownFigures(result);
   const heading = `=== ${options.title ?? result.scenario} Load Test Summary ===`;
   return [
     heading,
-    `Total Requests: ${sustained.requests.toLocaleString('en-US')}`,
-    `Requests/sec: ${sustained.requestsPerSecond.toFixed(2)}`,
-    `Error Rate: ${percent(sustained.errorRate)}`,
-    `P50 Latency: ${milliseconds(sustained.response.p50)}`,
-    `P95 Latency: ${milliseconds(sustained.response.p95)}`,
-    `P99 Latency: ${milliseconds(sustained.response.p99)}`,
-    `Cache Hit Ratio: ${sustained.cacheHitRatio === undefined ? 'not known' : percent(sustained.cacheHitRatio)}`,
+    `Total Requests: ${shown.requests.toLocaleString('en-US')}`,
+    `Requests/sec: ${shown.requestsPerSecond.toFixed(2)}`,
+    `Error Rate: ${percent(shown.errorRate)}`,
+    `P50 Latency: ${milliseconds(shown.response.p50)}`,
+    `P95 Latency: ${milliseconds(shown.response.p95)}`,
+    `P99 Latency: ${milliseconds(shown.response.p99)}`,
+    `Cache Hit Ratio: ${shown.cacheHitRatio === undefined ? 'not known' : percent(shown.cacheHitRatio)}`,
     '='.repeat(heading.length),
     ...thresholdLines(result.thresholds, options.symbols),
     ...stepLines(result.steps ?? [], options.symbols),
@@ -56,7 +56,7 @@ function notes(result: LoadResult): string[] {
     loop === 'open'
       ? 'Open loop: latency counts from when each request was due, so waiting is in it.'
       : 'Closed loop: users wait for their answer, so a stall of the system is hidden in these figures.',
-    `Figures above: ${judgedPart(result)}, ${seconds(sustained.seconds)}. Whole run: ${whole.requests.toLocaleString('en-US')} requests in ${seconds(whole.seconds)}, P95 ${milliseconds(whole.response.p95)}, errors ${percent(whole.errorRate)}.`,
+    `Figures above: ${judgedPart(result)}, ${seconds(shownFigures(result).seconds)}. Whole run: ${whole.requests.toLocaleString('en-US')} requests in ${seconds(whole.seconds)}, P95 ${milliseconds(whole.response.p95)}, errors ${percent(whole.errorRate)}.`,
   ];
   if (stopped) lines.push('Stopped before its time: these figures are of what was done until then.');
   if (limitedBy === 'generator')
@@ -76,7 +76,14 @@ function notes(result: LoadResult): string[] {
   return lines;
 }
 
-function judgedPart({ steps }: LoadResult): string {
+/** The sustained phase; of a load that ended before it, what there is. */
+function shownFigures({ sustained, whole }: LoadResult): LoadFigures {
+  return sustained.requests > 0 ? sustained : whole;
+}
+
+function judgedPart(result: LoadResult): string {
+  const { steps } = result;
+  if (shownFigures(result) === result.whole) return 'the whole run, which did not get to its sustained phase';
   if (!steps) return 'the sustained phase';
   return steps.some((step) => step.held) ? 'the last step that held' : 'the first step, which did not hold';
 }

@@ -49,6 +49,13 @@ describe('the summary', () => {
     expect(text).toContain('Stopped before its time');
   });
 
+  test('of a load that was stopped in its ramp shows what there is', () => {
+    const none = { ...figures, requests: 0, requestsPerSecond: 0, seconds: 0 };
+    const text = lines({ sustained: none, stopped: true }).join('\n');
+    expect(text).toContain('Total Requests: 17,500');
+    expect(text).toContain('Figures above: the whole run, which did not get to its sustained phase');
+  });
+
   test('tells refusals from failures', () => {
     const sustained = { ...figures, statuses: { 200: 10_000, 429: 2453 } };
     const thresholds = judgeThresholds([{ title: 'errors', expect: 'metrics.errorRate <= 0.0' }], figures);
