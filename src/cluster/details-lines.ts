@@ -102,7 +102,7 @@ function stateOf(status: ContainerStatus | undefined): string {
   return `waiting${reason ? `: ${reason}` : ''}${message ? `: ${message}` : ''}${before}`;
 }
 
-export function eventLine({ at, type, reason, message, count }: EventLine, now: number, symbols: Symbols): ToneLine {
+function eventLine({ at, type, reason, message, count }: EventLine, now: number, symbols: Symbols): ToneLine {
   const warning = type === 'Warning';
   const times = count > 1 ? ` (${count} times)` : '';
   const text = `${warning ? symbols.warn : symbols.bullet} ${formatAge(now - at)} ${reason}: ${message}${times}`;

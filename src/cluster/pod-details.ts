@@ -88,7 +88,7 @@ function sorted(objects: ReadonlyMap<string, KubernetesObject>): EventLine[] {
 }
 
 /** The first container that is not ready, because that is where the trouble is; else the first. */
-export function chooseContainer(pod: Pod): string | undefined {
+function chooseContainer(pod: Pod): string | undefined {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const troubled = statuses.find((status) => !status.ready && !status.state?.terminated);
   return troubled?.name ?? pod.spec.containers[0]?.name;

@@ -35,7 +35,7 @@ export async function readPodMetrics(
   return toUsage(body, namespace === undefined);
 }
 
-export function toUsage(list: PodMetricsList, withNamespace: boolean): Map<string, PodUsage> {
+function toUsage(list: PodMetricsList, withNamespace: boolean): Map<string, PodUsage> {
   const usage = new Map<string, PodUsage>();
   for (const { metadata, containers = [] } of list.items ?? []) {
     const key = withNamespace ? `${metadata.namespace ?? ''}/${metadata.name}` : metadata.name;

@@ -1,7 +1,7 @@
 import { type ColumnIndex, cellText, parseServerAge, type TableRow } from './table.ts';
 
 /** How urgently somebody should look at a pod; the number is the order in which they are shown. */
-export const severities = { bad: 0, warn: 1, waiting: 2, ok: 3, done: 4 } as const;
+const severities = { bad: 0, warn: 1, waiting: 2, ok: 3, done: 4 } as const;
 export type Severity = keyof typeof severities;
 
 /** One pod as the pane draws it; all text is raw. */

@@ -74,7 +74,7 @@ function cellsOf(row: PodRow, now: number, theme: Theme): Cell[] {
 }
 
 /** Seconds in steps of five under two minutes: an age alone is no reason to paint the screen anew each second. */
-export function podAge(ms: number): string {
+function podAge(ms: number): string {
   return formatAge(ms < 120_000 ? Math.floor(ms / 5000) * 5000 : ms);
 }
 

@@ -65,7 +65,7 @@ export async function pathOf(
 }
 
 /** `/api/v1`, or `/apis/apps/v1`. */
-export function rootOf(apiVersion: string): string {
+function rootOf(apiVersion: string): string {
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 

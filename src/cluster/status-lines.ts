@@ -23,7 +23,7 @@ export function statusLines(status: SystemStatus, symbols: Symbols, now: number)
 }
 
 /** One sentence: all is ready, or what is not. */
-export function summaryLine(status: SystemStatus, symbols: Symbols): ToneLine {
+function summaryLine(status: SystemStatus, symbols: Symbols): ToneLine {
   const parts: [string, readonly StatusLine[]][] = [
     ['workloads', status.workloads],
     ['services', status.services],

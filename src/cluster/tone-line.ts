@@ -9,7 +9,7 @@ export interface ToneLine {
 
 export type Tone = 'title' | 'ok' | 'warn' | 'bad' | 'dim' | 'info';
 
-export function styleOf(tone: Tone | undefined, theme: Theme): Style {
+function styleOf(tone: Tone | undefined, theme: Theme): Style {
   return tone === undefined ? (text) => text : theme[tone];
 }
 

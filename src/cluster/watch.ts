@@ -10,7 +10,7 @@ export interface WatchedList {
   metadata?: { resourceVersion?: string; continue?: string };
 }
 
-export interface WatchEventOf<T> {
+interface WatchEventOf<T> {
   type: 'ADDED' | 'MODIFIED' | 'DELETED';
   object: T;
 }
