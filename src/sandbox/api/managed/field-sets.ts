@@ -8,27 +8,37 @@ export function isEmpty(fields: Fields | undefined): boolean {
   return fields === undefined || isLeaf(fields);
 }
 
+// A leaf owns the thing itself, which a node with children says by `.`: both are one form to the operations below.
+function opened(fields: Fields): Fields {
+  return isLeaf(fields) ? { '.': {} } : fields;
+}
+
+function closed(fields: Fields): Fields {
+  return fields['.'] !== undefined && Object.keys(fields).length === 1 ? {} : fields;
+}
+
 export function union(left: Fields, right: Fields): Fields {
   const sum: Fields = { ...left };
   for (const [part, below] of Object.entries(right)) {
     const other = left[part];
-    if (other === undefined) sum[part] = below;
-    else if (isLeaf(other) !== isLeaf(below)) sum[part] = { '.': {}, ...other, ...below };
-    else sum[part] = union(other, below);
+    if (other === undefined || part === '.') sum[part] = below;
+    else sum[part] = closed(union(opened(other), opened(below)));
   }
   return sum;
 }
 
-/** What is in `left` and not in `right`. A leaf in `right` takes away what lies below it too: it replaced the whole. */
+/** What is in `left` and not in `right`. */
 export function without(left: Fields, right: Fields): Fields {
   const rest: Fields = {};
   for (const [part, below] of Object.entries(left)) {
     const other = right[part];
-    if (other === undefined) rest[part] = below;
-    else if (!isLeaf(below) && !isLeaf(other)) {
-      const kept = without(below, other);
-      if (!isLeaf(kept)) rest[part] = kept;
-    } else if (isLeaf(below) && !isLeaf(other) && other['.'] === undefined) rest[part] = below;
+    if (other === undefined) {
+      rest[part] = below;
+      continue;
+    }
+    if (part === '.') continue;
+    const kept = without(opened(below), opened(other));
+    if (!isLeaf(kept)) rest[part] = closed(kept);
   }
   return rest;
 }
@@ -39,13 +49,12 @@ export function common(left: Fields, right: Fields): Fields {
   for (const [part, below] of Object.entries(left)) {
     const other = right[part];
     if (other === undefined) continue;
-    if (isLeaf(below) || isLeaf(other)) {
-      if (isLeaf(below) && isLeaf(other)) both[part] = {};
-      else both[part] = isLeaf(below) ? other : below;
+    if (part === '.') {
+      both[part] = {};
       continue;
     }
-    const shared = common(below, other);
-    if (!isLeaf(shared)) both[part] = shared;
+    const shared = common(opened(below), opened(other));
+    if (!isLeaf(shared)) both[part] = closed(shared);
   }
   return both;
 }

@@ -40,9 +40,10 @@ export function applyConfiguration(
     return isEmpty(shared) ? [] : [{ entry, shared }];
   });
   if (conflicts.length > 0 && !options.force) throw conflictError(conflicts);
-  const owned = others.reduce<Fields>((sum, entry) => union(sum, entry.fieldsV1), {});
+  // What anybody has, this manager included, stays.
+  const owned = others.reduce<Fields>((sum, entry) => union(sum, entry.fieldsV1), applied);
   const last = entries.find((entry) => isBy(entry, writer))?.fieldsV1 ?? {};
-  const gone = without(without(last, applied), owned);
+  const gone = without(last, owned);
   const object = isEmpty(gone) ? merged : (prune(merged, gone, [], rules, owned) as KubernetesObject);
   const taken = conflicts.reduce<Fields>((sum, { shared }) => union(sum, shared), {});
   const managedFields = afterApply(live, configuration.apiVersion, writer, { applied, taken, gone });

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApiServer, type TestApiServer } from '../../support/sandbox.ts';
+import { configMap, inDefault } from './objects.ts';
+
+let api: TestApiServer;
+beforeAll(async () => {
+  api = await startTestApiServer();
+});
+afterAll(() => api.close());
+
+const json = { 'content-type': 'application/json' };
+
+describe('the door', () => {
+  test.each([
+    ['no token', { authorization: '' }],
+    ['another token', { authorization: 'Bearer wrong' }],
+    ['another scheme', { authorization: 'Basic d3Jvbmc6d3Jvbmc=' }],
+  ])('%s is refused with a Status', async (_, headers) => {
+    const answer = await api.send('GET', '/api/v1/namespaces', { headers });
+    expect(answer.status).toBe(401);
+    expect(answer.json).toMatchObject({ kind: 'Status', status: 'Failure', reason: 'Unauthorized', code: 401 });
+  });
+
+  test('a certificate that nobody signed for this start is not trusted', async () => {
+    await expect(fetch(`${api.server.url}/version`)).rejects.toThrow();
+  });
+
+  test('whether it lives is told to everybody', async () => {
+    expect((await api.send('GET', '/livez', { headers: { authorization: '' } })).text).toBe('ok');
+  });
+});
+
+describe('bodies', () => {
+  test('an unknown media type is 415', async () => {
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const answer = await api.send('POST', `${inDefault}/configmaps`, { body: 'k8s', headers });
+    expect(answer).toMatchObject({ status: 415, json: { reason: 'UnsupportedMediaType' } });
+  });
+
+  test('more than 3 MB is 413', async () => {
+    const body = JSON.stringify(configMap('big', { text: 'x'.repeat(3 * 1024 * 1024) }));
+    expect((await api.send('POST', `${inDefault}/configmaps`, { body, headers: json })).status).toBe(413);
+  });
+
+  test.each(['[]', '"text"', '{', ''])('%s is no object', async (body) => {
+    expect((await api.send('POST', `${inDefault}/configmaps`, { body, headers: json })).status).toBe(400);
+  });
+
+  test('another kind or version than the path says is 400', async () => {
+    const kind = JSON.stringify({ ...configMap('a'), kind: 'Secret' });
+    const version = JSON.stringify({ ...configMap('a'), apiVersion: 'v2' });
+    for (const body of [kind, version])
+      expect((await api.send('POST', `${inDefault}/configmaps`, { body, headers: json })).status).toBe(400);
+  });
+
+  test('YAML is read too', async () => {
+    const body = 'metadata:\n  name: from-yaml\ndata:\n  a: "1"\n';
+    const headers = { 'content-type': 'application/yaml' };
+    const answer = await api.send('POST', `${inDefault}/configmaps`, { body, headers });
+    expect(answer).toMatchObject({ status: 201, json: { kind: 'ConfigMap', data: { a: '1' } } });
+  });
+});
+
+describe('what is not there', () => {
+  test('an unknown group is a plain 404', async () => {
+    const answer = await api.send('GET', '/apis/nowhere.io/v1/things');
+    expect(answer).toMatchObject({ status: 404, text: '404 page not found\n' });
+  });
+
+  test('an unknown resource of a known group is a Status', async () => {
+    const answer = await api.send('GET', '/api/v1/things');
+    expect(answer).toMatchObject({ status: 404, json: { reason: 'NotFound' } });
+  });
+
+  test('exec is an honest 501', async () => {
+    const answer = await api.send('POST', `${inDefault}/pods/any/exec`);
+    expect(answer).toMatchObject({ status: 501, json: { reason: 'NotImplemented' } });
+  });
+});
+
+describe('discovery', () => {
+  test('the version is told', async () => {
+    expect((await api.send('GET', '/version')).json).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.0' });
+  });
+
+  test('the legacy lists name every resource, subresources without short names', async () => {
+    const { resources } = (await api.send('GET', '/apis/apps/v1')).json;
+    const named = (name: string) => resources.find((one: { name: string }) => one.name === name);
+    expect(named('deployments')).toMatchObject({ kind: 'Deployment', shortNames: ['deploy'], categories: ['all'] });
+    expect(named('deployments/scale')).toMatchObject({ kind: 'Scale', group: 'autoscaling' });
+    expect(named('deployments/scale').shortNames).toBeUndefined();
+  });
+
+  test('the aggregated list holds all groups', async () => {
+    const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+    const answer = await api.send('GET', '/apis', { headers: { accept } });
+    expect(answer.headers['content-type']).toBe(accept);
+    const names = answer.json.items.map((item: { metadata: { name: string } }) => item.metadata.name);
+    expect(names).toEqual(expect.arrayContaining(['apps', 'batch', 'networking.k8s.io']));
+  });
+
+  test('OpenAPI says that PATCH validates fields', async () => {
+    const index = (await api.send('GET', '/openapi/v3')).json;
+    const document = (await api.send('GET', index.paths['apis/apps/v1'].serverRelativeURL)).json;
+    const { patch } = document.paths['/apis/apps/v1/namespaces/{namespace}/deployments/{name}'];
+    expect(patch.parameters.map(({ name }: { name: string }) => name)).toContain('fieldValidation');
+  });
+
+  test('the owner may do everything', async () => {
+    const body = JSON.stringify({ spec: { resourceAttributes: { verb: 'create', resource: 'pods' } } });
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const answer = await api.send('POST', path, { body, headers: json });
+    expect(answer).toMatchObject({ status: 201, json: { status: { allowed: true } } });
+  });
+});
