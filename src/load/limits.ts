@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { createSchedule } from './schedule.ts';
 
 /** A limit that would spoil a load test, in the form of a check's finding. */
 export interface LimitFinding {
@@ -51,14 +52,16 @@ function clientFinding(scenario: Scenario, { perClient, namespace }: SystemLimit
   if (!value) return undefined;
   const clients = Array.isArray(value.of) ? value.of.length : value.of;
   const share = largestShare(value.pick, value.exponent, clients);
-  const each = rate * 60 * share;
-  const needed = Math.ceil((rate * 60) / perClient.perMinute);
+  // A shorter test than a minute sends less than a minute's worth.
+  const seconds = Math.min(60, createSchedule(scenario).end / 1000);
+  const each = rate * seconds * share;
+  const needed = Math.ceil((rate * seconds) / perClient.perMinute);
   const ok = each <= perClient.perMinute;
   return {
     title: 'No client sends more than the system allows it',
     level: ok ? 'ok' : 'warning',
     expected: `at most ${count(perClient.perMinute)} requests a minute for each client (${perClient.key})`,
-    observed: `${count(each)} a minute from ${share === 1 / clients ? 'each' : 'the busiest'} of ${count(clients)} client${clients === 1 ? '' : 's'} at ${count(rate)}/s`,
+    observed: `${count(each)} ${seconds === 60 ? 'a minute' : `in ${count(seconds)} s`} from ${share === 1 / clients ? 'each' : 'the busiest'} of ${count(clients)} client${clients === 1 ? '' : 's'} at ${count(rate)}/s`,
     ...(ok
       ? {}
       : {

@@ -21,6 +21,12 @@ describe('limits that would spoil a load test', () => {
     expect(finding?.repair).toContain('"RATE_LIMIT_PER_MINUTE":"50"');
   });
 
+  test('a test that is shorter than a minute sends less than a minute’s worth', () => {
+    const scenario = withOverrides(findScenario('tars/basic'), { rate: 500, rampMs: 0, sustainedMs: 10_000 });
+    const [finding] = limitFindings(scenario, { namespace: 'tars', perClient });
+    expect(finding).toMatchObject({ level: 'ok', observed: '10 in 12 s from each of 600 clients at 500/s' });
+  });
+
   test('clients that are picked unevenly are judged by the busiest', () => {
     const scenario = defineScenario('skewed', {
       title: 'skewed',
