@@ -24,7 +24,7 @@ export interface AutoscalerDecision {
 }
 
 /** How a decision came about, for people. */
-export interface AutoscalerExplanation {
+interface AutoscalerExplanation {
   metrics: MetricOutcome[];
   /** The metric that asked for most. */
   metric?: string;

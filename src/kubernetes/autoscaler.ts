@@ -46,7 +46,7 @@ export interface MetricSpec {
   external?: { metric: NamedMetric; target: MetricTarget };
 }
 
-export interface MetricValue {
+interface MetricValue {
   averageUtilization?: number;
   averageValue?: string;
   value?: string;

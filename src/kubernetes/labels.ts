@@ -16,7 +16,7 @@ export interface Requirement {
 export type Labels = Readonly<Record<string, string>>;
 
 /** `NotIn` and `!=` also hold for a missing label (`apimachinery/pkg/labels/selector.go`). */
-export function meets(requirement: Requirement, labels: Labels = {}): boolean {
+function meets(requirement: Requirement, labels: Labels = {}): boolean {
   const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
   switch (requirement.operator) {
     case 'In':

@@ -27,7 +27,7 @@ export function templateHash(template: unknown, collisionCount = 0): string {
 }
 
 /** `rand.SafeEncodeString` */
-export function safeEncode(text: string): string {
+function safeEncode(text: string): string {
   return [...text].map((character) => alphabet[character.charCodeAt(0) % alphabet.length]).join('');
 }
 

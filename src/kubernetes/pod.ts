@@ -43,12 +43,12 @@ export interface Container {
   [field: string]: unknown;
 }
 
-export interface ResourceRequirements {
+interface ResourceRequirements {
   requests?: Record<string, string | number>;
   limits?: Record<string, string | number>;
 }
 
-export interface Volume {
+interface Volume {
   name: string;
   persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
   [source: string]: unknown;
@@ -79,7 +79,7 @@ export interface ContainerStatus {
   lastState?: ContainerState;
 }
 
-export interface ContainerState {
+interface ContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
   terminated?: {

@@ -29,7 +29,7 @@ export interface NodeSelectorTerm {
   matchFields?: { key: string; operator: string; values?: string[] }[];
 }
 
-export interface PodAffinity {
+interface PodAffinity {
   requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
   preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
 }

@@ -16,9 +16,9 @@ export interface ApiClient {
 }
 
 export type Query = Record<string, string | number | boolean | undefined>;
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
-export interface RemoveOptions {
+interface RemoveOptions {
   gracePeriodSeconds?: number;
   propagationPolicy?: string;
   preconditions?: { uid?: string; resourceVersion?: string };

@@ -99,10 +99,13 @@ export function startAutoscalerController(context: ControllerContext): Controlle
         );
       }
     }
+    const undecided = decision.explanation.metrics.length > 0 && decision.explanation.stabilized === undefined;
+    const decided = rescaled || (!decision.rescale && !undecided);
     await writeStatus(client, 'horizontalpodautoscalers', autoscaler, {
       ...autoscaler.status,
       currentReplicas: scale.replicas,
-      desiredReplicas: rescaled || !decision.rescale ? replicas : (autoscaler.status?.desiredReplicas ?? 0),
+      // Without a computed number the last one stands (`setCurrentReplicasAndMetricsInStatus`).
+      desiredReplicas: decided ? replicas : (autoscaler.status?.desiredReplicas ?? 0),
       currentMetrics: decision.currentMetrics,
       conditions,
       ...(rescaled ? { lastScaleTime: timestamp(Date.now()) } : {}),

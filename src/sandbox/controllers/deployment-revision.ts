@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../kubernetes/workload.ts';
 import { controlledBy } from './owners.ts';
 
-export const hashLabel = 'pod-template-hash';
+const hashLabel = 'pod-template-hash';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
 const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
 const maxAnnotation = 'deployment.kubernetes.io/max-replicas';

@@ -30,7 +30,7 @@ export function startEndpointsController(context: ControllerContext): Controller
     const labels = { ...service.metadata.labels, [managed]: 'endpoint-controller' };
     const object = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets };
     if (!existing) {
-      await client.create(collectionPath('endpoints', namespace), object);
+      await createQuietly(() => client.create(collectionPath('endpoints', namespace), object));
       return;
     }
     if (sameValue(existing.subsets ?? [], subsets) && sameValue(existing.metadata.labels ?? {}, labels)) return;
@@ -47,7 +47,7 @@ export function startEndpointsController(context: ControllerContext): Controller
     inputs: [
       { informer: services, keys: (service) => [keyOf(service)] },
       { informer: pods, keys: (pod) => servicesOf(pod, services.list(pod.metadata.namespace ?? '')) },
-      { informer: endpoints, keys: (object, { type }) => (type === 'deleted' ? [keyOf(object)] : []) },
+      { informer: endpoints, keys: (object, { type }) => (type === 'modified' ? [] : [keyOf(object)]) },
     ],
     sync,
   });
@@ -59,6 +59,15 @@ const path = (namespace: string, name: string) => objectPath('endpoints', { name
 /** The keys of the Services that select a pod. */
 export function servicesOf(pod: KubernetesObject, services: readonly KubernetesObject[]): string[] {
   return (services as Service[]).filter(({ spec }) => matchesMap(spec.selector, pod.metadata.labels)).map(keyOf);
+}
+
+// Made a moment ago and not in the cache yet: its arrival brings the key back.
+async function createQuietly(create: () => Promise<unknown>): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!answered(error, 409)) throw error;
+  }
 }
 
 export async function removeQuietly(remove: () => Promise<void>): Promise<void> {

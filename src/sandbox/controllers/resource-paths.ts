@@ -1,5 +1,5 @@
 /** Where the kinds live that the controllers deal with. */
-export const groupPaths = {
+const groupPaths = {
   namespaces: '/api/v1',
   nodes: '/api/v1',
   pods: '/api/v1',

@@ -18,7 +18,7 @@ export interface Revisions {
   of(owner: TemplateOwner): Promise<{ all: Revision[]; update: Revision }>;
 }
 
-export interface TemplateOwner extends KubernetesObject {
+interface TemplateOwner extends KubernetesObject {
   spec: { template: PodTemplate; selector: { matchLabels?: Record<string, string> }; [field: string]: unknown };
 }
 

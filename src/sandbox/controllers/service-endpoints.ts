@@ -12,7 +12,7 @@ export interface Service extends KubernetesObject {
   };
 }
 
-export interface ServicePort {
+interface ServicePort {
   name?: string;
   port: number;
   targetPort?: number | string;
