@@ -1,4 +1,5 @@
 import { render } from 'ink';
+import { asciiOutput } from '../ui/ascii-output.ts';
 import { detectTheme, type Theme } from '../ui/theme.ts';
 import { ThemeContext } from '../ui/use-theme.ts';
 import { AppView } from './AppView.tsx';
@@ -26,9 +27,10 @@ export async function openScreen({
   env = process.env,
 }: ScreenOptions): Promise<{ run: string | undefined }> {
   let fault: { error: unknown } | undefined;
+  const shown = theme ?? detectTheme(env);
   const app = createApp(services, { ...(initial ? { initial } : {}), exit: () => instance.unmount() });
   const instance = render(
-    <ThemeContext value={theme ?? detectTheme(env)}>
+    <ThemeContext value={shown}>
       <AppContext value={app}>
         <FaultBoundary
           onFault={(error) => {
@@ -42,6 +44,7 @@ export async function openScreen({
       </AppContext>
     </ThemeContext>,
     {
+      stdout: shown.unicode ? process.stdout : asciiOutput(process.stdout),
       alternateScreen: true,
       incrementalRendering: true,
       exitOnCtrlC: false,

@@ -26,6 +26,12 @@ export function loadSummaryLines(load: LoadResult, width: number, theme: Theme):
   for (const { title, observed, met } of thresholds) {
     const sign = met ? theme.ok(theme.symbols.ok) : theme.bad(theme.symbols.bad);
     const seen = printableLine(observed);
+    // Where both have no room the figure goes: it stands in the lines above.
+    if (printableLine(title).length + seen.length + 4 > width) {
+      lines.push(` ${sign} ${truncate(printableLine(title), width - 3, theme.symbols.ellipsis)}`);
+      if (!met) lines.push(theme.bad(`   ${truncate(seen, width - 3, theme.symbols.ellipsis)}`));
+      continue;
+    }
     const name = truncate(printableLine(title), Math.max(8, width - seen.length - 4), theme.symbols.ellipsis);
     lines.push(spread(` ${sign} ${name}`, met ? theme.ok(seen) : theme.bad(seen), width));
   }

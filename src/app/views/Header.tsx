@@ -25,7 +25,8 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
   const now = useCoarseNow();
   const readRate = useCallback(() => (session ? session.requestRate().toFixed(1) : ''), [session]);
   const rate = usePolled(readRate, 1000);
-  const parts = [theme.title(' tars-console')];
+  // In little room the step that runs is worth more than the program's name.
+  const parts = step && width < 80 ? [''] : [theme.title(' tars-console')];
   if (system) parts.push(theme.accent(system));
   if (readOnly) parts.push(theme.badge(' read-only '));
   if (session) {
@@ -37,11 +38,11 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
             theme.dim(` ${theme.symbols.submenu} ${printableLine(namespace)}`)
         : place,
     );
+    if (step) parts.push(theme.accent(step));
     parts.push(readyText(pods.rows, theme));
-    parts.push(theme.dim(`API ${rate} req/s`));
+    parts.push(theme.dim(`API ${rate || '0.0'}${width < 100 ? '/s' : ' req/s'}`));
     parts.push(stateText(worstOf([pods.state, autoscalers.state]), now, theme));
   }
-  if (step) parts.push(theme.accent(step));
   return <Text wrap="truncate">{pad(joined(parts, width, theme), width)}</Text>;
 }
 
@@ -73,8 +74,7 @@ function joined(parts: readonly string[], width: number, theme: Theme): string {
   let line = '';
   for (const part of parts) {
     const next = line === '' ? part : `${line}  ${part}`;
-    if (textWidth(next) > width) break;
-    line = next;
+    if (textWidth(next) <= width) line = next;
   }
   return line === '' ? theme.title(' tars-console') : line;
 }

@@ -1,0 +1,186 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../../src/base/package-root.ts';
+import { openTerminal, type Terminal } from '../support/terminal.ts';
+
+// TARS_CONSOLE_UNDER_TEST: another installation, e.g. an unpacked tarball.
+const program = join(process.env.TARS_CONSOLE_UNDER_TEST ?? packageRoot(), 'bin', 'tars-console.js');
+const folder = mkdtempSync(join(tmpdir(), 'tars-console-e2e-'));
+const folders = {
+  XDG_STATE_HOME: join(folder, 'state'),
+  XDG_CONFIG_HOME: join(folder, 'config'),
+  XDG_RUNTIME_DIR: join(folder, 'run'),
+  HOME: folder,
+  KUBECONFIG: undefined,
+  CI: undefined,
+};
+const opened: Terminal[] = [];
+
+function openConsole(
+  args: string[] = [],
+  options: { cols?: number; rows?: number; env?: Record<string, string | undefined> } = {},
+): Terminal {
+  const { cols = 120, rows = 40, env = {} } = options;
+  const terminal = openTerminal(process.execPath, [program, ...args], {
+    cols,
+    rows,
+    env: { ...folders, ...env },
+    cwd: folder,
+  });
+  opened.push(terminal);
+  return terminal;
+}
+
+function tarsConsole(...args: string[]): string {
+  const env = Object.fromEntries(
+    Object.entries({ ...process.env, ...folders }).filter(([, value]) => value !== undefined),
+  );
+  return execFileSync(process.execPath, [program, ...args], {
+    env,
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+beforeAll(() => {
+  mkdirSync(folders.XDG_RUNTIME_DIR, { mode: 0o700 });
+  tarsConsole('sandbox', '--speed', '20');
+}, 30_000);
+
+afterEach(async () => {
+  for (const terminal of opened.splice(0)) await terminal.close();
+});
+
+afterAll(() => {
+  tarsConsole('sandbox', 'stop');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the console in a real terminal', { timeout: 30_000 }, () => {
+  it('leads a newcomer through three questions and a plan to a finished run, and restores the terminal', async () => {
+    const terminal = openConsole();
+    await terminal.waitFor('Which system do you want to bring up?');
+    terminal.send('enter');
+    await terminal.waitFor('On which cluster?');
+    terminal.send('enter');
+    await terminal.waitFor('Those that come with the console');
+    expect(tarsConsole('runs')).not.toContain('prerequisites');
+    terminal.send('enter');
+    await terminal.waitFor(/Run these \d+ steps on sandbox\?/);
+    terminal.send({ text: 'y' });
+    await terminal.waitFor('goes on: Full deployment', 20_000);
+    terminal.send('enter');
+    await terminal.waitFor('Show the plan');
+    terminal.send('esc', 'ctrl-c');
+    expect((await terminal.exited()).exitCode).toBe(0);
+    expect(terminal.alternate()).toBe(false);
+    expect(terminal.output()).toContain('\u001b[?25h');
+    expect(tarsConsole('runs')).toContain('prerequisites');
+  });
+
+  it('picks the row that the keys say when they come in one packet', async () => {
+    const terminal = openConsole(['--sandbox']);
+    await terminal.waitFor('❯ Full deployment');
+    terminal.send('down', 'down', 'down', 'down', 'enter');
+    await terminal.waitFor('Verify deployment · ');
+    terminal.send('esc');
+    await terminal.waitFor('❯ Verify deployment');
+    terminal.send({ text: 'gjj\r' });
+    await terminal.waitFor('Configure secrets · ');
+  });
+
+  it('follows every size of the terminal, says when it is too small, and comes back', async () => {
+    const terminal = openConsole(['--sandbox']);
+    const panes = ['T.A.R.S. ─', 'Pods', 'HPA', 'Latency'];
+    await terminal.waitFor((screen) => panes.every((pane) => screen.includes(pane)));
+    terminal.resize(80, 24);
+    await terminal.waitFor((screen) => screen.includes('Pods') && !screen.includes('HPA') && screen.includes('q quit'));
+    terminal.resize(50, 10);
+    await terminal.waitFor('50x10 is too small');
+    terminal.resize(120, 40);
+    const screen = await terminal.waitFor((now) => panes.every((pane) => now.includes(pane)));
+    expect(screen).not.toContain('too small');
+  });
+
+  it('leaves a run alone when it is quit, finds it again, and stops it when told so', async () => {
+    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24 });
+    await terminal.waitFor('❯ Full deployment');
+    terminal.send({ text: 'p' });
+    await terminal.waitFor('Run these');
+    terminal.send({ text: 'y' });
+    await terminal.waitFor(/Full deployment \d+\/\d+/);
+    await terminal.waitFor('Basic load test');
+    terminal.send({ text: 'q' });
+    await terminal.waitFor('A run is going on');
+    terminal.send('enter');
+    expect((await terminal.exited()).exitCode).toBe(0);
+    const again = openConsole([], { cols: 80, rows: 24 });
+    await again.waitFor('going on');
+    again.send('enter');
+    await again.waitFor(/Basic load test +\d/);
+    again.send({ text: 'x' });
+    await again.waitFor('Stop the run?');
+    again.send({ text: 'y' });
+    await again.waitFor('Stopped; it can be resumed', 20_000);
+  });
+
+  it('says in a sentence that a cluster does not answer, and can still be used', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeFileSync(kubeconfig, deadKubeconfig);
+    const terminal = openConsole([], { env: { KUBECONFIG: kubeconfig } });
+    await terminal.waitFor('nowhere');
+    terminal.send({ text: 'G' });
+    await terminal.waitFor('not reachable');
+    terminal.send('enter');
+    const screen = await terminal.waitFor('That did not work');
+    expect(screen).not.toMatch(/ at .*\.(js|ts):\d+/);
+    terminal.send('enter');
+    await terminal.waitFor((now) => !now.includes('That did not work'));
+    terminal.send('up', 'enter');
+    await terminal.waitFor('❯ Full deployment');
+  });
+
+  it.each([
+    ['TERM=dumb', { TERM: 'dumb', COLORTERM: undefined }, true],
+    ['LANG=C', { LANG: 'C' }, true],
+    ['NO_COLOR', { NO_COLOR: '1' }, false],
+    ['TERM=screen', { TERM: 'screen', COLORTERM: undefined }, false],
+    ['CI', { CI: 'true' }, false],
+  ])('draws with %s', async (name, env, ascii) => {
+    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24, env });
+    const screen = await terminal.waitFor((now) => now.includes('Full deployment') && now.includes('Pods'));
+    expect(/^[\x20-\x7e\n]*$/.test(screen), screen).toBe(ascii);
+    const coloured = /\u001b\[[0-9;]*(3[0-7]|38|4[0-7]|48|9[0-7])[0-9;]*m/.test(terminal.output());
+    expect(coloured).toBe(name !== 'TERM=dumb' && name !== 'NO_COLOR');
+    terminal.send({ text: 'q' });
+    expect((await terminal.exited()).exitCode).toBe(0);
+  });
+
+  it('restores the terminal when it is terminated', async () => {
+    const terminal = openConsole(['--sandbox']);
+    await terminal.waitFor('Full deployment');
+    expect(terminal.alternate()).toBe(true);
+    terminal.kill('SIGTERM');
+    await terminal.exited();
+    expect(terminal.alternate()).toBe(false);
+    expect(terminal.output()).toContain('\u001b[?2004l');
+  });
+
+  it('explains its commands without a terminal and ends with 2', () => {
+    expect(() => tarsConsole()).toThrow(
+      expect.objectContaining({ status: 2, stderr: expect.stringContaining('tars-console run <playbook>') }),
+    );
+  });
+});
+
+const deadKubeconfig = `apiVersion: v1
+kind: Config
+current-context: nowhere
+clusters: [{ name: nowhere, cluster: { server: 'https://127.0.0.1:1' } }]
+users: [{ name: nobody, user: { token: x } }]
+contexts: [{ name: nowhere, context: { cluster: nowhere, user: nobody } }]
+`;
