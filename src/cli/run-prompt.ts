@@ -28,7 +28,7 @@ export async function promptFor(
 function promptText(question: Question): string {
   if (question.kind === 'confirm') return question.dangerous ? 'yes or no? [no]' : 'yes or no? [yes]';
   if (question.kind === 'typed') return `type ${question.expect}, or nothing to leave it:`;
-  return `${question.choices.map((choice) => `[${choice[0]}]${choice.slice(1)}`).join(', ')}?`;
+  return `${question.choices.join(', ')}?`;
 }
 
 /** What somebody typed, as an answer; undefined when it is none. */
@@ -37,8 +37,9 @@ export function understand(question: Question, typed: string): Answer | undefine
   const word = text.toLowerCase();
   if (question.kind === 'typed') return { kind: 'typed', text };
   if (question.kind === 'failure') {
-    const choice = question.choices.find((one) => word !== '' && one.startsWith(word));
-    return choice && { kind: 'failure', choice };
+    // `s` alone is both skip and stop: it is asked again.
+    const [choice, other] = question.choices.filter((one) => word !== '' && one.startsWith(word));
+    return choice && !other ? { kind: 'failure', choice } : undefined;
   }
   if (word === '') return { kind: 'confirm', yes: question.dangerous !== true };
   if (/^(y|yes)$/.test(word)) return { kind: 'confirm', yes: true };

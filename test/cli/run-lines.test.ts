@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { readGivenInputs } from '../../src/cli/run-inputs.ts';
+import { createLinePrinter } from '../../src/cli/run-lines.ts';
+import { understand } from '../../src/cli/run-prompt.ts';
+import type { RunEvent } from '../../src/playbooks/runs/events.ts';
+import { detectTheme } from '../../src/ui/theme.ts';
+
+const at = new Date(2026, 10, 21, 10, 0, 0).toISOString();
+const step = (id: string, depth = 0, group = false) => ({
+  id,
+  title: `Do ${id}`,
+  kind: 'apply',
+  depth,
+  group,
+  equivalent: [],
+});
+
+test('a run reads as lines: time, sign, step, how long, what came of it; escapes in it are drawn harmlessly', () => {
+  const lines: string[] = [];
+  const theme = detectTheme({ LANG: 'en_GB.UTF-8', NO_COLOR: '1' });
+  const { take } = createLinePrinter({ print: (line) => void lines.push(line), theme });
+  const run = {
+    ...{ id: 'r', playbook: 'tars/x', system: 'tars', title: 'Deploy', inputs: {}, sensitiveInputs: [], hash: '' },
+    cluster: { context: 'sandbox', server: '', namespace: 'tars', sandbox: true },
+    steps: [step('a'), step('g', 0, true), step('g/b', 1), step('s', 0, true), step('s/c', 1)],
+    ...{ manifests: 'bundled', assumeYes: true, programVersion: '0', startedAt: at },
+  };
+  const events: RunEvent[] = [
+    { v: 1, seq: 1, at, type: 'run-started', run, pid: 1 },
+    { v: 1, seq: 2, at, type: 'step-intent', step: 'a', attempt: 1 },
+    { v: 1, seq: 3, at, type: 'step-result', step: 'a', status: 'done', ms: 1200, summary: '\u001b[2Jcreated' },
+    { v: 1, seq: 4, at, type: 'step-intent', step: 'g', attempt: 1 },
+    {
+      ...{ v: 1, seq: 5, at, type: 'step-result', step: 'g/b', status: 'failed', ms: 60_000 },
+      problem: { message: 'it broke', evidence: ['log: boom'], next: ['kubectl logs'] },
+    },
+    { v: 1, seq: 6, at, type: 'step-result', step: 's', status: 'skipped', ms: 0, summary: 'not wanted' },
+    { v: 1, seq: 7, at, type: 'step-result', step: 's/c', status: 'skipped', ms: 0, summary: 'not wanted' },
+    { v: 1, seq: 8, at, type: 'run-ended', status: 'failed', exitCode: 1, summary: 'failed', next: ['resume'] },
+  ];
+  for (const event of [...events, ...events.slice(2)]) take(event);
+  expect(lines).toEqual([
+    '10:00:00  Deploy',
+    '          run r, 3 steps',
+    '          cluster sandbox (sandbox), namespace tars, manifests: bundled',
+    '10:00:00  ✓ Do a (1.2s)  created',
+    '10:00:00  Do g',
+    '10:00:00    ✗ Do g/b (1m00s)  failed: it broke',
+    '              log: boom',
+    `              ${theme.symbols.next} kubectl logs`,
+    `10:00:00  ${theme.symbols.skipped} Do s  skipped: not wanted`,
+    '10:00:00  ✗ failed',
+    `  ${theme.symbols.next} resume`,
+  ]);
+});
+
+test('answers are understood by their first letters, and nothing is taken for a yes to what is dangerous', () => {
+  expect(understand({ kind: 'confirm', text: '' }, '')).toEqual({ kind: 'confirm', yes: true });
+  expect(understand({ kind: 'confirm', text: '', dangerous: true }, '')).toEqual({ kind: 'confirm', yes: false });
+  expect(understand({ kind: 'confirm', text: '' }, 'maybe')).toBeUndefined();
+  const failure = { kind: 'failure' as const, text: '', choices: ['retry' as const, 'skip' as const, 'stop' as const] };
+  expect(understand(failure, 'r')).toEqual({ kind: 'failure', choice: 'retry' });
+  expect(understand(failure, 'sk')).toEqual({ kind: 'failure', choice: 'skip' });
+  expect(understand(failure, 's')).toBeUndefined();
+});
+
+test('inputs come from flags, variables and files; what was typed wrongly is not repeated', () => {
+  const given = readGivenInputs({ set: ['a=1=2'], setEnv: ['b=NAME'] }, { NAME: 'value' });
+  expect(given).toEqual([
+    { name: 'b', value: 'value', source: 'set-env' },
+    { name: 'a', value: '1=2', source: 'set' },
+  ]);
+  expect(() => readGivenInputs({ set: ['hunter2'] })).toThrow(/^(?!.*hunter2)--set is written like/);
+  expect(() => readGivenInputs({ setEnv: ['b=NONE'] }, {})).toThrow('no variable NONE');
+});
