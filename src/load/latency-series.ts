@@ -117,8 +117,3 @@ function merge(earlier: LatencyBucket, later: LatencyBucket): LatencyBucket {
     seconds: earlier.seconds + later.seconds,
   };
 }
-
-/** The series of samples that are at hand already, e.g. of a run that is looked at later. */
-export function latencySeriesOf(samples: readonly LoadSample[], at: number): LatencySeries {
-  return samples.reduce((series, sample) => withSample(series, sample, at), emptyLatencySeries());
-}
