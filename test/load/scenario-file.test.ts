@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Problem } from '../../src/base/errors.ts';
 import { createRequests } from '../../src/load/request-values.ts';
+import { defineScenario } from '../../src/load/scenario.ts';
 import { findScenario, listScenarios, readScenario } from '../../src/load/scenario-file.ts';
 import { withOverrides } from '../../src/load/scenario-overrides.ts';
 import { createSchedule } from '../../src/load/schedule.ts';
@@ -110,7 +111,10 @@ describe('a scenario file', () => {
 });
 
 describe('overrides', () => {
-  const basic = findScenario('tars/basic');
+  const basic = defineScenario('basic', {
+    title: 'basic',
+    open: { from: 40, rate: 208, stages: [{ to: 208, over: '30s' }, { over: '10s' }] },
+  });
 
   test('a rate keeps the form of the ramp', () => {
     const { open } = withOverrides(basic, { rate: 104 });
