@@ -1,6 +1,6 @@
 import { moveIndex } from '../ui/select-state.ts';
 import { type ClusterRow, clusterRows, type WelcomeRow, welcomeRows } from './choices.ts';
-import type { ActionName } from './keymap.ts';
+import type { ActionName } from './key-binding.ts';
 import { isMove } from './moves.ts';
 import {
   type AppState,

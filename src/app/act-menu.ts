@@ -1,8 +1,8 @@
 import { editForm, type FieldValue, pasteIntoForm, shownFields, submitForm } from '../ui/form-state.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { menuItems } from './choices.ts';
+import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
-import type { ActionName } from './keymap.ts';
 import { isMove } from './moves.ts';
 import { type AppState, goBack, open, replace, runIsOn, type Screen, type Update, update } from './state.ts';
 

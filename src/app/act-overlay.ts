@@ -1,7 +1,7 @@
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
+import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
-import type { ActionName } from './keymap.ts';
 import { type AppState, goBack, type Overlay, runIsOn, type Update, update } from './state.ts';
 
 /** What the question before leaving offers while a run is on. */

@@ -1,5 +1,5 @@
 import { moveIndex } from '../ui/select-state.ts';
-import type { ActionName } from './keymap.ts';
+import type { ActionName } from './key-binding.ts';
 import type { Look } from './look.ts';
 import { isMove } from './moves.ts';
 import { type AppState, open, toDashboard, type Update, update } from './state.ts';

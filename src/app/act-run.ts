@@ -2,8 +2,8 @@ import type { Answer, FailureChoice, Question } from '../playbooks/runs/question
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
 import { guideTo } from './act-menu.ts';
+import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
-import type { ActionName } from './keymap.ts';
 import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
 import { endedWell, pointedStep, stepsOf } from './run-reading.ts';

@@ -1,5 +1,5 @@
 import type { SelectMove } from '../ui/select-state.ts';
-import type { ActionName } from './keymap.ts';
+import type { ActionName } from './key-binding.ts';
 
 const moves: readonly ActionName[] = ['up', 'down', 'first', 'last', 'page-up', 'page-down'];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { commands } from '../../src/app/commands.ts';
-import { actions, bindingOf, footerBindings, keymap } from '../../src/app/keymap.ts';
+import { actions } from '../../src/app/key-binding.ts';
+import { bindingOf, footerBindings, keymap } from '../../src/app/keymap.ts';
 import { modes } from '../../src/app/modes.ts';
 import { initialState } from '../../src/app/state.ts';
 import { helpGroups, helpLines, helpSections } from '../../src/app/views/help-lines.ts';

@@ -1,7 +1,8 @@
 import { fitTo, textWidth } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { commands } from '../commands.ts';
-import { type KeyBinding, keymap } from '../keymap.ts';
+import type { KeyBinding } from '../key-binding.ts';
+import { keymap } from '../keymap.ts';
 import type { Mode } from '../modes.ts';
 
 /** Groups of modes as help calls them; every mode of the key table is in one (a test holds this). */

@@ -1,0 +1,13 @@
+import { type AppState, runIsOn } from './state.ts';
+
+/** Modes that keys share. */
+export const lists = ['welcome', 'clusters', 'systems', 'menu', 'run', 'pods', 'plan', 'runs'] as const;
+export const scrolled = ['status', 'details', 'logs', 'step', 'help'] as const;
+export const choices = ['leave', 'stop', 'discard', 'question'] as const;
+export const panes = ['menu', 'run', 'pods', 'autoscalers', 'latency'] as const;
+export const quiet = [...panes, 'welcome', 'clusters', 'systems', 'plan', 'runs', ...scrolled] as const;
+
+export const noRun = (state: AppState) => (runIsOn(state) ? undefined : 'No run is going on');
+export const runOn = (state: AppState) =>
+  runIsOn(state) ? 'A run is going on: wait for its end, or stop it with x' : undefined;
+export const noSystem = (state: AppState) => (state.session ? undefined : 'Choose a cluster first');
