@@ -23,9 +23,7 @@ export async function sandboxServerCommand(path: string): Promise<number> {
   const folder = folderAt(path);
   const options = { ...defaults, ...readJson<Partial<SandboxProcessOptions>>(folder.options) };
   const ending = untilSignal();
-  const onError = (controller: string, key: string, error: unknown) =>
-    printNote(`${controller} ${key}: ${messageOf(error)}`);
-  const sandbox = await startSandbox({ ...options, onError });
+  const sandbox = await startSandbox({ ...options, onError: (error) => printNote(messageOf(error)) });
   const idle = setInterval(() => {
     if (sandbox.idleMs() > options.idleMinutes * 60_000) ending.end();
   }, 5000);

@@ -13,8 +13,8 @@ export interface SandboxOptions {
   nodes: number;
   /** Shortens pod start-up and the controllers' periods and nothing else. */
   speed: number;
-  /** Hears what a controller had to try again, and with which object. */
-  onError?: (controller: string, key: string, error: unknown) => void;
+  /** Hears what a controller has to try again. */
+  onError?: (error: Error) => void;
 }
 
 export interface Sandbox {

@@ -18,6 +18,8 @@ export interface Store {
 
 interface Shelf {
   objects: Map<string, KubernetesObject>;
+  /** The keys in order; they change only when an object comes or goes. */
+  keys: readonly string[] | undefined;
   sorted: readonly KubernetesObject[] | undefined;
 }
 
@@ -25,12 +27,13 @@ export function createStore(history: History = createHistory()): Store {
   const shelves = new Map<string, Shelf>();
   let version = 1;
   const shelfOf = (storage: string) => {
-    const shelf = shelves.get(storage) ?? { objects: new Map(), sorted: undefined };
+    const shelf = shelves.get(storage) ?? { objects: new Map(), keys: undefined, sorted: undefined };
     shelves.set(storage, shelf);
     return shelf;
   };
   const sortedOf = (shelf: Shelf) => {
-    shelf.sorted ??= [...shelf.objects.entries()].sort(([left], [right]) => (left < right ? -1 : 1)).map(second);
+    shelf.keys ??= [...shelf.objects.keys()].sort();
+    shelf.sorted ??= shelf.keys.flatMap((key) => shelf.objects.get(key) ?? []);
     return shelf.sorted;
   };
   return {
@@ -49,6 +52,7 @@ export function createStore(history: History = createHistory()): Store {
       const stored = stamped(object, version);
       shelf.objects.set(key, stored);
       shelf.sorted = undefined;
+      if (!previous) shelf.keys = undefined;
       history.push(storage, { version, type: previous ? 'MODIFIED' : 'ADDED', object: stored, previous });
       return stored;
     },
@@ -57,6 +61,7 @@ export function createStore(history: History = createHistory()): Store {
       const previous = shelf.objects.get(keyOf(object));
       shelf.objects.delete(keyOf(object));
       shelf.sorted = undefined;
+      shelf.keys = undefined;
       version += 1;
       const last = stamped(object, version);
       history.push(storage, { version, type: 'DELETED', object: last, previous });
@@ -69,10 +74,6 @@ export function createStore(history: History = createHistory()): Store {
 /** `namespace/name`; the namespace is empty for what belongs to the cluster. */
 export function keyOf(object: KubernetesObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
-}
-
-function second<T>([, value]: [string, T]): T {
-  return value;
 }
 
 function stamped(object: KubernetesObject, version: number): KubernetesObject {
