@@ -1,8 +1,9 @@
+import { messageOf } from '../../base/errors.ts';
 import { type ApiClient, answered } from '../client.ts';
 import type { Pace } from '../pace.ts';
 import { startAutoscalerController } from './autoscaler-controller.ts';
 import { startClaimController } from './claim-controller.ts';
-import { type ControllerContext, createContext } from './controller.ts';
+import { createContext } from './controller.ts';
 import { startCronJobController } from './cron-job-controller.ts';
 import { startDaemonSetController } from './daemon-set-controller.ts';
 import { startDeploymentController } from './deployment-controller.ts';
@@ -27,11 +28,12 @@ export interface Controllers {
 
 /**
  * Starts all controllers as clients of an API server. They poll nothing: without changes there is no traffic beyond watches, the
- * autoscalers' syncs apart. `onError` hears what is tried again; conflicts, which are part of the game, are left out.
+ * autoscalers' syncs apart. `onError` hears what is tried again, with the controller's and the object's name; conflicts, which are
+ * part of the game, are left out.
  */
-export function startControllers(client: ApiClient, pace: Pace, onError?: ControllerContext['onError']): Controllers {
+export function startControllers(client: ApiClient, pace: Pace, onError?: (error: Error) => void): Controllers {
   const context = createContext(client, pace, (controller, key, error) => {
-    if (!answered(error, 409)) onError?.(controller, key, error);
+    if (!answered(error, 409)) onError?.(new Error(`${controller} ${key}: ${messageOf(error)}`, { cause: error }));
   });
   const running = [
     startNamespaceController,

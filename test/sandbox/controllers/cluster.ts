@@ -27,9 +27,7 @@ export async function startCluster(
   const { client } = api;
   for (let number = 1; number <= nodes; number += 1) await client.create('/api/v1/nodes', node(`node-${number}`));
   const problems: string[] = [];
-  const controllers = startControllers(client, createPace(speed), (controller, key, error) => {
-    problems.push(`${controller} ${key}: ${error}`);
-  });
+  const controllers = startControllers(client, createPace(speed), (error) => problems.push(error.message));
   const kubelet = await startFakeKubelet(client);
   await controllers.synced;
   onTestFinished(async () => {
