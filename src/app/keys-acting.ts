@@ -177,4 +177,6 @@ export const actingKeys: readonly KeyBinding[] = [
     footer: 34,
     dangerous: true,
   },
+  { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'goes back, nothing was changed', where: ['plan'] },
+  { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'answers no', where: ['question', 'stop', 'discard'] },
 ];

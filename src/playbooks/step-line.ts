@@ -14,14 +14,19 @@ export interface StepLineOptions {
   /** A pointer stands in front of it. */
   pointed: boolean;
   focused: boolean;
+  /** It waits for a person's answer. */
+  asking?: boolean;
 }
 
 /** One step in one line: pointer, sign, title, and how long it took or has been taking. */
-export function stepLine(step: StepState, { width, theme, spinner, now, pointed, focused }: StepLineOptions): string {
-  const { sign, style } = stepSign(step, theme, spinner);
+export function stepLine(
+  step: StepState,
+  { width, theme, spinner, now, pointed, focused, asking = false }: StepLineOptions,
+): string {
+  const { sign, style } = asking ? { sign: '?', style: theme.warn } : stepSign(step, theme, spinner);
   const pointer = pointed ? theme.symbols.pointer : ' ';
   const indent = '  '.repeat(step.depth);
-  const time = stepTime(step, now);
+  const time = asking ? '' : stepTime(step, now);
   const room = Math.max(4, width - 4 - indent.length - (time ? textWidth(time) + 1 : 0));
   const title = fitTo(printableLine(step.title), room, 'left', theme.symbols.ellipsis);
   const titleStyle = pointed ? (focused ? theme.selected : theme.selectedIdle) : titleStyleOf(step, theme);
