@@ -24,7 +24,7 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
   const autoscalers = useFeed(session?.autoscalers, noAutoscalers);
   const now = useCoarseNow();
   const readRate = useCallback(() => (session ? session.requestRate().toFixed(1) : ''), [session]);
-  const rate = usePolled(readRate, 1000);
+  const rate = usePolled(readRate, 2000);
   // In little room the step that runs is worth more than the program's name.
   const parts = step && width < 80 ? [''] : [theme.title(' tars-console')];
   if (system) parts.push(theme.accent(system));
