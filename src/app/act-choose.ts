@@ -90,7 +90,7 @@ export function actClusters(
 
 function actWaitingRun(state: AppState, { run }: Extract<ClusterRow, { type: 'run' }>, action: ActionName): Update {
   if (action === 'discard') return update({ ...state, overlay: { type: 'discard', run: run.id, index: 1 } });
-  if (action === 'resume' || (action === 'enter' && run.status === 'unfinished')) return watchRun(state, run, true);
+  if (action === 'resume') return watchRun(state, run, true);
   return action === 'enter' ? watchRun(state, run, false) : update(state);
 }
 

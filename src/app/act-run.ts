@@ -1,7 +1,9 @@
 import type { Answer, FailureChoice, Question } from '../playbooks/runs/question.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
+import { watchRun } from './act-choose.ts';
 import { guideTo } from './act-menu.ts';
+import { chosenRun } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
@@ -21,6 +23,10 @@ export function actRun(state: AppState, action: ActionName): Update {
   if (action === 'back') {
     if (run.pointed !== undefined && runIsOn(state)) return update({ ...state, run: { ...run, pointed: undefined } });
     return update(toDashboard(state, 'menu'));
+  }
+  if (action === 'resume') {
+    const entry = chosenRun(state);
+    return entry ? watchRun(state, entry, true) : update(state);
   }
   if (action === 'enter') return enterRun(state);
   if (action === 'details' || action === 'logs') return openStep(state, action === 'logs' ? 'end' : 'start');

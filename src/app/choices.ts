@@ -22,6 +22,20 @@ export function targetRows(state: AppState): ClusterRow[] {
   return [{ type: 'sandbox' }, ...state.contexts.map((context): ClusterRow => ({ type: 'context', context }))];
 }
 
+/** The run that is pointed at, on the screens that list runs. */
+export function chosenRun(state: AppState): RunEntry | undefined {
+  const { screen } = state;
+  if (screen.type === 'dashboard') return state.runs.find(({ id }) => id === state.run?.id);
+  if (screen.type === 'runs') return state.runs[screen.index];
+  const row = screen.type === 'clusters' ? clusterRows(state)[screen.index] : undefined;
+  return row?.type === 'run' ? row.run : undefined;
+}
+
+/** Whether a run stopped before its end, so that it can go on. */
+export function isResumable({ status }: RunEntry): boolean {
+  return status === 'unfinished' || status === 'stopped' || status === 'failed';
+}
+
 export type WelcomeRow =
   | ClusterRow
   | { type: 'system'; system: SystemEntry }

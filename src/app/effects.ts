@@ -34,15 +34,23 @@ export function createPerformer(hands: Hands): Performer {
     slots.get(slot)?.abort();
     slots.delete(slot);
   };
+  const sending: Promise<void>[] = [];
+  // What the run was told is told before the screen goes.
+  const leave = () => {
+    if (sending.length === 0) return hands.exit();
+    const patience = new Promise((resolve) => setTimeout(resolve, 3000));
+    void Promise.race([Promise.all(sending), patience]).then(() => hands.exit());
+  };
   return {
     perform(effect) {
-      if (effect.type === 'exit') return hands.exit();
+      if (effect.type === 'exit') return leave();
       if (effect.type === 'suspend') return hands.suspend();
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
-      perform(effect, hands, take).catch((error: unknown) => {
+      const done = perform(effect, hands, take).catch((error: unknown) => {
         if (!isAbort(error)) hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error) });
       });
+      if (effect.type === 'stop-run' || effect.type === 'answer') sending.push(done);
     },
     close() {
       for (const slot of [...slots.keys()]) free(slot);

@@ -1,3 +1,4 @@
+import { chosenRun, isResumable } from './choices.ts';
 import { type AppState, runIsOn } from './state.ts';
 
 /** Modes that keys share. */
@@ -11,3 +12,15 @@ export const noRun = (state: AppState) => (runIsOn(state) ? undefined : 'No run 
 export const runOn = (state: AppState) =>
   runIsOn(state) ? 'A run is going on: wait for its end, or stop it with x' : undefined;
 export const noSystem = (state: AppState) => (state.session ? undefined : 'Choose a cluster first');
+
+export const notResumable = (state: AppState) => {
+  const run = chosenRun(state);
+  if (!run) return 'This is a cluster and not a run';
+  if (run.status === 'running') return 'This run is going on: Enter watches it';
+  return isResumable(run) ? runOn(state) : 'This run has nothing left to do';
+};
+export const notDiscardable = (state: AppState) => {
+  const run = chosenRun(state);
+  if (!run) return 'This is a cluster and not a run';
+  return run.status === 'running' ? 'This run is going on: stop it first' : undefined;
+};

@@ -1,5 +1,5 @@
 import type { KeyBinding } from './key-binding.ts';
-import { choices, noRun, panes, runOn } from './key-places.ts';
+import { choices, noRun, notDiscardable, notResumable, panes, runOn } from './key-places.ts';
 
 /** Keys that choose, run, answer and look closer. */
 export const actingKeys: readonly KeyBinding[] = [
@@ -163,9 +163,9 @@ export const actingKeys: readonly KeyBinding[] = [
     label: 'r',
     hint: 'resume',
     description: 'goes on with an unfinished run',
-    where: ['clusters', 'runs'],
+    where: ['clusters', 'runs', 'run'],
     footer: 33,
-    disabledReason: runOn,
+    disabledReason: notResumable,
   },
   {
     id: 'discard',
@@ -176,6 +176,7 @@ export const actingKeys: readonly KeyBinding[] = [
     where: ['clusters', 'runs'],
     footer: 34,
     dangerous: true,
+    disabledReason: notDiscardable,
   },
   { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'goes back, nothing was changed', where: ['plan'] },
   { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'answers no', where: ['question', 'stop', 'discard'] },

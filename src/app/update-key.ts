@@ -144,14 +144,8 @@ function actRuns(state: AppState, index: number, action: ActionName): Update {
   if (action === 'back') return pointAt(goBack(state), rowBehind(state));
   if (!run) return update(state);
   if (action === 'enter') return watchRun(state, run, false);
-  if (action === 'discard')
-    return run.status === 'running'
-      ? update({ ...state, notice: { tone: 'warn', text: 'This run is going on; stop it first' } })
-      : update({ ...state, overlay: { type: 'discard', run: run.id, index: 1 } });
-  if (action !== 'resume') return update(state);
-  if (run.status === 'unfinished' || run.status === 'stopped' || run.status === 'failed')
-    return watchRun(state, run, true);
-  return update({ ...state, notice: { tone: 'info', text: 'This run has nothing left to do' } });
+  if (action === 'discard') return update({ ...state, overlay: { type: 'discard', run: run.id, index: 1 } });
+  return action === 'resume' ? watchRun(state, run, true) : update(state);
 }
 
 function rowBehind(state: AppState) {

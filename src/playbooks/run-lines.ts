@@ -80,9 +80,7 @@ function footLines(options: RunLinesOptions): string[] {
   if (state.question)
     lines.push(theme.warn(fitTo(` ? waits for your answer ${symbols.separator} ${symbols.enter}`, width)));
   if (state.status === 'interrupted')
-    lines.push(
-      theme.warn(fitTo(` ${symbols.warn} its process is gone ${symbols.separator} R, then r resumes it`, width)),
-    );
+    lines.push(theme.warn(fitTo(` ${symbols.warn} its process is gone ${symbols.separator} r resumes it`, width)));
   if (state.stopRequested && !ended)
     lines.push(theme.warn(fitTo(` ${symbols.warn} stopping after what it is doing`, width)));
   if (load) lines.push(...loadSummaryLines(load, width, theme));

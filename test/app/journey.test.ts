@@ -176,7 +176,7 @@ describe('a run', () => {
     const { press, exits, services } = await withRun();
     press('q', 'down', 'enter');
     expect(services.calls).toContain('stop run-1');
-    expect(exits()).toBe(1);
+    await until(() => expect(exits()).toBe(1));
   });
 
   it('asks its question over the screen, and takes the answer once', async () => {

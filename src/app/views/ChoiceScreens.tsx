@@ -81,15 +81,13 @@ export function ClustersScreen({ screen, area }: ScreenProps<'clusters'>) {
   const theme = useTheme();
   const state = useAppState((all) => all);
   const rows = clusterRows(state);
-  const waiting = rows.filter(({ type }) => type === 'run').length;
-  const head =
-    waiting > 0
-      ? [
-          theme.title(
-            `${waiting === 1 ? 'A run goes on or waits' : `${waiting} runs go on or wait`} for you; or choose a cluster`,
-          ),
-        ]
-      : [theme.title('Choose a cluster')];
+  const runs = rows.flatMap((row) => (row.type === 'run' ? [row.run.status === 'running'] : []));
+  const said = [runs.includes(true) ? 'A run is going on' : '', runs.includes(false) ? 'a run is unfinished' : '']
+    .filter(Boolean)
+    .join(' and ');
+  const head = [
+    theme.title(said ? `${said[0]?.toUpperCase()}${said.slice(1)}; or choose a cluster` : 'Choose a cluster'),
+  ];
   return <Choice area={area} title="Clusters" head={head} rows={rows} state={state} index={screen.index} nothing="" />;
 }
 

@@ -59,7 +59,7 @@ export function choiceNote(state: AppState, row: WelcomeRow | undefined): string
     case 'run':
       return row.run.status === 'running'
         ? 'Enter watches it. It does not need this screen to go on.'
-        : 'Enter or r goes on where it stopped; ctrl-x forgets it, and leaves what it did as it is.';
+        : 'Enter shows it, r goes on where it stopped, ctrl-x forgets it and leaves what it did as it is.';
     default:
       return '';
   }
