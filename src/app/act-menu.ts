@@ -1,4 +1,4 @@
-import { editForm, type FieldValue, pasteIntoForm, shownFields, submitForm } from '../ui/form-state.ts';
+import { editForm, type FieldValue, shownFields, submitForm } from '../ui/form-state.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { menuItems } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
@@ -93,10 +93,6 @@ export function keyInForm(state: AppState, screen: FormScreen, key: KeyPress): U
       notice: { tone: 'bad', text: 'Something is missing or wrong; the first of it is marked' },
     });
   return toPlan(next, screen.playbook, screen.title, { ...screen.presets, ...submitted.values });
-}
-
-export function pasteInForm(state: AppState, screen: FormScreen, text: string): AppState {
-  return screen.form ? replace(state, { ...screen, form: pasteIntoForm(screen.form, text) }) : state;
 }
 
 type PlanScreen = Extract<Screen, { type: 'plan' }>;

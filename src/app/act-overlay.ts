@@ -14,7 +14,7 @@ export function quit(state: AppState): Update {
   return update({ ...state, overlay: { type: 'leave', index: 0 } });
 }
 
-export function leave(state: AppState): Update {
+function leave(state: AppState): Update {
   return update({ ...state, overlay: undefined, leaving: true }, { type: 'exit' });
 }
 

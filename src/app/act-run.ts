@@ -46,7 +46,7 @@ function enterRun(state: AppState): Update {
   return openStep(state, 'start');
 }
 
-export function openStep(state: AppState, at: 'start' | 'end'): Update {
+function openStep(state: AppState, at: 'start' | 'end'): Update {
   const { run } = state;
   if (!run || stepsOf(run).length === 0) return update(state);
   const scroll = at === 'end' ? Number.MAX_SAFE_INTEGER : 0;

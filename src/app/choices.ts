@@ -18,7 +18,7 @@ export function clusterRows(state: AppState): ClusterRow[] {
 }
 
 /** The sandbox and the contexts, without the runs. */
-export function targetRows(state: AppState): ClusterRow[] {
+function targetRows(state: AppState): ClusterRow[] {
   return [{ type: 'sandbox' }, ...state.contexts.map((context): ClusterRow => ({ type: 'context', context }))];
 }
 

@@ -4,9 +4,9 @@ import type { ToneLine } from '../cluster/tone-line.ts';
 import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
-import type { Tone } from '../ui/Banner.tsx';
+import type { Tone } from '../ui/banner.ts';
 import type { FieldValue, FormState } from '../ui/form-state.ts';
-import type { ProblemText } from '../ui/ProblemView.tsx';
+import type { ProblemText } from '../ui/problem-lines.ts';
 import type { TextState } from '../ui/text-state.ts';
 import type { PaneName } from './layout.ts';
 import type {
@@ -134,7 +134,7 @@ export function update(state: AppState, ...effects: Effect[]): Update {
   return { state, effects };
 }
 
-export const emptyCatalog: Catalog = { systems: [], menus: {}, playbooks: {}, faults: [] };
+const emptyCatalog: Catalog = { systems: [], menus: {}, playbooks: {}, faults: [] };
 
 export function initialState(given: Partial<AppState> = {}): AppState {
   return {

@@ -2,7 +2,7 @@ import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
-import type { ProblemText } from '../ui/ProblemView.tsx';
+import type { ProblemText } from '../ui/problem-lines.ts';
 import { insertText } from '../ui/text-state.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
 import { guideTo } from './act-menu.ts';

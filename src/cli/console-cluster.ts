@@ -92,7 +92,7 @@ function openSession(choice: ClusterChoice, connection: Connection, namespace: s
 }
 
 /** The choice of the sandbox with its kubeconfig in it; starts it where none runs. */
-export async function withSandbox(choice: ClusterChoice): Promise<ClusterChoice> {
+async function withSandbox(choice: ClusterChoice): Promise<ClusterChoice> {
   if (!choice.sandbox || choice.kubeconfig) return choice;
   const { ensureSandbox } = await import('./sandbox.ts');
   const { kubeconfig } = await ensureSandbox({});

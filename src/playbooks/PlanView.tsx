@@ -26,7 +26,7 @@ export function PlanView(props: PlanViewProps) {
   return <Lines lines={planLines({ ...props, theme })} width={props.width} />;
 }
 
-export function planLines(props: PlanViewProps & { theme: Theme }): string[] {
+function planLines(props: PlanViewProps & { theme: Theme }): string[] {
   const { width, height, theme } = props;
   const head = headLines(props).slice(0, Math.max(1, Math.floor(height / 3)));
   const room = height - head.length - 4;

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { printable, printableLine } from '../base/printable.ts';
-import { problemLines } from '../ui/ProblemView.tsx';
+import { problemLines } from '../ui/problem-lines.ts';
 import { truncate, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { Finding } from './finding.ts';
@@ -15,7 +15,7 @@ export function plannedStepLines(step: PlannedStep, width: number, theme: Theme)
   return equivalent.length > 0 ? [...lines, '', theme.dim('The same by hand'), ...equivalent] : lines;
 }
 
-export function equivalentLines(step: PlannedStep, width: number, theme: Theme): string[] {
+function equivalentLines(step: PlannedStep, width: number, theme: Theme): string[] {
   return step.equivalent.flatMap((command) =>
     printable(command)
       .split('\n')
@@ -56,7 +56,7 @@ function resultLines({ now, group }: StepState, width: number, theme: Theme): st
 }
 
 /** Findings: what should be so, what was expected and observed, and what repairs it. */
-export function findingLines(findings: readonly Finding[], width: number, theme: Theme): string[] {
+function findingLines(findings: readonly Finding[], width: number, theme: Theme): string[] {
   return findings.flatMap((finding) => {
     const { symbols } = theme;
     const sign =

@@ -35,7 +35,7 @@ export function stepLine(
 }
 
 /** What a step's state is drawn as. */
-export function stepSign({ now, group }: StepState, theme: Theme, spinner: string): { sign: string; style: Style } {
+function stepSign({ now, group }: StepState, theme: Theme, spinner: string): { sign: string; style: Style } {
   const { symbols } = theme;
   switch (now.status) {
     case 'pending':
@@ -94,7 +94,7 @@ export function stepNotes(step: StepState, width: number, theme: Theme, most: nu
   return now.status === 'skipped' && now.reason ? [dim(now.reason)] : [];
 }
 
-export function progressBar(fraction: number, width: number, theme: Theme): string {
+function progressBar(fraction: number, width: number, theme: Theme): string {
   const full = Math.round(Math.max(0, Math.min(1, fraction)) * width);
   return theme.accent(theme.symbols.bar.repeat(full)) + theme.dim(theme.symbols.barEmpty.repeat(width - full));
 }

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { type FormField, type FormState, shownFields } from './form-state.ts';
-import { textInputLine } from './TextInput.tsx';
 import { pad, textWidth, truncate, wrap } from './text.ts';
+import { textInputLine } from './text-input.ts';
 import { textState } from './text-state.ts';
 import type { Theme } from './theme.ts';
 import { useTheme } from './use-theme.ts';

@@ -10,6 +10,6 @@ export function Lines({ lines, width }: { lines: readonly string[]; width: numbe
   return <Text wrap="truncate">{lines.map((line) => clip(line, width)).join('\n')}</Text>;
 }
 
-export function clip(line: string, width: number): string {
+function clip(line: string, width: number): string {
   return textWidth(line) <= width ? line : truncate(stripVTControlCharacters(line), width);
 }

@@ -80,7 +80,7 @@ export function submitForm(form: FormState): { form: FormState; values: Record<s
   return { form: { ...form, errors: {} }, values };
 }
 
-export function fieldValue(form: FormState, field: FormField): FieldValue | undefined {
+function fieldValue(form: FormState, field: FormField): FieldValue | undefined {
   const text = form.texts[field.name]?.value ?? '';
   if (field.type === 'boolean') return text === 'true';
   if (field.type === 'choice') return field.options?.find((option) => String(option) === text);

@@ -27,7 +27,7 @@ export interface FakeServices extends Services {
   autoscalers: ReturnType<typeof createFeedCore<AutoscalersSnapshot>>;
 }
 
-export const fakeSystem: SystemEntry = {
+const fakeSystem: SystemEntry = {
   name: 'tars',
   title: 'T.A.R.S.',
   description: 'Retrieval-augmented answers',
@@ -39,7 +39,7 @@ export const fakeSystem: SystemEntry = {
   first: ['tars/prerequisites', 'tars/full-deployment'],
 };
 
-export const fakeSteps: PlannedStep[] = [
+const fakeSteps: PlannedStep[] = [
   ['namespace', 'Create the namespace', 0],
   ['deploy', 'Deploy applications', 0],
   ['deploy/databases', 'Start the databases', 1],

@@ -1,9 +1,9 @@
 import { Text } from 'ink';
 import { printableLine } from '../../base/printable.ts';
-import { bannerLine } from '../../ui/Banner.tsx';
-import { keyHintsLine } from '../../ui/KeyHints.tsx';
-import { textInputLine } from '../../ui/TextInput.tsx';
+import { bannerLine } from '../../ui/banner.ts';
+import { keyHintsLine } from '../../ui/key-hints.ts';
 import { fitTo } from '../../ui/text.ts';
+import { textInputLine } from '../../ui/text-input.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { useSpinner } from '../../ui/use-spinner.ts';
 import { useTheme } from '../../ui/use-theme.ts';
@@ -21,7 +21,7 @@ export function Footer({ width }: { width: number }) {
   return <Text wrap="truncate">{footerLine(state, width, theme, spinner)}</Text>;
 }
 
-export function footerLine(state: AppState, width: number, theme: Theme, spinner: string): string {
+function footerLine(state: AppState, width: number, theme: Theme, spinner: string): string {
   const { overlay, notice, busy } = state;
   if (overlay?.type === 'command') return commandLine(state, overlay.text, width, theme);
   if (overlay?.type === 'filter') {
@@ -38,7 +38,7 @@ export function footerLine(state: AppState, width: number, theme: Theme, spinner
 }
 
 /** How a key's label is written where its sign is lacking. */
-export function keyLabel(label: string, theme: Theme): string {
+function keyLabel(label: string, theme: Theme): string {
   if (theme.unicode) return label;
   return label
     .replace('⏎', 'Enter')

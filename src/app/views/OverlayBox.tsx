@@ -3,9 +3,9 @@ import { printable, printableLine } from '../../base/printable.ts';
 import { currentIndex } from '../../playbooks/current-step.ts';
 import type { Question } from '../../playbooks/runs/question.ts';
 import { Lines } from '../../ui/Lines.tsx';
-import { problemLines } from '../../ui/ProblemView.tsx';
-import { textInputLine } from '../../ui/TextInput.tsx';
+import { problemLines } from '../../ui/problem-lines.ts';
 import { pad, textWidth, truncate, wrap } from '../../ui/text.ts';
+import { textInputLine } from '../../ui/text-input.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import { leaveChoices, yesNo } from '../act-overlay.ts';
@@ -40,7 +40,7 @@ export function OverlayBox({ columns, rows }: { columns: number; rows: number })
 }
 
 /** The lines of a box with its title in the top line, at most `height` of them. */
-export function boxLines({ title, tone, lines }: Dialog, width: number, height: number, theme: Theme): string[] {
+function boxLines({ title, tone, lines }: Dialog, width: number, height: number, theme: Theme): string[] {
   const { border } = theme;
   const line = theme[tone];
   const name = ` ${truncate(title, width - 6, theme.symbols.ellipsis)} `;

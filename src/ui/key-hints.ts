@@ -1,7 +1,5 @@
-import { Text } from 'ink';
 import { textWidth } from './text.ts';
 import type { Theme } from './theme.ts';
-import { useTheme } from './use-theme.ts';
 
 export interface KeyHint {
   /** As written on the screen: `⏎`, `p`, `ctrl-c`. */
@@ -10,11 +8,6 @@ export interface KeyHint {
 }
 
 /** The keys that count now, in one line; those that do not fit are left out from the right, the last one (how to leave) stays. */
-export function KeyHints({ hints, width }: { hints: readonly KeyHint[]; width: number }) {
-  const theme = useTheme();
-  return <Text wrap="truncate">{keyHintsLine(hints, width, theme)}</Text>;
-}
-
 export function keyHintsLine(hints: readonly KeyHint[], width: number, theme: Theme): string {
   const size = (hint: KeyHint) => textWidth(hint.key) + 1 + textWidth(hint.description) + 2;
   const shown = [...hints];

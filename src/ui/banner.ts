@@ -1,20 +1,13 @@
-import { Text } from 'ink';
 import { truncate } from './text.ts';
 import type { Theme } from './theme.ts';
-import { useTheme } from './use-theme.ts';
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'info';
 
 /** One line that says what just happened, with a sign and not by colour alone. */
-export function Banner({ tone, text, width }: { tone: Tone; text: string; width: number }) {
-  const theme = useTheme();
-  return <Text wrap="truncate">{bannerLine(tone, text, width, theme)}</Text>;
-}
-
 export function bannerLine(tone: Tone, text: string, width: number, theme: Theme): string {
   return theme[tone](` ${toneSign(tone, theme)} ${truncate(text, Math.max(0, width - 4), theme.symbols.ellipsis)}`);
 }
 
-export function toneSign(tone: Tone, { symbols }: Theme): string {
+function toneSign(tone: Tone, { symbols }: Theme): string {
   return { ok: symbols.ok, warn: symbols.warn, bad: symbols.bad, info: symbols.bullet }[tone];
 }

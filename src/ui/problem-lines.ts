@@ -1,8 +1,6 @@
-import { Text } from 'ink';
 import { printable, printableLine } from '../base/printable.ts';
 import { wrap } from './text.ts';
 import type { Theme } from './theme.ts';
-import { useTheme } from './use-theme.ts';
 
 /** What a `Problem` says, as plain data; a store can hold it. */
 export interface ProblemText {
@@ -13,11 +11,6 @@ export interface ProblemText {
 }
 
 /** What happened, where, the evidence and what to do next. */
-export function ProblemView({ problem, width, height }: { problem: ProblemText; width: number; height: number }) {
-  const theme = useTheme();
-  return <Text wrap="truncate">{problemLines(problem, width, theme).slice(0, height).join('\n')}</Text>;
-}
-
 export function problemLines(problem: ProblemText, width: number, theme: Theme): string[] {
   const { symbols } = theme;
   const message = wrap(printable(problem.message), width - 2);

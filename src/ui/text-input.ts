@@ -1,8 +1,6 @@
-import { Text } from 'ink';
 import { textWidth } from './text.ts';
 import { characters, type TextState } from './text-state.ts';
 import type { Theme } from './theme.ts';
-import { useTheme } from './use-theme.ts';
 
 export interface TextInputProps {
   state: TextState;
@@ -14,13 +12,7 @@ export interface TextInputProps {
   placeholder?: string | undefined;
 }
 
-/** A line that is being edited, drawn. The keys go to `editText`. */
-export function TextInput(props: TextInputProps) {
-  const theme = useTheme();
-  return <Text wrap="truncate">{textInputLine({ ...props, theme })}</Text>;
-}
-
-/** The line of a text input with its cursor, scrolled so that the cursor is in sight. */
+/** A line that is being edited with its cursor, scrolled so that the cursor is in sight. The keys go to `editText`. */
 export function textInputLine({
   state,
   width,
