@@ -56,7 +56,7 @@ export async function patch(context: ServerContext, request: ApiRequest): Promis
   const current = lookUp(context, resource, namespace, name);
   if (!current) throw notFound(resource, name);
   const seen = toVersion(current, resource) as unknown as Json;
-  const patched = asObject(resource, patchedBy(type, resource, seen, body));
+  const patched = asObject(resource, patchedBy(type, request, seen, body));
   const options = optionsOf(context, request, namespace, 'Update');
   const stored = updateObject(context, current, fromVersion(patched, resource), options);
   return { status: 200, object: presentationOf(request).one(stored) };
@@ -68,11 +68,15 @@ function allowedPatches(resource: Resource): string[] {
   return resource.custom ? Object.values(others) : [...Object.values(others), strategic];
 }
 
-function patchedBy(type: string, resource: Resource, target: Json, body: unknown): Json {
+function patchedBy(type: string, { resource, subresource }: ApiRequest, target: Json, body: unknown): Json {
   if (type === patchTypes.json) return applyJsonPatch(target, body);
   if (!isObject(body)) throw badRequest('error decoding patch: an object is expected');
-  if (type === patchTypes.merge) return copy(applyMergePatch(target, body)) as Json;
-  return copy(applyStrategicMerge(target, body, listRulesOf(resource)));
+  const merged =
+    type === patchTypes.merge
+      ? (applyMergePatch(target, body) as Json)
+      : applyStrategicMerge(target, body, listRulesOf(resource));
+  // Defaults are written into everything but a status.
+  return subresource === 'status' ? merged : copy(merged);
 }
 
 function apply(context: ServerContext, request: ApiRequest, body: unknown): Answer {
@@ -140,7 +144,7 @@ export function isDryRun(query: URLSearchParams): boolean {
 }
 
 /** What was sent as an object of this resource. Throws 400 when it is of another kind or version. */
-export function asObject(resource: Resource, value: Json): KubernetesObject {
+function asObject(resource: Resource, value: Json): KubernetesObject {
   const apiVersion = apiVersionOf(resource);
   if (value.apiVersion !== undefined && value.apiVersion !== '' && value.apiVersion !== apiVersion)
     throw badRequest(

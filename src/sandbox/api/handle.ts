@@ -8,14 +8,13 @@ import { route } from './router.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** What the sandbox says it is. */
-export const kubernetesVersion = 'v1.36.0';
+const kubernetesVersion = 'v1.36.0';
 
 /** Answers one request that was let in. Never throws. */
 export async function handle(
   context: ServerContext,
   incoming: IncomingMessage,
   response: ServerResponse,
-  closing: AbortSignal,
 ): Promise<void> {
   try {
     const url = new URL(incoming.url ?? '/', 'https://sandbox');
@@ -28,7 +27,7 @@ export async function handle(
       const answer = await aggregated.get(`/${below}`, url.searchParams);
       return respondJson(response, answer.status, answer.body);
     }
-    await answerResource(context, address, url, incoming, response, closing);
+    await answerResource(context, address, url, incoming, response);
   } catch (error) {
     respondError(response, error);
   }
@@ -40,7 +39,6 @@ async function answerResource(
   url: URL,
   incoming: IncomingMessage,
   response: ServerResponse,
-  closing: AbortSignal,
 ): Promise<void> {
   const { accept = '' } = incoming.headers;
   if (address.plural === '') {
@@ -64,7 +62,6 @@ async function answerResource(
     agent: agentOf(incoming),
     incoming,
     response,
-    signal: leavingSignal(response, closing),
   };
   const answer = await route(context, request);
   if (answer !== 'answered') respondJson(response, answer.status, answer.object);
@@ -74,17 +71,6 @@ async function answerResource(
 function agentOf(incoming: IncomingMessage): string {
   const [first = ''] = (incoming.headers['user-agent'] ?? '').split('/');
   return (first.split(' ')[0] ?? '').slice(0, 128) || 'unknown';
-}
-
-function leavingSignal(response: ServerResponse, closing: AbortSignal): AbortSignal {
-  const leaving = new AbortController();
-  const leave = () => leaving.abort();
-  closing.addEventListener('abort', leave, { once: true });
-  response.once('close', () => {
-    closing.removeEventListener('abort', leave);
-    leave();
-  });
-  return leaving.signal;
 }
 
 /** Paths that are no resources: version, health, discovery's roots, OpenAPI. True when it has answered. */

@@ -20,7 +20,7 @@ export interface ResourceAddress {
 export interface ApiRequest extends ResourceAddress {
   resource: Resource;
   method: string;
-  /** Above the first `?`. */
+  /** What stands before the first `?`. */
   path: string;
   query: URLSearchParams;
   accept: string;
@@ -29,8 +29,6 @@ export interface ApiRequest extends ResourceAddress {
   agent: string;
   incoming: IncomingMessage;
   response: ServerResponse;
-  /** Aborted when the client is gone or the server closes. */
-  signal: AbortSignal;
 }
 
 /** What a handler says: an object to be presented, or that it has answered by itself. */

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -47,15 +46,13 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const delegates: Delegates = { ...options.delegates };
   const context: ServerContext = { store, registry: createRegistry(store), delegates, now: Date.now };
   const certificate = await makeCertificate();
-  const ending = new AbortController();
-  // Every open request listens to it.
-  setMaxListeners(0, ending.signal);
+  const tokenOf = createTokenCheck(tokens);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
-    const token = tokenOf(incoming, tokens);
+    const token = tokenOf(incoming);
     if (token === undefined) return refuse(incoming, response);
     const over = options.onRequest?.(token);
     if (over) response.once('close', over);
-    void handle(context, incoming, response, ending.signal);
+    void handle(context, incoming, response);
   });
   server.keepAliveTimeout = 90_000;
   const sockets = trackSockets(server);
@@ -70,7 +67,6 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       Object.assign(delegates, more);
     },
     close() {
-      ending.abort();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       return closed;
@@ -98,13 +94,16 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-/** The token of a request if it is one of ours. Compared by hash, so that the time tells nothing. */
-function tokenOf(incoming: IncomingMessage, tokens: readonly string[]): string | undefined {
-  const [, given] = /^Bearer\s+(\S+)$/i.exec(incoming.headers.authorization ?? '') ?? [];
-  if (given === undefined) return undefined;
+/** Reads the token of a request if it is one of ours. Compared by hash, so that the time tells nothing. */
+function createTokenCheck(tokens: readonly string[]): (incoming: IncomingMessage) => string | undefined {
   const hash = (text: string) => createHash('sha256').update(text).digest();
-  const wanted = hash(given);
-  return tokens.filter((token) => timingSafeEqual(hash(token), wanted))[0];
+  const known = tokens.map((token) => ({ token, hash: hash(token) }));
+  return (incoming) => {
+    const [, given] = /^Bearer\s+(\S+)$/i.exec(incoming.headers.authorization ?? '') ?? [];
+    if (given === undefined) return undefined;
+    const wanted = hash(given);
+    return known.filter((one) => timingSafeEqual(one.hash, wanted))[0]?.token;
+  };
 }
 
 function refuse(incoming: IncomingMessage, response: ServerResponse): void {

@@ -68,7 +68,8 @@ function takesMetadata(resource: Resource): boolean {
 
 /**
  * What of a written object counts: the main endpoint leaves the status alone, the status endpoint everything else
- * (`PrepareForUpdate` of each strategy).
+ * (`PrepareForUpdate` of each strategy). What stays as it was is shared with the stored object, not copied: statuses are written
+ * hundreds of times a second, and what is equal because it is the same is quickly found to be so.
  */
 export function mergedHalves(
   resource: Resource,
@@ -81,14 +82,14 @@ export function mergedHalves(
     const metadata = takesMetadata(resource)
       ? { ...current.metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
       : { ...current.metadata };
-    return withField({ ...copy(current), metadata: copy(metadata) }, 'status', next.status);
+    return withField({ ...current, metadata }, 'status', next.status);
   }
   if (subresource === 'finalize') {
     const spec = { ...objectAt(current, 'spec'), finalizers: objectAt(next, 'spec').finalizers };
     return withField(copy(current), 'spec', copy(spec));
   }
   if (!resource.subresources.includes('status')) return next;
-  return withField(next, 'status', copy(current.status));
+  return withField(next, 'status', current.status);
 }
 
 function withField(object: KubernetesObject, field: string, value: unknown): KubernetesObject {

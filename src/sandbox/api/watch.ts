@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { badRequest, expired, StatusError, toStatus } from './errors.ts';
 import type { StoreEvent } from './history.ts';
@@ -7,9 +6,8 @@ import { type ApiRequest, countOf, flagOf } from './request.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import type { ServerContext } from './server-context.ts';
+import { createWatchStream } from './watch-stream.ts';
 
-/** A watcher that does not read is cut off when this much waits for it. */
-const largestBacklog = 16 * 1024 * 1024;
 const bookmarkEveryMs = 30_000;
 
 /** Serialized events, shared by all watchers that see them alike; gone when the history forgets the event. */
@@ -76,11 +74,8 @@ function startOf({ store }: ServerContext, { resource, query, namespace }: ApiRe
 }
 
 function follow({ store }: ServerContext, request: ApiRequest, view: View, start: Start): void {
-  const { resource, response, query, namespace, signal } = request;
-  const send = (data: Buffer | string) => {
-    response.write(data);
-    if (response.writableLength > largestBacklog) response.destroy();
-  };
+  const { resource, response, query, namespace } = request;
+  const { send, end } = createWatchStream(response);
   let first = true;
   const tell = (event: StoreEvent) => {
     if (namespace !== '' && event.object.metadata.namespace !== namespace) return;
@@ -101,7 +96,7 @@ function follow({ store }: ServerContext, request: ApiRequest, view: View, start
   const seconds = countOf(query, 'timeoutSeconds') ?? 1800 + Math.random() * 1800;
   const finish = () => {
     if (view.bookmarks) send(bookmark(view, store.version()));
-    response.end();
+    end();
   };
   const timer = setTimeout(finish, Math.min(seconds, 86_400) * 1000);
   const clear = () => {
@@ -110,15 +105,10 @@ function follow({ store }: ServerContext, request: ApiRequest, view: View, start
     clearTimeout(timer);
   };
   response.once('close', clear);
-  signal.addEventListener('abort', () => endNow(response), { once: true });
-}
-
-function endNow(response: ServerResponse): void {
-  if (!response.writableEnded) response.end();
 }
 
 /** An object that enters the selection is ADDED to this watcher, one that leaves it DELETED. */
-export function seenAs(event: StoreEvent, selection: Selection | undefined): StoreEvent['type'] | undefined {
+function seenAs(event: StoreEvent, selection: Selection | undefined): StoreEvent['type'] | undefined {
   if (!selection) return event.type;
   const before = event.previous !== undefined && selection(event.previous);
   const after = event.type !== 'DELETED' && selection(event.object);

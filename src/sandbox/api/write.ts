@@ -6,7 +6,7 @@ import { applyDefaults } from './defaults/defaults.ts';
 import { chooseStorageClass } from './defaults/storage.ts';
 import { afterCreate, afterRemove, complete, namespacePhase } from './effects.ts';
 import { alreadyExists, badRequest, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from './errors.ts';
-import { copy, equal } from './json.ts';
+import { equal } from './json.ts';
 import { afterUpdate, type ManagedEntry, type Writer } from './managed/managers.ts';
 import { listRulesOf } from './patches/list-rules.ts';
 import type { Resource } from './resources.ts';
@@ -91,8 +91,9 @@ function requireNamespace(context: ServerContext, resource: Resource, namespace:
 }
 
 /**
- * Stores what `next` says in place of `current`, if it may. Returns `current` itself when nothing changes. Removes the object
- * when it was only waiting for its last finalizer.
+ * Stores what `sent` says in place of `current`, if it may. Returns `current` itself when nothing changes. Removes the object
+ * when it was only waiting for its last finalizer. `sent` has to be the caller's own copy, but for a status, which is
+ * stored as it came.
  */
 export function updateObject(
   context: ServerContext,
@@ -106,8 +107,10 @@ export function updateObject(
   const next = mergedHalves(resource, subresource, current, { ...sent, metadata: carriedMetadata(current, sent) });
   if (subresource === '') applyDefaults(resource, next, current);
   complete(context, resource, next);
-  allocate(context, resource, next, current);
-  if (subresource !== 'status') validate(resource, next, current);
+  if (subresource !== 'status') {
+    allocate(context, resource, next, current);
+    validate(resource, next, current);
+  }
   if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
   next.metadata.managedFields = applied ?? afterUpdate(current, next, writer, listRulesOf(resource));
@@ -143,7 +146,7 @@ function carriedMetadata({ metadata }: KubernetesObject, next: KubernetesObject)
   const kept = { namespace, uid, creationTimestamp, generation, resourceVersion, generateName: base };
   const leaving = { deletionTimestamp, deletionGracePeriodSeconds };
   const known = Object.entries({ ...kept, ...leaving }).filter(([, value]) => value !== undefined);
-  return { ...copy(sent), ...Object.fromEntries(known), name: metadata.name };
+  return { ...sent, ...Object.fromEntries(known), name: metadata.name };
 }
 
 /** Marked for deletion and nothing holds it any more. */

@@ -82,6 +82,19 @@ describe('a watch', () => {
     expect(events).toEqual([]);
   });
 
+  test('shows many changes made at once, each of them and in order', async () => {
+    await api.client.create(collection, configMap('busy'));
+    const numbers = Array.from({ length: 60 }, (_, at) => `${at}`);
+    const change = () =>
+      Promise.all(numbers.map((at) => api.client.patch(`${collection}/busy`, { data: { at } }, 'merge')));
+    const query = { resourceVersion: await now(), fieldSelector: 'metadata.name=busy' };
+    const events = await take(numbers.length, query, change);
+    const seen = events.map(({ object }) => (object as { data?: { at?: string } }).data?.at);
+    expect([...seen].sort()).toEqual([...numbers].sort());
+    const versions = events.map(({ object }) => Number(object.metadata.resourceVersion));
+    expect(versions).toEqual([...versions].sort((left, right) => left - right));
+  });
+
   test('one that never reads is cut off and disturbs nobody', async () => {
     const big = 'x'.repeat(2 * 1024 * 1024);
     await api.client.create(collection, configMap('large', { big }));

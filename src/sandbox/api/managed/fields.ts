@@ -66,6 +66,16 @@ function fieldsOfList(list: readonly unknown[], path: readonly string[], rules: 
   return fields;
 }
 
+/** Both objects without the top-level fields that say the same in either. */
+export function differing(before: Json, next: Json): [Json, Json] {
+  const [left, right] = [ownable(before), ownable(next)];
+  const differs = ([name]: [string, unknown]) => !equal(left[name], right[name]);
+  return [
+    Object.fromEntries(Object.entries(left).filter(differs)),
+    Object.fromEntries(Object.entries(right).filter(differs)),
+  ];
+}
+
 /** The fields that are in `next` and differ from `before`, or are not there. */
 export function changedFields(before: Json, next: Json, rules: ListRules): Fields {
   return changesOf(ownable(before), ownable(next), [], rules) ?? {};

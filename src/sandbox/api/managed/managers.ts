@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { equal, isObject } from '../json.ts';
 import type { ListRules } from '../patches/list-rules.ts';
 import { isEmpty, union, without } from './field-sets.ts';
-import { changedFields, type Fields, fieldsOf } from './fields.ts';
+import { changedFields, differing, type Fields, fieldsOf } from './fields.ts';
 
 /** One entry of `metadata.managedFields`. */
 export interface ManagedEntry {
@@ -47,9 +47,8 @@ export function afterUpdate(
   writer: Writer,
   rules: ListRules,
 ): ManagedEntry[] {
-  const taken = before ? changedFields(before, next, rules) : fieldsOf(next, rules);
-  const gone = before ? without(fieldsOf(before, rules), fieldsOf(next, rules)) : {};
   const entries = entriesOf(before);
+  const { taken, gone } = before ? exchanged(before, next, rules) : { taken: fieldsOf(next, rules), gone: {} };
   if (isEmpty(taken) && isEmpty(gone)) return entries;
   const others = entries
     .filter((entry) => !isBy(entry, writer))
@@ -57,6 +56,19 @@ export function afterUpdate(
   const own = entries.find((entry) => isBy(entry, writer));
   const fields = without(union(own?.fieldsV1 ?? {}, taken), gone);
   return sortEntries([...others, entryOf(next.apiVersion, writer, fields)]);
+}
+
+/** What a write sets anew and what it takes away; looked for only in the parts of the objects that differ. */
+function exchanged(
+  before: KubernetesObject,
+  next: KubernetesObject,
+  rules: ListRules,
+): { taken: Fields; gone: Fields } {
+  const [old, fresh] = differing(before, next);
+  return {
+    taken: changedFields(old, fresh, rules),
+    gone: without(fieldsOf(old, rules), fieldsOf(fresh, rules)),
+  };
 }
 
 /** The entries after an apply: the writer owns exactly what it applied; `taken` was forced from others. */

@@ -5,12 +5,12 @@ import type { LogRequest } from '../delegates.ts';
 import { badRequest, notFound, StatusError } from '../errors.ts';
 import { isObject, listAt, textAt } from '../json.ts';
 import { type Answer, type ApiRequest, countOf, flagOf } from '../request.ts';
-import { respondError } from '../respond.ts';
+import { leavingSignal, respondError } from '../respond.ts';
 import { lookUp, type ServerContext } from '../server-context.ts';
 
 /** GET of `pods/NAME/log`: text as the node has it, streamed when it is followed. */
 export async function logs(context: ServerContext, request: ApiRequest): Promise<Answer> {
-  const { resource, namespace, name, query, response, signal } = request;
+  const { resource, namespace, name, query, response } = request;
   const pod = lookUp(context, resource, namespace, name);
   if (!pod) throw notFound(resource, name);
   const { readLogs } = context.delegates;
@@ -29,7 +29,7 @@ export async function logs(context: ServerContext, request: ApiRequest): Promise
     sinceSeconds: countOf(query, 'sinceSeconds'),
     sinceTime: time ? Date.parse(time) : undefined,
     limitBytes: countOf(query, 'limitBytes'),
-    signal,
+    signal: leavingSignal(response),
   };
   await send(response, await readLogs(wanted));
   return 'answered';

@@ -1,6 +1,7 @@
 import { readBody } from '../body.ts';
 import { notFound, StatusError } from '../errors.ts';
 import type { Answer, ApiRequest } from '../request.ts';
+import { leavingSignal } from '../respond.ts';
 import { lookUp, type ServerContext } from '../server-context.ts';
 
 /** Headers that belong to one connection, and the token, which is nobody else's business. */
@@ -18,7 +19,7 @@ const notForwarded = new Set([
 
 /** `services/[https:]NAME[:PORT]/proxy/PATH` and the same for pods. */
 export async function proxy(context: ServerContext, request: ApiRequest): Promise<Answer> {
-  const { resource, namespace, incoming, response, method, signal, query, rest } = request;
+  const { resource, namespace, incoming, response, method, query, rest } = request;
   const { name, port } = targetOf(request.name);
   if (!lookUp(context, resource, namespace, name)) throw notFound(resource, name);
   const { proxyService, proxyPod } = context.delegates;
@@ -33,7 +34,7 @@ export async function proxy(context: ServerContext, request: ApiRequest): Promis
     path: `${rest || '/'}${search === '' ? '' : `?${search}`}`,
     headers: forwarded(incoming.headers),
     body: await readBody(incoming),
-    signal,
+    signal: leavingSignal(response),
   });
   const body = Buffer.from(answer.body);
   response.writeHead(answer.status, { ...forwarded(answer.headers), 'content-length': body.length });

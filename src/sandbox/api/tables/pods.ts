@@ -3,16 +3,25 @@ import { summarizePod } from '../../../kubernetes/pod-status.ts';
 import { isObject, listAt, textAt } from '../json.ts';
 import { ageColumn, ageOf, column, nameColumn, wide } from './columns.ts';
 
+const summaries = new WeakMap<KubernetesObject, ReturnType<typeof summarizePod>>();
+
+/** Three cells of a row come from one look at the pod. */
+function summaryOf(pod: KubernetesObject): ReturnType<typeof summarizePod> {
+  const summary = summaries.get(pod) ?? summarizePod(pod);
+  summaries.set(pod, summary);
+  return summary;
+}
+
 /** `printPod` of `pkg/printers/internalversion/printers.go`. */
 export const podColumns = [
   nameColumn,
   column('Ready', (pod) => {
-    const { ready, total } = summarizePod(pod);
+    const { ready, total } = summaryOf(pod);
     return `${ready}/${total}`;
   }),
-  column('Status', (pod) => summarizePod(pod).status),
+  column('Status', (pod) => summaryOf(pod).status),
   column('Restarts', (pod) => {
-    const { restarts, lastRestart } = summarizePod(pod);
+    const { restarts, lastRestart } = summaryOf(pod);
     return restarts > 0 && lastRestart ? `${restarts} (${ageOf(lastRestart)} ago)` : String(restarts);
   }),
   ageColumn,
