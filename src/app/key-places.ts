@@ -1,4 +1,5 @@
 import { chosenRun, isResumable } from './choices.ts';
+import { openQuestion } from './modes.ts';
 import { type AppState, runIsOn } from './state.ts';
 
 /** Modes that keys share. */
@@ -24,3 +25,10 @@ export const notDiscardable = (state: AppState) => {
   if (!run) return 'This is a cluster and not a run';
   return run.status === 'running' ? 'This run is going on: stop it first' : undefined;
 };
+
+export const notFailure = (state: AppState) =>
+  openQuestion(state)?.question.kind === 'failure' ? undefined : 'No step has failed';
+export const notConfirm = (state: AppState) =>
+  state.overlay?.type !== 'question' || openQuestion(state)?.question.kind === 'confirm'
+    ? undefined
+    : 'This wants another answer than yes or no';

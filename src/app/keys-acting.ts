@@ -1,5 +1,5 @@
 import type { KeyBinding } from './key-binding.ts';
-import { choices, noRun, notDiscardable, notResumable, panes, runOn } from './key-places.ts';
+import { choices, noRun, notConfirm, notDiscardable, notFailure, notResumable, panes, runOn } from './key-places.ts';
 
 /** Keys that choose, run, answer and look closer. */
 export const actingKeys: readonly KeyBinding[] = [
@@ -93,6 +93,8 @@ export const actingKeys: readonly KeyBinding[] = [
     hint: 'yes',
     description: 'answers yes',
     where: ['question', 'stop', 'discard'],
+    footer: 21,
+    disabledReason: notConfirm,
   },
   {
     id: 'retry',
@@ -101,6 +103,8 @@ export const actingKeys: readonly KeyBinding[] = [
     hint: 'retry',
     description: 'tries a failed step again',
     where: ['question'],
+    footer: 21,
+    disabledReason: notFailure,
   },
   {
     id: 'skip',
@@ -110,6 +114,8 @@ export const actingKeys: readonly KeyBinding[] = [
     description: 'leaves a failed step out and goes on',
     where: ['question'],
     dangerous: true,
+    footer: 22,
+    disabledReason: notFailure,
   },
   {
     id: 'logs',
@@ -118,6 +124,8 @@ export const actingKeys: readonly KeyBinding[] = [
     hint: 'output',
     description: 'what the failed step printed',
     where: ['question'],
+    footer: 23,
+    disabledReason: notFailure,
   },
   {
     id: 'plan',
@@ -179,5 +187,14 @@ export const actingKeys: readonly KeyBinding[] = [
     disabledReason: notDiscardable,
   },
   { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'goes back, nothing was changed', where: ['plan'] },
-  { id: 'no', keys: ['n'], label: 'n', hint: 'no', description: 'answers no', where: ['question', 'stop', 'discard'] },
+  {
+    id: 'no',
+    keys: ['n'],
+    label: 'n',
+    hint: 'no',
+    description: 'answers no',
+    where: ['question', 'stop', 'discard'],
+    footer: 22,
+    disabledReason: notConfirm,
+  },
 ];

@@ -76,7 +76,7 @@ export function stepNotes(step: StepState, width: number, theme: Theme, most: nu
   const dim = (text: string) => theme.dim(indent + cut(text));
   if (step.group) return [];
   if (now.status === 'running') {
-    const bar = now.fraction === undefined ? '' : ` ${progressBar(now.fraction, 10, theme)}`;
+    const bar = now.fraction === undefined ? '' : ` ${progressBar(now.fraction, room < 40 ? 5 : 10, theme)}`;
     const progress = now.progress
       ? [
           `${indent}${theme.info(truncate(printableLine(now.progress), room - textWidth(bar), theme.symbols.ellipsis))}${bar}`,

@@ -126,6 +126,7 @@ describe('the console in a real terminal', { timeout: 30_000 }, () => {
     await again.waitFor('Stop the run?');
     again.send({ text: 'y' });
     await again.waitFor('Stopped; it can be resumed', 20_000);
+    expect(tarsConsole('runs')).toMatch(/full-deployment-\S+ +stopped/);
   });
 
   it('says in a sentence that a cluster does not answer, and can still be used', async () => {
@@ -168,6 +169,26 @@ describe('the console in a real terminal', { timeout: 30_000 }, () => {
     await terminal.exited();
     expect(terminal.alternate()).toBe(false);
     expect(terminal.output()).toContain('\u001b[?2004l');
+  });
+
+  it('hands the terminal back to the shell on ctrl-z and comes back by fg', async () => {
+    const shell = openTerminal('bash', ['--norc', '--noprofile', '-i'], {
+      cols: 100,
+      rows: 30,
+      env: { ...folders, PS1: 'shell> ' },
+    });
+    opened.push(shell);
+    await shell.waitFor('shell>');
+    shell.send({ text: `'${process.execPath}' '${program}' --sandbox` }, 'enter');
+    await shell.waitFor('❯ Full deployment');
+    shell.send('ctrl-z');
+    await shell.waitFor((screen) => screen.includes('Stopped') && !shell.alternate());
+    shell.send({ text: 'fg' }, 'enter');
+    await shell.waitFor('❯ Full deployment');
+    shell.send('down');
+    await shell.waitFor('❯ Check prerequisites');
+    shell.send({ text: 'q' });
+    await shell.waitFor(() => !shell.alternate());
   });
 
   it('explains its commands without a terminal and ends with 2', () => {
