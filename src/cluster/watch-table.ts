@@ -11,7 +11,7 @@ export interface TableWatchOptions<Row> {
   /** Every namespace at once: rows then need their metadata to say where they belong, which costs ten times the bytes. */
   allNamespaces?: boolean;
   signal: AbortSignal;
-  /** At most so often are changes handed over; 1–4 Hz. */
+  /** At most so often are changes handed over; else four times a second, and once while they flood in. */
   batchMs?: number;
   /** Undefined for a row that cannot be read. Pure. */
   toRow(row: TableRow, columns: ColumnIndex, now: number): Row | undefined;
@@ -28,6 +28,9 @@ export interface TableChange<Row> {
   changed: Map<string, Row | undefined>;
 }
 
+/** Milliseconds to the next hand-over. Nobody reads a screenful of rows that all change four times a second. */
+const calmly = (previousSize: number) => (previousSize > 50 ? 1000 : 250);
+
 type Step<Row> = { kind: 'replace'; rows: Row[]; more: boolean } | { kind: 'set' | 'delete'; row: Row };
 
 /**
@@ -37,7 +40,7 @@ type Step<Row> = { kind: 'replace'; rows: Row[]; more: boolean } | { kind: 'set'
 export function watchTable<Row>(connection: Connection, options: TableWatchOptions<Row>): void {
   const { signal, toRow, keyOf } = options;
   let columns: ColumnIndex = new Map();
-  const batcher = createBatcher<Step<Row>>(options.batchMs ?? 250, (steps) => {
+  const batcher = createBatcher<Step<Row>>(options.batchMs ?? calmly, (steps) => {
     if (!signal.aborted) options.onChange(together(steps, keyOf));
   });
   const rowsOf = (table: Table): Row[] => {

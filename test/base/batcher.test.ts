@@ -26,3 +26,20 @@ test('closing delivers what waits, and later items are not accepted', () => {
   vi.advanceTimersByTime(1000);
   expect(deliver.mock.calls).toEqual([[['a']]]);
 });
+
+test('a flood may be handed over less often than a trickle', () => {
+  vi.useFakeTimers();
+  const sizes: number[] = [];
+  const interval = (previous: number) => (previous > 5 ? 1000 : 100);
+  const batcher = createBatcher<number>(interval, (items) => sizes.push(items.length));
+  const push = (count: number) => Array.from({ length: count }, (_, i) => batcher.push(i));
+  push(10);
+  vi.advanceTimersByTime(100);
+  push(1);
+  vi.advanceTimersByTime(999);
+  expect(sizes).toEqual([10]);
+  vi.advanceTimersByTime(1);
+  push(1);
+  vi.advanceTimersByTime(100);
+  expect(sizes).toEqual([10, 1, 1]);
+});
