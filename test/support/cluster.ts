@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { makeCertificate } from '../../src/sandbox/api/certificate.ts';
 
 export interface FakeRequest {
   method: string;
@@ -34,7 +35,7 @@ const certificate = makeCertificate();
 
 /** An HTTPS server on loopback that answers as the test says, with a kubeconfig whose context is called `fake`. */
 export async function startFakeCluster(first: FakeHandler = () => undefined): Promise<FakeCluster> {
-  const { key, cert } = await certificate;
+  const { key, cert, ca } = await certificate;
   let handler = first;
   let opened = 0;
   const sockets = new Set<Duplex>();
@@ -65,8 +66,8 @@ export async function startFakeCluster(first: FakeHandler = () => undefined): Pr
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    kubeconfig: writeKubeconfig({ server: url, ca: cert }),
-    ca: cert,
+    kubeconfig: writeKubeconfig({ server: url, ca }),
+    ca,
     requests,
     connections: () => opened,
     handle(next) {
@@ -140,30 +141,4 @@ export function writeKubeconfig(options: {
   const file = join(mkdtempSync(join(tmpdir(), 'tars-console-kubeconfig-')), 'config');
   writeFileSync(file, JSON.stringify(config), { mode: 0o600 });
   return file;
-}
-
-async function makeCertificate(): Promise<{ key: string; cert: string }> {
-  // The package's dependency container insists on a polyfill that it needs for nothing here.
-  const nothing = () => undefined;
-  Object.assign(Reflect, { getMetadata: nothing, getOwnMetadata: nothing, defineMetadata: nothing });
-  const x509 = await import('@peculiar/x509');
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const made = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=fake',
-    keys,
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 86_400_000),
-    extensions: [
-      new x509.BasicConstraintsExtension(true),
-      new x509.SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }]),
-    ],
-  });
-  const key = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const lines = key.match(/.{1,64}/g) ?? [];
-  return {
-    key: `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`,
-    cert: made.toString('pem'),
-  };
 }

@@ -1,3 +1,5 @@
+import { loadX509 } from './x509.ts';
+
 /** What a TLS server on loopback needs, as PEM. */
 export interface ServingCertificate {
   ca: string;
@@ -10,10 +12,6 @@ const year = 366 * 86_400_000;
 
 /** An authority that exists only for this start and a certificate of it for 127.0.0.1 and localhost. Its key is forgotten. */
 export async function makeCertificate(): Promise<ServingCertificate> {
-  // The package's dependency container insists on a polyfill that it needs for nothing here.
-  const nothing = () => undefined;
-  const reflect = Reflect as unknown as Record<string, unknown>;
-  for (const name of ['getMetadata', 'getOwnMetadata', 'defineMetadata']) reflect[name] ??= nothing;
   const x509 = await loadX509();
   const validity = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + year) };
   const [authorityKeys, serverKeys] = await Promise.all([makeKeys(), makeKeys()]);
@@ -49,14 +47,6 @@ export async function makeCertificate(): Promise<ServingCertificate> {
     ],
   });
   return { ca: authority.toString('pem'), cert: server.toString('pem'), key: await keyPem(serverKeys.privateKey) };
-}
-
-type X509 = typeof import('@peculiar/x509');
-
-/** A bundle hands over the package's CommonJS form, which has everything under `default`. */
-async function loadX509(): Promise<X509> {
-  const loaded = (await import('@peculiar/x509')) as X509 & { default?: X509 };
-  return loaded.X509CertificateGenerator ? loaded : (loaded.default ?? loaded);
 }
 
 function makeKeys() {
