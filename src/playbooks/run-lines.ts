@@ -61,7 +61,7 @@ function allStepLines(options: RunLinesOptions, room: number, reasons: boolean):
         now,
         pointed: index === at && (pointed !== undefined || focused),
         focused,
-        asking: state.question?.step === step.id,
+        asking: state.question?.step === step.id && step.now.status === 'running',
       }),
     );
     const most = index === current ? Math.max(1, Math.min(4, Math.floor(room / 4))) : 1;

@@ -49,14 +49,15 @@ function resultLines({ now, group }: StepState, width: number, theme: Theme): st
     case 'not-met':
       return [
         theme.bad(`Not met: ${printableLine(now.reason)}`),
-        ...now.evidence.map((line) => `  ${printableLine(line)}`),
+        // The findings say the same and more.
+        ...(now.findings.length > 0 ? [] : now.evidence.map((line) => `  ${printableLine(line)}`)),
         ...findingLines(now.findings, width, theme),
       ];
   }
 }
 
 /** Findings: what should be so, what was expected and observed, and what repairs it. */
-function findingLines(findings: readonly Finding[], width: number, theme: Theme): string[] {
+export function findingLines(findings: readonly Finding[], width: number, theme: Theme): string[] {
   return findings.flatMap((finding) => {
     const { symbols } = theme;
     const sign =

@@ -105,6 +105,35 @@ describe.each([
     expectInside(frame, columns, rows);
   });
 
+  it('says in the question of a check what was found and what repairs it', async () => {
+    const drawn = await openWithRun(columns, rows);
+    const finding = {
+      title: 'The nodes have 8 cores',
+      level: 'fatal' as const,
+      expected: '8 cores',
+      observed: '2 cores',
+      repair: 'Add a node',
+    };
+    drawn.run.send({
+      type: 'step-result',
+      step: 'deploy/databases',
+      status: 'not-met',
+      ms: 300,
+      summary: '1 not met',
+      findings: [finding],
+    });
+    drawn.run.send({
+      type: 'question',
+      id: 'q',
+      step: 'deploy/databases',
+      question: { kind: 'failure', text: 'Check: 1 not met', choices: ['retry', 'stop'] },
+    });
+    await until('A step failed');
+    for (const text of ['✗ The nodes have 8 cores', 'observed 2 cores, expected 8 cores', '→ Add a node'])
+      expect(drawn.frame()).toContain(text);
+    expectInside(drawn.frame(), columns, rows);
+  });
+
   it('shows the guide’s summary at the end, each target ticked or crossed, and what is next', async () => {
     const drawn = await openWithRun(columns, rows);
     const figures = { p50: 142.34, p95: 238.67, p99: 456.12, max: 900, mean: 150 };

@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import { printable, printableLine } from '../../base/printable.ts';
 import { currentIndex } from '../../playbooks/current-step.ts';
 import type { Question } from '../../playbooks/runs/question.ts';
+import { findingLines } from '../../playbooks/step-details.ts';
 import { Lines } from '../../ui/Lines.tsx';
 import { problemLines } from '../../ui/problem-lines.ts';
 import { pad, textWidth, truncate, wrap } from '../../ui/text.ts';
@@ -161,6 +162,10 @@ function questionText(state: AppState, question: Question, width: number, theme:
   const run = state.run?.state;
   const step = run?.steps[currentIndex(run)];
   const problem = step?.now.status === 'failed' ? step.now.problem : undefined;
+  if (step?.now.status === 'not-met') {
+    const wrong = step.now.findings.filter(({ level }) => level !== 'ok');
+    return [...text, '', ...findingLines(wrong, width, theme)];
+  }
   if (!problem) return text;
   return [
     theme.strong(truncate(printableLine(step?.title ?? ''), width, theme.symbols.ellipsis)),
