@@ -1,8 +1,6 @@
 import type { Services } from '../app/services.ts';
 import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
-// biome-ignore lint/suspicious/noImportCycles: a command is loaded long after the table that it explains.
-import { commandDefinitions } from './commands.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
 
@@ -14,16 +12,6 @@ export interface ConsoleOptions extends GlobalOptions {
   system?: string;
   /** The newcomer's way is over with this one run: leaving is the next thing. */
   speed?: number;
-}
-
-/** `tars-console` without a command: opens the screen; without a terminal explains the commands and exits 2. */
-export async function consoleCommand(_: string[], options: GlobalOptions): Promise<number> {
-  if (process.stdin.isTTY && process.stdout.isTTY) return openConsole(options);
-  printNote('The console needs a terminal. Without one, these commands do the same work:\n');
-  for (const { usage, description, hidden } of commandDefinitions)
-    if (!hidden) printNote(`  tars-console ${usage.padEnd(20)} ${description}`);
-  printNote('\nTo see it all on an embedded cluster: tars-console demo');
-  return exitCodes.usage;
 }
 
 /** Opens the screen; 0 when it was left. What goes on without it is said on the way out. */

@@ -1,9 +1,9 @@
 import { resolveInputs } from '../playbooks/inputs.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { startRun } from '../playbooks/runs/start.ts';
+import { shellWord } from '../playbooks/steps/explain.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
-
 import { readSpeed } from './run-cluster.ts';
 import { followRun } from './run-follow.ts';
 import { loadRun, titleOf } from './run-loading.ts';
@@ -36,7 +36,6 @@ export async function demoCommand(_: string[], options: DemoOptions): Promise<nu
     secrets,
   );
   if (onScreen) {
-    // biome-ignore lint/suspicious/noImportCycles: the console lists the commands; it is loaded long after them.
     const { openConsole } = await import('./console.ts');
     return openConsole({ run: id, choice: cluster, system: loaded.system.name });
   }
@@ -51,9 +50,9 @@ export async function demoCommand(_: string[], options: DemoOptions): Promise<nu
 function afterwards(kubeconfig: string): string[] {
   return [
     '',
-    'The sandbox stays for some minutes. Look into it with kubectl:',
-    `  export KUBECONFIG=${kubeconfig}`,
-    '  kubectl get pods,hpa -n tars',
-    'Or open the console: tars-console.  End the sandbox: tars-console sandbox stop',
+    'The sandbox stays until nobody has asked it anything for ten minutes.',
+    `  With kubectl:     export KUBECONFIG=${shellWord(kubeconfig)}; kubectl get pods,hpa -n tars`,
+    '  In the console:   tars-console --sandbox',
+    '  End the sandbox:  tars-console sandbox stop',
   ];
 }

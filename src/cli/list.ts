@@ -6,12 +6,13 @@ import type { System } from '../systems/system.ts';
 import { countDiagnostics, hasErrors } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { printHints, printNote, printResult } from './output.ts';
 
 /** `list`: systems with their playbooks and what these ask for, and the menus. */
 export async function listCommand(_: string[], options: GlobalOptions & { output: 'text' | 'json' }): Promise<number> {
   const catalog = loadCatalog({ workspace: process.cwd(), quick: true });
-  printResult(options.output === 'json' ? JSON.stringify(asJson(catalog), null, 2) : listLines(catalog).join('\n'));
+  if (options.output === 'json') printResult(JSON.stringify(asJson(catalog), null, 2));
+  else printHints(listLines(catalog).join('\n'));
   if (!hasErrors(catalog.diagnostics)) return exitCodes.done;
   printNote(
     `${countDiagnostics(catalog.diagnostics)}: files with errors are left out; \`tars-console validate\` shows each place.`,

@@ -1,14 +1,26 @@
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { detectTheme, type Theme } from '../ui/theme.ts';
+import { asTyped } from './program-name.ts';
 
 /** Results: what a pipe reads. */
 export function printResult(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** A result that names commands of this program, as they can be typed here. */
+export function printHints(text: string): void {
+  printResult(asTyped(text));
+}
+
+/** How results are drawn: plain for whoever is no terminal. */
+export function outputTheme(): Theme {
+  return detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' });
+}
+
 /** Everything else: progress, hints, errors. */
 export function printNote(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${asTyped(text)}\n`);
 }
 
 /** Prints what was thrown as what happened, where, and what to do next; returns the exit code. */

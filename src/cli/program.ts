@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { exitCodes } from '../base/errors.ts';
-import { packageRoot } from '../base/package-root.ts';
+import { exitCodes, Problem } from '../base/errors.ts';
+import { printableLine } from '../base/printable.ts';
+import { suggestion } from '../yaml/suggest.ts';
 import { type CommandDefinition, commandDefinitions } from './commands.ts';
 import type { GlobalOptions } from './options.ts';
-import { printProblem } from './output.ts';
+import { printNote, printProblem } from './output.ts';
+import { packageVersion } from './package-version.ts';
 
 /** Arguments → a command; draws what it throws. Returns the exit code. */
 export async function runProgram(argv: string[]): Promise<number> {
@@ -36,18 +36,43 @@ function createProgram(finished: (exitCode: number) => void): Command {
       'Brings a system up on Kubernetes, step by step: prerequisites, deployment, verification, load test.\n' +
         'Without a command it opens the console; `tars-console demo` shows everything on an embedded cluster.',
     )
-    .version(programVersion(), '--version')
+    .version(packageVersion(), '--version')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: false })
     .showHelpAfterError('(tars-console --help lists the commands)')
-    .action(async (_, command: Command) => {
-      const { consoleCommand } = await import('./console.ts');
-      finished(await consoleCommand([], command.opts()));
+    .argument('[command]')
+    .allowExcessArguments()
+    .action(async (name: string | undefined, _, command: Command) => {
+      if (name !== undefined) throw unknownCommand(name);
+      finished(await consoleOrHelp(command.opts()));
     });
   for (const definition of commandDefinitions) define(program, definition, finished);
   return program;
+}
+
+/** Opens the screen; without a terminal explains the commands that do the same work. */
+async function consoleOrHelp(options: GlobalOptions): Promise<number> {
+  if (process.stdin.isTTY && process.stdout.isTTY) return (await import('./console.ts')).openConsole(options);
+  printNote('The console needs a terminal. Without one, these commands do the same work:\n');
+  for (const { usage, description, hidden } of commandDefinitions)
+    if (!hidden) printNote(`  ${usage.padEnd(20)} ${description}`);
+  printNote('\nTo see it all on an embedded cluster: tars-console demo');
+  return exitCodes.usage;
+}
+
+function unknownCommand(name: string): Problem {
+  const names = commandDefinitions.flatMap(({ usage, hidden }) => (hidden ? [] : (usage.split(' ')[0] ?? [])));
+  const hint = suggestion(name, names, 'There are');
+  return new Problem(`There is no command \`${printableLine(name)}\``, {
+    next: [...(hint ? [capitalised(hint)] : []), 'tars-console --help'],
+    exitCode: exitCodes.usage,
+  });
+}
+
+function capitalised(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 function define(program: Command, definition: CommandDefinition, finished: (exitCode: number) => void): void {
@@ -78,9 +103,4 @@ function addGlobalOptions(command: Command): Command {
     .option('--read-only', 'refuses every change')
     .option('--no-color', 'no colours')
     .option('--debug', 'writes a masked log to the state folder');
-}
-
-/** The version that package.json states. */
-export function programVersion(): string {
-  return (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }).version;
 }

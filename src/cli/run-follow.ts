@@ -3,8 +3,7 @@ import type { AttachedRun } from '../playbooks/runs/attach.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import type { Question } from '../playbooks/runs/question.ts';
 import { initialRunState, type RunState, reduceRun } from '../playbooks/runs/state.ts';
-import { detectTheme } from '../ui/theme.ts';
-import { printNote, printResult } from './output.ts';
+import { outputTheme, printHints, printNote, printResult } from './output.ts';
 import { createLinePrinter } from './run-lines.ts';
 import { promptFor } from './run-prompt.ts';
 
@@ -48,8 +47,8 @@ export async function followRun(run: AttachedRun, options: FollowOptions): Promi
 }
 
 function createPrinter({ system }: FollowOptions): (event: RunEvent) => RunState {
-  const theme = detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' });
-  return createLinePrinter({ print: printResult, theme, system }).take;
+  const theme = outputTheme();
+  return createLinePrinter({ print: printHints, theme, system }).take;
 }
 
 function createEventPrinter(): (event: RunEvent) => RunState {

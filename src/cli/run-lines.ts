@@ -13,6 +13,9 @@ export interface LinePrinter {
   readonly state: RunState;
 }
 
+/** What took less is not worth a number. */
+const noticeableMs = 100;
+
 export interface LinePrinterOptions {
   print: (line: string) => void;
   theme: Theme;
@@ -27,6 +30,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
   let state = initialRunState;
   let spokenAt = 0;
   const spoken = new Set<string>();
+  let skipped: { at: string; pad: string; title: string; reason: string }[] = [];
   const say = (at: string, line: string) => print(`${theme.dim(timeOf(at))}  ${line}`);
   const indented = (lines: readonly string[], pad = '') => {
     for (const line of lines) print(`          ${pad}${line}`);
@@ -46,6 +50,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
   function tell(event: RunEvent): void {
     const { at, type } = event;
     const step = 'step' in event ? state.steps.find(({ id }) => id === event.step) : undefined;
+    if (!(type === 'step-result' && step?.now.status === 'skipped')) tellSkipped();
     const pad = '  '.repeat(step?.depth ?? 0);
     if (type === 'run-started') {
       const { id, title, cluster, manifests } = event.run;
@@ -83,7 +88,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
   function tellResult(at: string, step: StepState, pad: string): void {
     const { now } = step;
     if (now.status === 'pending' || now.status === 'running') return;
-    const took = now.ms > 0 ? ` ${theme.dim(`(${formatDuration(now.ms)})`)}` : '';
+    const took = now.ms >= noticeableMs ? ` ${theme.dim(`(${formatDuration(now.ms)})`)}` : '';
     const title = printableLine(step.title);
     if (now.status === 'done') {
       if (step.group) return;
@@ -94,8 +99,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
     } else if (now.status === 'skipped') {
       // What lies below a skipped playbook is skipped with it: once is enough.
       const parent = state.steps.find(({ id }) => id === step.id.slice(0, step.id.lastIndexOf('/')));
-      if (parent?.now.status === 'skipped') return;
-      say(at, `${pad}${theme.dim(`${theme.symbols.skipped} ${title}  skipped: ${printableLine(now.reason)}`)}`);
+      if (parent?.now.status !== 'skipped') skipped.push({ at, pad, title, reason: printableLine(now.reason) });
       return;
     } else if (now.status === 'failed') {
       if (step.group) return;
@@ -117,6 +121,18 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
         now.findings.flatMap((finding) => findingLines(finding, theme)),
         `${pad}  `,
       );
+  }
+
+  /** What was skipped one after the other: one by one with its reason, several in one line. */
+  function tellSkipped(): void {
+    const [first, ...others] = skipped;
+    if (!first) return;
+    const what =
+      others.length === 0
+        ? `${first.title}  skipped: ${first.reason}`
+        : `${skipped.length} steps skipped: ${skipped.map(({ title }) => title).join(', ')}`;
+    skipped = [];
+    say(first.at, `${first.pad}${theme.dim(`${theme.symbols.skipped} ${what}`)}`);
   }
 
   function tellEnd(at: string, event: Extract<RunEvent, { type: 'run-ended' }>): void {

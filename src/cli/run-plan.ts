@@ -40,7 +40,7 @@ export async function previewPlan(
   const connection = await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace });
   try {
     const { context, server, namespace, sandbox } = connection.info;
-    const surroundings = await surroundingsOf(loaded, connection);
+    const surroundings = await surroundingsOf(loaded, connection, cluster.kubeconfig);
     const contextFor = planContexts(playbook, values, namespace, surroundings, manifests);
     const places = flattenPlaybook(playbook);
     const skipped = leftOut(places, choice);

@@ -1,14 +1,16 @@
 import { exitCodes, Problem } from '../base/errors.ts';
+import { printableLine } from '../base/printable.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
-import { resolveInputs } from '../playbooks/inputs.ts';
+import { chooseContext } from '../cluster/contexts.ts';
+import { readKubeconfig } from '../cluster/kubeconfig.ts';
+import { type ResolvedInputs, resolveInputs } from '../playbooks/inputs.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
-import type { LoadedRun } from '../playbooks/runs/runner.ts';
+import { type LoadedRun, refuseEffects } from '../playbooks/runs/runner.ts';
 import { leftOut } from '../playbooks/runs/selection.ts';
 import { startRun } from '../playbooks/runs/start.ts';
-import { detectTheme } from '../ui/theme.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { outputTheme, printNote, printResult } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
 import { followRun } from './run-follow.ts';
 import { type InputOptions, readGivenInputs } from './run-inputs.ts';
@@ -37,19 +39,13 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   for (const note of loaded.notes) printNote(note);
   const interactive = process.stdin.isTTY === true && output === 'text';
   if (!options.plan && !yes && !readOnly && acts(loaded) && !interactive) throw needsYes(loaded);
+  if (!options.plan) refuseEffects(loaded, { readOnly });
   const cluster = await chooseCluster(options);
-  if (options.plan) {
-    const plan = await previewPlan(loaded, { values, secrets }, cluster, { from, only });
-    if (output === 'ndjson') printResult(JSON.stringify(plan));
-    else
-      for (const line of planLines(
-        plan,
-        detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' }),
-      ))
-        printResult(line);
-    return exitCodes.done;
+  if (options.plan) return showPlan(loaded, { values, secrets }, cluster, { from, only, output });
+  if (!yes && !readOnly && acts(loaded) && !(await agrees(loaded, cluster))) {
+    printNote('Nothing was done.');
+    return exitCodes.interrupted;
   }
-  if (!yes && !readOnly && acts(loaded) && !(await agrees(loaded, cluster))) return exitCodes.interrupted;
   const { id, folder } = await startRun(
     { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly },
     secrets,
@@ -61,6 +57,18 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   }
   const run = attachToFolder(id, folder, 'terminal');
   return followRun(run, { output, owner: true, interactive, system: titleOf(loaded) });
+}
+
+async function showPlan(
+  loaded: LoadedRun,
+  inputs: ResolvedInputs,
+  cluster: ClusterChoice,
+  { output, ...choice }: { from: string | undefined; only: string | undefined; output: 'text' | 'ndjson' },
+): Promise<number> {
+  const plan = await previewPlan(loaded, inputs, cluster, choice);
+  if (output === 'ndjson') printResult(JSON.stringify(plan));
+  else for (const line of planLines(plan, outputTheme())) printResult(line);
+  return exitCodes.done;
 }
 
 function acts({ playbook, stepKinds }: LoadedRun): boolean {
@@ -77,8 +85,11 @@ function needsYes({ playbook }: LoadedRun): Problem {
 }
 
 async function agrees({ playbook, system }: LoadedRun, cluster: ClusterChoice): Promise<boolean> {
-  const where = cluster.sandbox ? 'the sandbox' : `the context ${cluster.context ?? 'that is current'}`;
-  const text = `Run "${playbook.title}" (${flattenPlaybook(playbook).filter(({ called }) => !called).length} steps) on ${where}, namespace ${cluster.namespace ?? system.namespace}?`;
+  const { name, server } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
+  const where = cluster.sandbox ? 'the sandbox' : `the context ${name} (${server})`;
+  const steps = flattenPlaybook(playbook).filter(({ called }) => !called).length;
+  const namespace = cluster.namespace ?? system.namespace;
+  const text = `Run "${playbook.title}" (${steps} steps) on ${printableLine(where)}, namespace ${namespace}?`;
   printNote(text);
   printNote('  --plan shows what it would do.');
   const leaving = new AbortController();

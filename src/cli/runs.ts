@@ -3,9 +3,8 @@ import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { discardRun, findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
-import { detectTheme } from '../ui/theme.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { outputTheme, printHints, printNote, printResult } from './output.ts';
 import { createLinePrinter } from './run-lines.ts';
 
 type Options = GlobalOptions & { output?: 'text' | 'json' };
@@ -64,8 +63,8 @@ async function show(summary: RunSummary, { output }: Options): Promise<number> {
     printResult(JSON.stringify({ ...asJson(summary), header: summary.state.run, steps: summary.state.steps }, null, 2));
     return exitCodes.done;
   }
-  const theme = detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' });
-  const printer = createLinePrinter({ print: printResult, theme });
+  const theme = outputTheme();
+  const printer = createLinePrinter({ print: printHints, theme });
   const isOn = summary.status === 'running' || summary.status === 'waiting';
   const run = attachToFolder(summary.id, summary.folder);
   for await (const event of run.events) {

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
+import { shellWord } from '../playbooks/steps/explain.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
 import { type SandboxState, sandboxFolder, writePrivately } from './sandbox-files.ts';
 import { withLock } from './sandbox-lock.ts';
 import { findRunning, startProcess, stopProcess } from './sandbox-process.ts';
 
+/** Every command uses the sandbox of the first name; the demo starts a fresh one of the second. */
+const names = ['default', 'demo'] as const;
+
 export interface SandboxRequest {
-  /** `default` unless said; the demo has one of its own. */
-  name?: string;
+  /** Without one it is the sandbox that runs, the demo's too; `default` where none does. */
+  name?: (typeof names)[number];
   /** Ends the old one of this name first. */
   fresh?: boolean;
   /** Of a sandbox that has to be started; one that runs keeps its own. */
@@ -30,11 +34,11 @@ export interface ReadySandbox {
 }
 
 /**
- * The sandbox of this name, running: found again by its kubeconfig, or started as a process of its own that outlives this one.
+ * The sandbox, running: found again by its kubeconfig, or started as a process of its own that outlives this one.
  * Two consoles that ask at once get the same one. Throws a `Problem` when it does not come up.
  */
 export async function ensureSandbox(request: SandboxRequest = {}): Promise<ReadySandbox> {
-  const folder = sandboxFolder(checkedName(request.name));
+  const folder = sandboxFolder(request.name ?? (await runningName()) ?? 'default');
   const { speed = 1, nodes = 2, port = 0 } = request;
   return withLock(folder.lock, async () => {
     if (request.fresh) await stopProcess(folder);
@@ -48,18 +52,19 @@ function ready(kubeconfig: string, { speed, port, nodes }: SandboxState, started
   return { kubeconfig, context: 'sandbox', speed, port, nodes, started };
 }
 
-/** Ends the sandbox of this name. True when one was running. */
-export async function stopSandbox(name?: string): Promise<boolean> {
-  const folder = sandboxFolder(checkedName(name));
-  return withLock(folder.lock, () => stopProcess(folder));
+async function runningName(): Promise<(typeof names)[number] | undefined> {
+  for (const name of names) if (await findRunning(sandboxFolder(name))) return name;
+  return undefined;
 }
 
-function checkedName(name = 'default'): string {
-  if (/^[a-z0-9][a-z0-9-]{0,40}$/.test(name)) return name;
-  throw new Problem(`\`${name}\` is not a name for a sandbox`, {
-    next: ['Use lower case letters, digits and hyphens'],
-    exitCode: exitCodes.usage,
-  });
+/** Ends every sandbox of this user and version; says how many ran. */
+async function stopSandboxes(): Promise<number> {
+  let stopped = 0;
+  for (const name of names) {
+    const folder = sandboxFolder(name);
+    if (await withLock(folder.lock, () => stopProcess(folder))) stopped += 1;
+  }
+  return stopped;
 }
 
 interface SandboxCommandOptions extends GlobalOptions {
@@ -73,7 +78,10 @@ interface SandboxCommandOptions extends GlobalOptions {
 export async function sandboxCommand(args: string[], options: SandboxCommandOptions): Promise<number> {
   const [verb] = args;
   if (verb === 'stop') {
-    printResult((await stopSandbox()) ? 'The sandbox is stopped.' : 'No sandbox was running.');
+    const stopped = await stopSandboxes();
+    printResult(
+      ['No sandbox was running.', 'The sandbox is stopped.'][stopped] ?? 'Both sandboxes are stopped, the demo’s too.',
+    );
     return exitCodes.done;
   }
   if (verb !== undefined)
@@ -98,13 +106,9 @@ function describe(sandbox: ReadySandbox, wanted: { port: number; nodes: number; 
   printNote(`${started ? 'Started' : 'Found'} the sandbox: https://127.0.0.1:${port}, ${nodes} nodes, speed ${speed}.`);
   const other = wanted.nodes !== nodes || wanted.speed !== speed || (wanted.port !== 0 && wanted.port !== port);
   if (!started && other) printNote('It runs with other options than these: `sandbox stop` first to change them.');
-  printResult(`export KUBECONFIG=${quoted(kubeconfig)}`);
+  printResult(`export KUBECONFIG=${shellWord(kubeconfig)}`);
   printNote('  kubectl get pods -A');
   printNote('It ends by itself ten minutes after its last client, or by `tars-console sandbox stop`.');
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function numberOption(option: string, text: string, least: number, most: number): number {

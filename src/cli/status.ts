@@ -1,16 +1,15 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { closestName } from '../cluster/closest-name.ts';
-import { connect } from '../cluster/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
 import { drawToneLines } from '../cluster/tone-line.ts';
 import { loadSystems, type System } from '../systems/system.ts';
-import { detectTheme } from '../ui/theme.ts';
-import { playbookRoots } from './catalog.ts';
+import { hasErrors, invalidFiles } from '../yaml/diagnostics.ts';
+import { playbookRoots, shownPath } from './catalog.ts';
+import { connectChosen } from './chosen-cluster.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
-import { chooseCluster } from './run-cluster.ts';
+import { outputTheme, printNote, printResult } from './output.ts';
 
 /** What a test puts in the place of the program's own. */
 export interface StatusServices {
@@ -32,7 +31,7 @@ export async function statusCommand(
     else {
       const { context, sandbox } = connection.info;
       printNote(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`);
-      const theme = detectTheme(process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' });
+      const theme = outputTheme();
       const lines = statusLines(status, theme.symbols, Date.now());
       printResult(drawToneLines(lines, Number.POSITIVE_INFINITY, theme).join('\n'));
     }
@@ -42,14 +41,13 @@ export async function statusCommand(
   }
 }
 
-async function connectChosen(options: GlobalOptions): Promise<Connection> {
-  return connect(await chooseCluster(options));
-}
-
 function findSystem(name: string): System {
-  const { systems } = loadSystems(playbookRoots({ workspace: process.cwd() }));
+  const workspace = process.cwd();
+  const { systems, diagnostics } = loadSystems(playbookRoots({ workspace }), (path) => shownPath(path, workspace));
   const found = systems.find((system) => system.name === name);
   if (found) return found;
+  const faults = diagnostics.filter(({ file }) => file.endsWith(`/${name}/system.yaml`));
+  if (hasErrors(faults)) throw invalidFiles(faults);
   const names = systems.map((system) => system.name);
   const near = closestName(name, names);
   throw new Problem(`There is no system "${name}"`, {

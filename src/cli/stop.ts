@@ -1,7 +1,7 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { findRun } from '../playbooks/runs/list-runs.ts';
-import { printResult } from './output.ts';
+import { printHints } from './output.ts';
 
 /** `stop <run>`: ends a run after its running effects, and waits for that. */
 export async function stopCommand(args: string[]): Promise<number> {
@@ -12,7 +12,7 @@ export async function stopCommand(args: string[]): Promise<number> {
   await run.stop();
   for await (const event of run.events) {
     if (event.type !== 'run-ended') continue;
-    printResult(event.status === 'stopped' ? `Stopped. It goes on with: tars-console resume ${id}` : event.summary);
+    printHints(event.status === 'stopped' ? `Stopped. It goes on with: tars-console resume ${id}` : event.summary);
   }
   return exitCodes.done;
 }

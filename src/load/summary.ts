@@ -13,22 +13,29 @@ export interface SummaryOptions {
  * was made, what limits the figures, and what to do next. No styles.
  */
 export function summaryLines(result: LoadResult, options: SummaryOptions): string[] {
-  const shown = shownFigures(result);
   const heading = `=== ${options.title ?? result.scenario} Load Test Summary ===`;
   return [
     heading,
-    `Total Requests: ${shown.requests.toLocaleString('en-US')}`,
-    `Requests/sec: ${shown.requestsPerSecond.toFixed(2)}`,
-    `Error Rate: ${percent(shown.errorRate)}`,
-    `P50 Latency: ${milliseconds(shown.response.p50)}`,
-    `P95 Latency: ${milliseconds(shown.response.p95)}`,
-    `P99 Latency: ${milliseconds(shown.response.p99)}`,
-    `Cache Hit Ratio: ${shown.cacheHitRatio === undefined ? 'not known' : percent(shown.cacheHitRatio)}`,
+    ...summaryRows(result).map(([name, value]) => `${name}: ${value}`),
     '='.repeat(heading.length),
     ...thresholdLines(result.thresholds, options.symbols),
     ...stepLines(result.steps ?? [], options.symbols),
     ...notes(result),
     ...nextSteps(result, options),
+  ];
+}
+
+/** The deployment guide's seven figures, by its names, from the phase that is judged. */
+export function summaryRows(result: LoadResult): [name: string, value: string][] {
+  const { requests, requestsPerSecond, errorRate, response, cacheHitRatio } = shownFigures(result);
+  return [
+    ['Total Requests', requests.toLocaleString('en-US')],
+    ['Requests/sec', requestsPerSecond.toFixed(2)],
+    ['Error Rate', percent(errorRate)],
+    ['P50 Latency', milliseconds(response.p50)],
+    ['P95 Latency', milliseconds(response.p95)],
+    ['P99 Latency', milliseconds(response.p99)],
+    ['Cache Hit Ratio', cacheHitRatio === undefined ? 'not known' : percent(cacheHitRatio)],
   ];
 }
 

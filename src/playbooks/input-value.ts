@@ -5,11 +5,16 @@ import type { InputDefinition } from './model.ts';
 const email =
   /^[A-Za-z0-9._%+-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+$/;
 
+const words: Record<InputDefinition['type'], string> = {
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+};
+
 /** What is wrong with a value for an input, as the rest of a sentence about it; undefined when nothing is. */
 export function valueFault(value: unknown, definition: InputDefinition): string | undefined {
-  const { type, options, pattern, hint, format, minimum, maximum, optional } = definition;
-  if (typeof value !== type)
-    return `a ${type} is expected, not ${value === null ? 'nothing' : `a ${Array.isArray(value) ? 'list' : typeof value}`}`;
+  const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive } = definition;
+  if (typeof value !== type) return `${words[type]} is expected${sensitive ? '' : `, not ${described(value)}`}`;
   if (value === '' && optional) return undefined;
   if (value === '') return 'it must not be empty';
   if (options && !options.some((option) => option === value)) return `it must be one of ${options.join(', ')}`;
@@ -22,4 +27,11 @@ export function valueFault(value: unknown, definition: InputDefinition): string 
   if (format === 'email' && !email.test(value)) return hint ?? 'it must be an e-mail address, e.g. admin@example.com';
   if (pattern !== undefined && !matchesWhole(pattern, value)) return hint ?? `it must match \`${pattern}\``;
   return undefined;
+}
+
+function described(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'string') return value === '' ? 'nothing' : `\`${value}\``;
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'a map';
+  return String(value);
 }

@@ -15,7 +15,7 @@ export function checkOrder(document: LocatedDocument, steps: readonly LoadedStep
     if (first !== index) {
       const fault = {
         message: `another step has the id \`${step.id}\``,
-        hint: `it is the ${first + 1}. step; give one of them an \`id\` of its own`,
+        hint: `step ${first + 1} has it already; give one of them an \`id\` of its own`,
       };
       diagnostics.push(diagnosticAtPath(document, at('id'), fault));
     }

@@ -1,26 +1,15 @@
 import { printableLine } from '../base/printable.ts';
 import type { LoadResult } from '../load/sample.ts';
+import { summaryRows } from '../load/summary.ts';
 import { spread, truncate, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
 
 /** The deployment guide's own summary of a load test, over its sustained phase, and each target ticked or crossed. */
 export function loadSummaryLines(load: LoadResult, width: number, theme: Theme): string[] {
-  const { sustained, thresholds } = load;
-  const { response } = sustained;
-  const row = (name: string, value: string) => spread(theme.dim(` ${name}`), value, width);
-  const ms = (value: number) => `${value.toFixed(2)}ms`;
+  const { thresholds } = load;
   const lines = [
     theme.title(' Load Test Summary'),
-    row('Total Requests', load.whole.requests.toLocaleString('en')),
-    row('Requests/sec', sustained.requestsPerSecond.toFixed(2)),
-    row('Error Rate', `${(sustained.errorRate * 100).toFixed(2)}%`),
-    row('P50 Latency', ms(response.p50)),
-    row('P95 Latency', ms(response.p95)),
-    row('P99 Latency', ms(response.p99)),
-    row(
-      'Cache Hit Ratio',
-      sustained.cacheHitRatio === undefined ? 'not said' : `${(sustained.cacheHitRatio * 100).toFixed(2)}%`,
-    ),
+    ...summaryRows(load).map(([name, value]) => spread(theme.dim(` ${name}`), value, width)),
   ];
   if (thresholds.length > 0) lines.push(theme.title(' Targets'));
   for (const { title, observed, met } of thresholds) {

@@ -47,6 +47,8 @@ export function playbookVariables(inputs: Record<string, InputDefinition>, local
       server: 'string',
       namespace: 'string',
       sandbox: 'bool',
+      console: 'string',
+      kubectl: 'string',
       apis: 'list',
     },
     ...added,

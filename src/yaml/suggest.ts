@@ -15,7 +15,7 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 
 /** `did you mean …?`, or what there is, or nothing when there is nothing. */
 export function suggestion(word: string, candidates: readonly string[], what = 'known'): string | undefined {
-  const near = suggest(word, candidates);
+  const near = suggest(word, candidates) ?? candidates.find((candidate) => candidate.endsWith(`/${word}`));
   if (near !== undefined) return `did you mean \`${near}\`?`;
   if (candidates.length === 0) return undefined;
   const shown = candidates.slice(0, 12).map((name) => `\`${name}\``);

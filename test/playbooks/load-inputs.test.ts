@@ -60,7 +60,7 @@ describe('the inputs of a run', () => {
     const text = found.join('\n');
     for (const reason of [
       'rate: it must be at most 1000',
-      'force: a boolean is expected',
+      'force: true or false is expected',
       'email: it must be an e-mail address',
       'color: it must be one of red, green',
       'did you mean `registry`?',

@@ -5,22 +5,36 @@ import type { Playbook } from '../model.ts';
 import { type FlatStep, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
 import { createPlanContext } from '../plan-context.ts';
 import type { PlanContext, Scope } from '../step-kind.ts';
+import { shellWord } from '../steps/explain.ts';
 import type { RunHeader } from './events.ts';
 import type { Execution } from './execution.ts';
 import type { RunRequest } from './run-request.ts';
 import type { LoadedRun } from './runner.ts';
 import { sensitiveInputs } from './sensitive-inputs.ts';
 
-/** `system` and `cluster` as expressions see them; asks the API server for its version and what it serves. */
+/**
+ * `system` and `cluster` as expressions see them; asks the API server for its version and what it serves. The kubeconfig
+ * is the one that was named, if one was.
+ */
 export async function surroundingsOf(
   { system }: Pick<LoadedRun, 'system'>,
   connection: Connection,
+  kubeconfig?: string,
 ): Promise<Execution['surroundings']> {
   const { body } = await connection.request<{ gitVersion?: string }>({ path: '/version' });
   const apis = (await listResources(connection)).map(({ apiVersion }) => apiVersion);
   const { context, server, namespace, sandbox } = connection.info;
   const version = body.gitVersion ?? 'unknown';
-  return { system, cluster: { version, context, server, namespace, sandbox, apis: [...new Set(apis)] } };
+  const typed = typedCommands(connection.info, kubeconfig);
+  return { system, cluster: { version, context, server, namespace, sandbox, ...typed, apis: [...new Set(apis)] } };
+}
+
+/** How commands that are to reach this cluster begin, for hints that somebody types or copies. */
+function typedCommands({ context, sandbox }: Connection['info'], kubeconfig: string | undefined) {
+  const file = kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(kubeconfig)}`;
+  if (sandbox) return { console: 'tars-console --sandbox', kubectl: `kubectl${file}` };
+  const which = ` --context ${shellWord(context)}`;
+  return { console: `tars-console${file}${which}`, kubectl: `kubectl${file}${which}` };
 }
 
 /** What a run's first record says of it. */

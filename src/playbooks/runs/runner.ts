@@ -59,7 +59,7 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
   const whole = await connect(cluster);
   const connection = request.readOnly ? readOnly(whole) : whole;
   try {
-    const surroundings = await surroundingsOf(loaded, connection);
+    const surroundings = await surroundingsOf(loaded, connection, request.cluster.kubeconfig);
     const before = earlier.find((record) => record.type === 'run-started')?.run;
     const fresh = await createHeader(request, loaded, surroundings, host.programVersion);
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
@@ -132,8 +132,12 @@ function requestStop(control: RunControl, say: () => void, now: boolean): void {
   else control.stop();
 }
 
-function refuseEffects({ playbook, stepKinds }: LoadedRun, request: RunRequest): void {
-  if (!request.readOnly) return;
+/** Throws `Problem` (exit code 2) for a playbook that acts where nothing may be changed. */
+export function refuseEffects(
+  { playbook, stepKinds }: Pick<LoadedRun, 'playbook' | 'stepKinds'>,
+  { readOnly }: Pick<RunRequest, 'readOnly'>,
+): void {
+  if (!readOnly) return;
   const acting = flattenPlaybook(playbook).filter(({ step }) => {
     const kind = stepKinds.find(({ name }) => name === step.kind);
     return kind !== undefined && kind.effects !== 'none';
