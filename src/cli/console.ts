@@ -10,8 +10,6 @@ export interface ConsoleOptions extends GlobalOptions {
   /** The cluster is chosen already. */
   choice?: ClusterChoice;
   system?: string;
-  /** The newcomer's way is over with this one run: leaving is the next thing. */
-  speed?: number;
 }
 
 /** Opens the screen; 0 when it was left. What goes on without it is said on the way out. */

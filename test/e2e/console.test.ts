@@ -193,7 +193,7 @@ describe('the console in a real terminal', { timeout: 30_000 }, () => {
 
   it('explains its commands without a terminal and ends with 2', () => {
     expect(() => tarsConsole()).toThrow(
-      expect.objectContaining({ status: 2, stderr: expect.stringContaining('tars-console run <playbook>') }),
+      expect.objectContaining({ status: 2, stderr: expect.stringContaining('run <playbook>') }),
     );
   });
 });
