@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { onlyKubeConfig } from './only-kubeconfig.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -21,6 +22,7 @@ await build({
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  plugins: [onlyKubeConfig],
   alias: { 'react-devtools-core': './scripts/empty.mjs' },
   // Packages that are CommonJS inside call require; an ES module has none of its own.
   banner: {
