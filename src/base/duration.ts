@@ -29,3 +29,12 @@ export function formatAge(ms: number): string {
   if (seconds < 172_800) return `${Math.floor(seconds / 3600)}h`;
   return `${Math.floor(seconds / 86_400)}d`;
 }
+
+/**
+ * The same in steps of 5 s under one minute and of 10 s under two: what is young would otherwise be a reason to paint the
+ * whole screen anew each second.
+ */
+export function formatCoarseAge(ms: number): string {
+  const step = ms < 60_000 ? 5000 : 10_000;
+  return formatAge(ms < 120_000 ? Math.floor(ms / step) * step : ms);
+}

@@ -3,6 +3,7 @@ import { type AutoscalerRow, compareAutoscalers, toAutoscalerRow } from './autos
 import type { Connection } from './connection.ts';
 import { createFeedCore, type Feed } from './feed.ts';
 import type { FeedState } from './feed-state.ts';
+import { keptRows } from './kept-rows.ts';
 import { watchObjects } from './watch-objects.ts';
 
 /** How many pods a target had from a moment on. */
@@ -27,7 +28,7 @@ export function createAutoscalersFeed(
 ): Feed<AutoscalersSnapshot> {
   const core = createFeedCore<AutoscalersSnapshot>({ rows: [], history: {}, state: { kind: 'connecting' } });
   const histories = createHistories(options.historyLength ?? 1000);
-  const publish = (change: Partial<AutoscalersSnapshot>) => core.update({ ...core.getSnapshot(), ...change });
+  const { publish } = core;
   watchObjects(connection, {
     path: `/apis/autoscaling/v2/namespaces/${encodeURIComponent(options.namespace)}/horizontalpodautoscalers`,
     apiVersion: 'autoscaling/v2',
@@ -36,7 +37,7 @@ export function createAutoscalersFeed(
     ...(options.batchMs === undefined ? {} : { batchMs: options.batchMs }),
     onObjects(objects) {
       const rows = [...objects.values()].map(toAutoscalerRow).sort(compareAutoscalers);
-      publish({ rows, history: histories.add(rows, Date.now()) });
+      publish({ rows: keptRows(core.getSnapshot().rows, rows), history: histories.add(rows, Date.now()) });
     },
     onState: (state) => publish({ state }),
   });
@@ -46,7 +47,9 @@ export function createAutoscalersFeed(
 function createHistories(length: number) {
   const rings = new Map<string, ReturnType<typeof createRing<ReplicasPoint>>>();
   const last = new Map<string, ReplicasPoint>();
+  let histories: Record<string, readonly ReplicasPoint[]> = {};
   return {
+    /** A new record only when there is a new point in it. */
     add(rows: readonly AutoscalerRow[], at: number): Record<string, readonly ReplicasPoint[]> {
       for (const { key, known, replicas, wanted } of rows) {
         if (!known) continue;
@@ -57,8 +60,9 @@ function createHistories(length: number) {
         ring.push(point);
         rings.set(key, ring);
         last.set(key, point);
+        histories = { ...histories, [key]: ring.items() };
       }
-      return Object.fromEntries([...rings].map(([key, ring]) => [key, ring.items()]));
+      return histories;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { formatAge } from '../base/duration.ts';
+import { formatCoarseAge } from '../base/duration.ts';
 import { printableLine } from '../base/printable.ts';
 import type { Condition } from '../kubernetes/condition.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -54,7 +54,7 @@ function commonLines({ metadata }: KubernetesObject, now: number): ToneLine[] {
   const labels = Object.entries(metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`);
   return [
     ...(owner ? [fact('owner', `${owner.kind}/${owner.name}`)] : []),
-    ...(Number.isNaN(created) ? [] : [fact('age', formatAge(now - created))]),
+    ...(Number.isNaN(created) ? [] : [fact('age', formatCoarseAge(now - created))]),
     ...(labels.length > 0 ? [fact('labels', labels.join(' '))] : []),
   ];
 }
@@ -105,7 +105,7 @@ function stateOf(status: ContainerStatus | undefined): string {
 function eventLine({ at, type, reason, message, count }: EventLine, now: number, symbols: Symbols): ToneLine {
   const warning = type === 'Warning';
   const times = count > 1 ? ` (${count} times)` : '';
-  const text = `${warning ? symbols.warn : symbols.bullet} ${formatAge(now - at)} ${reason}: ${message}${times}`;
+  const text = `${warning ? symbols.warn : symbols.bullet} ${formatCoarseAge(now - at)} ${reason}: ${message}${times}`;
   return { text: printableLine(text), tone: warning ? 'warn' : 'dim' };
 }
 

@@ -17,7 +17,7 @@ export function createEventsFeed(
 ): Feed<EventsSnapshot> {
   const { capacity = 200, warningsOnly = true } = options;
   const core = createFeedCore<EventsSnapshot>({ events: [], state: { kind: 'connecting' } });
-  const publish = (change: Partial<EventsSnapshot>) => core.update({ ...core.getSnapshot(), ...change });
+  const { publish } = core;
   watchObjects(connection, {
     path: `/api/v1/namespaces/${encodeURIComponent(options.namespace)}/events`,
     apiVersion: 'v1',

@@ -8,13 +8,14 @@ export interface Feed<Snapshot> {
   close(): void;
 }
 
-export interface FeedCore<Snapshot> extends Feed<Snapshot> {
-  update(next: Snapshot): void;
+export interface FeedCore<Snapshot extends object> extends Feed<Snapshot> {
+  /** Sets some of the snapshot's fields; nobody is woken when they hold the same already. */
+  publish(change: Partial<Snapshot>): void;
   readonly signal: AbortSignal;
 }
 
 /** What every feed is made of. */
-export function createFeedCore<Snapshot>(initial: Snapshot): FeedCore<Snapshot> {
+export function createFeedCore<Snapshot extends object>(initial: Snapshot): FeedCore<Snapshot> {
   const controller = new AbortController();
   // Each watch and timer of the feed listens to it; none stays behind.
   setMaxListeners(0, controller.signal);
@@ -27,9 +28,10 @@ export function createFeedCore<Snapshot>(initial: Snapshot): FeedCore<Snapshot> 
       return () => listeners.delete(listener);
     },
     getSnapshot: () => snapshot,
-    update(next) {
-      if (controller.signal.aborted || next === snapshot) return;
-      snapshot = next;
+    publish(change) {
+      const fields = Object.keys(change) as (keyof Snapshot)[];
+      if (controller.signal.aborted || fields.every((field) => change[field] === snapshot[field])) return;
+      snapshot = { ...snapshot, ...change };
       for (const listener of listeners) listener();
     },
     close() {

@@ -48,7 +48,7 @@ export function createPodDetailsFeed(
     logNote: undefined,
     state: { kind: 'connecting' },
   });
-  const publish = (change: Partial<PodDetails>) => core.update({ ...core.getSnapshot(), ...change });
+  const { publish } = core;
   const place = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
   const shared = { signal: core.signal, batchMs: options.batchMs ?? 250, apiVersion: 'v1' };
   let following = false;

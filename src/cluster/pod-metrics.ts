@@ -1,4 +1,4 @@
-import { parseBytes, parseCpu } from '../kubernetes/quantity.ts';
+import { formatBytes, formatCpu, parseBytes, parseCpu } from '../kubernetes/quantity.ts';
 import type { Connection } from './connection.ts';
 
 /** What a pod uses: cores and bytes, its containers together. */
@@ -33,6 +33,20 @@ export async function readPodMetrics(
     timeoutMs,
   });
   return toUsage(body, namespace === undefined);
+}
+
+/** The newer usage, with the older where both are drawn alike: a core's millionth is no reason to paint anew. */
+export function keptUsage(
+  before: ReadonlyMap<string, PodUsage>,
+  next: ReadonlyMap<string, PodUsage>,
+): Map<string, PodUsage> {
+  const look = ({ cpu, memory }: PodUsage) => `${formatCpu(cpu)} ${formatBytes(memory)}`;
+  return new Map(
+    [...next].map(([key, usage]) => {
+      const known = before.get(key);
+      return [key, known && look(known) === look(usage) ? known : usage];
+    }),
+  );
 }
 
 function toUsage(list: PodMetricsList, withNamespace: boolean): Map<string, PodUsage> {

@@ -1,4 +1,4 @@
-import { type ColumnIndex, cellText, parseServerAge, type TableRow } from './table.ts';
+import { bornBy, type ColumnIndex, cellText, type TableRow } from './table.ts';
 
 /** How urgently somebody should look at a pod; the number is the order in which they are shown. */
 const severities = { bad: 0, warn: 1, waiting: 2, ok: 3, done: 4 } as const;
@@ -24,8 +24,16 @@ export interface PodRow {
   memory: number | undefined;
 }
 
-/** A row of the server's pod table (`pkg/printers/internalversion/printers.go`, printPod). */
-export function toPodRow(row: TableRow, columns: ColumnIndex, now: number): PodRow | undefined {
+/**
+ * A row of the server's pod table (`pkg/printers/internalversion/printers.go`, printPod). `known` finds the row that there was
+ * of it, whose birth is kept while it fits the printed age.
+ */
+export function toPodRow(
+  row: TableRow,
+  columns: ColumnIndex,
+  now: number,
+  known: (key: string) => PodRow | undefined = () => undefined,
+): PodRow | undefined {
   const metadata = row.object?.metadata;
   const name = cellText(row, columns, 'Name') || metadata?.name || '';
   if (name === '') return undefined;
@@ -36,11 +44,11 @@ export function toPodRow(row: TableRow, columns: ColumnIndex, now: number): PodR
   const status = cellText(row, columns, 'Status');
   // `3 (5m ago)`: how often, and when last.
   const restarts = Number.parseInt(cellText(row, columns, 'Restarts'), 10) || 0;
-  const age = parseServerAge(cellText(row, columns, 'Age'));
   const created = metadata?.creationTimestamp ? Date.parse(metadata.creationTimestamp) : undefined;
   const node = cellText(row, columns, 'Node');
+  const key = namespace === '' ? name : `${namespace}/${name}`;
   return {
-    key: namespace === '' ? name : `${namespace}/${name}`,
+    key,
     name,
     namespace,
     ready,
@@ -48,7 +56,7 @@ export function toPodRow(row: TableRow, columns: ColumnIndex, now: number): PodR
     status,
     restarts,
     node: node === '<none>' ? '' : node,
-    createdAt: created ?? (age === undefined ? undefined : now - age),
+    createdAt: created ?? bornBy(cellText(row, columns, 'Age'), now, known(key)?.createdAt),
     severity: severityOf(status, ready, containers),
     cpu: undefined,
     memory: undefined,

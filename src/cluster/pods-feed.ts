@@ -2,11 +2,12 @@ import { backOffMs, pause } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { createFeedCore, type Feed } from './feed.ts';
 import type { FeedState } from './feed-state.ts';
+import { keptRows } from './kept-rows.ts';
 import { hasStatus, KubernetesError } from './kubernetes-error.ts';
 import { raiseDoubt } from './link-doubt.ts';
-import { type PodUsage, readPodMetrics } from './pod-metrics.ts';
+import { keptUsage, type PodUsage, readPodMetrics } from './pod-metrics.ts';
 import { comparePods, type PodRow, toPodRow } from './pod-row.ts';
-import { type TableChange, watchTable } from './watch-table.ts';
+import { applyChange, watchTable } from './watch-table.ts';
 
 export interface PodsSnapshot {
   /** Problems first. A new array only when something changed. */
@@ -47,19 +48,18 @@ export function createPodsFeed(connection: Connection, options: PodsFeedOptions)
   });
   let pods = new Map<string, PodRow>();
   let usage = new Map<string, PodUsage>();
-  const rowsNow = () =>
-    [...pods.values()]
-      .map((row) => withUsage(row, usage))
-      .sort(comparePods)
-      .slice(0, capacity);
-  const publish = (change: Partial<PodsSnapshot>) => core.update({ ...core.getSnapshot(), ...change });
+  const { publish } = core;
+  const rowsNow = () => {
+    const rows = [...pods.values()].map((row) => withUsage(row, usage)).sort(comparePods);
+    return keptRows(core.getSnapshot().rows, rows.slice(0, capacity));
+  };
   watchTable<PodRow>(connection, {
     path: namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`,
     allNamespaces: namespace === undefined,
     labelSelector,
     signal: core.signal,
     ...(options.batchMs === undefined ? {} : { batchMs: options.batchMs }),
-    toRow: toPodRow,
+    toRow: (row, columns, now) => toPodRow(row, columns, now, (key) => pods.get(key)),
     keyOf: (row) => row.key,
     onChange(change) {
       pods = applyChange(pods, change);
@@ -68,21 +68,11 @@ export function createPodsFeed(connection: Connection, options: PodsFeedOptions)
     onState: (state) => publish({ state }),
   });
   const poll = pollMetrics(connection, options, core.signal, (next) => {
-    if (next) usage = next;
+    if (next) usage = keptUsage(usage, next);
     publish(next ? { rows: rowsNow(), metrics: 'live' } : { metrics: 'absent' });
   });
   poll.setShown(options.shown ?? true);
   return { ...core, setShown: poll.setShown };
-}
-
-/** The rows after a change: a new whole, then single rows. */
-export function applyChange<Row>(rows: Map<string, Row>, change: TableChange<Row>): Map<string, Row> {
-  const next = change.replaced ?? rows;
-  for (const [key, row] of change.changed) {
-    if (row === undefined) next.delete(key);
-    else next.set(key, row);
-  }
-  return next;
 }
 
 function withUsage(row: PodRow, usage: ReadonlyMap<string, PodUsage>): PodRow {

@@ -1,4 +1,4 @@
-import { formatAge } from '../base/duration.ts';
+import { formatCoarseAge } from '../base/duration.ts';
 import { printableLine } from '../base/printable.ts';
 import { formatBytes, formatCpu } from '../kubernetes/quantity.ts';
 import { type Cell, type Column, scrollTo, tableLines } from '../ui/table.ts';
@@ -67,15 +67,10 @@ function cellsOf(row: PodRow, now: number, theme: Theme): Cell[] {
     row.cpu === undefined ? { text: '', style: theme.dim } : formatCpu(row.cpu),
     row.memory === undefined ? { text: '', style: theme.dim } : formatBytes(row.memory),
     { text: printableLine(row.node), style: theme.dim },
-    { text: row.createdAt === undefined ? '' : podAge(now - row.createdAt), style: theme.dim },
+    { text: row.createdAt === undefined ? '' : formatCoarseAge(now - row.createdAt), style: theme.dim },
   ];
   if (row.namespace !== '') cells.push({ text: printableLine(row.namespace), style: theme.dim });
   return cells;
-}
-
-/** Seconds in steps of five under two minutes: an age alone is no reason to paint the screen anew each second. */
-function podAge(ms: number): string {
-  return formatAge(ms < 120_000 ? Math.floor(ms / 5000) * 5000 : ms);
 }
 
 function signOf(severity: Severity, theme: Theme): { sign: string; style: Style } {

@@ -31,11 +31,27 @@ export function cellText(row: TableRow, columns: ColumnIndex, name: string): str
   return value === undefined || value === null ? '' : String(value);
 }
 
+const ageUnits: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };
+
+/**
+ * When something began whose age is printed so, in milliseconds since 1970. Ages are printed ever more coarsely, so a moment
+ * `known` from before is kept while it fits; else what is drawn from it would jump back with each change.
+ */
+export function bornBy(text: string, now: number, known: number | undefined): number | undefined {
+  const age = parseServerAge(text);
+  if (age === undefined) return undefined;
+  const coarseness = (ageUnits[text.at(-1) ?? ''] ?? 0) * 1000;
+  const newest = now - age;
+  const slack = 1000;
+  const fits = known !== undefined && known <= newest + slack && known >= newest - coarseness - slack;
+  return fits ? known : newest;
+}
+
 /** Milliseconds of an age as the server prints it (`apimachinery/pkg/util/duration`): `45s`, `5m10s`, `2d3h`, `2y41d`. */
 export function parseServerAge(text: string): number | undefined {
   if (!/^(\d+[ydhms])+$/.test(text)) return undefined;
-  const units: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };
   let seconds = 0;
-  for (const [, value, unit] of text.matchAll(/(\d+)([ydhms])/g)) seconds += Number(value) * (units[unit ?? ''] ?? 0);
+  for (const [, value, unit] of text.matchAll(/(\d+)([ydhms])/g))
+    seconds += Number(value) * (ageUnits[unit ?? ''] ?? 0);
   return seconds * 1000;
 }

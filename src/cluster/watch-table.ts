@@ -84,3 +84,13 @@ function together<Row>(steps: readonly Step<Row>[], keyOf: (row: Row) => string)
   }
   return change;
 }
+
+/** The rows after a change: a new whole, then single rows. */
+export function applyChange<Row>(rows: Map<string, Row>, change: TableChange<Row>): Map<string, Row> {
+  const next = change.replaced ?? rows;
+  for (const [key, row] of change.changed) {
+    if (row === undefined) next.delete(key);
+    else next.set(key, row);
+  }
+  return next;
+}

@@ -28,7 +28,7 @@ async function openWithRun(columns: number, rows: number) {
   run.send({ type: 'step-intent', step: 'deploy', attempt: 1 });
   run.send({ type: 'step-intent', step: 'deploy/databases', attempt: 1 });
   run.send({ type: 'output', at: '', step: 'deploy/databases', line: 'postgres is \u001b[31mstarting' });
-  drawn.services.pods.update({
+  drawn.services.pods.publish({
     rows: [fakePod('tars-backend-abc'), fakePod('postgres-0', { ready: 0, status: 'Pending', severity: 'warn' })],
     total: 2,
     state: { kind: 'live', since: 0 },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatAge, formatDuration, parseDuration } from '../../src/base/duration.ts';
+import { formatAge, formatCoarseAge, formatDuration, parseDuration } from '../../src/base/duration.ts';
 
 test.each([
   ['300s', 300_000],
@@ -14,6 +14,19 @@ test.each([
 
 test.each(['', 's', '5 s', '-3s', 'abc', '1s2', Number.NaN])('%s is no duration', (text) => {
   expect(parseDuration(text)).toBeUndefined();
+});
+
+test('an age that is drawn goes in steps while it is young', () => {
+  expect([0, 4999, 5000, 59_999, 60_000, 69_999, 119_999, 120_000].map(formatCoarseAge)).toEqual([
+    '0s',
+    '0s',
+    '5s',
+    '55s',
+    '60s',
+    '60s',
+    '110s',
+    '2m',
+  ]);
 });
 
 test('durations and ages are short and never lie by a unit', () => {

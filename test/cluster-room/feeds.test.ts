@@ -100,6 +100,53 @@ describe('the pods feed', () => {
     expect(podsFeed.getSnapshot()).toBe(podsFeed.getSnapshot());
   });
 
+  it('wakes nobody by polls and events after which the same is drawn', async () => {
+    let polls = 0;
+    let watching: ReturnType<typeof stream> | undefined;
+    const handler: FakeHandler = (request, response) => {
+      if (request.path.includes('metrics')) {
+        polls += 1;
+        const containers = [{ usage: { cpu: `${412_000_000 + polls}n`, memory: `${310 * 1024 + (polls % 2)}Ki` } }];
+        return json(response, { items: [{ metadata: { name: 'good' }, containers }] });
+      }
+      if (!request.query.get('watch')) return pods(request, response);
+      watching = stream(response);
+      return true;
+    };
+    const podsFeed = createPodsFeed(await open(handler), { namespace: 'tars', batchMs: 5, metricsEveryMs: 10 });
+    feed = podsFeed;
+    const first = await until(
+      () => podsFeed.getSnapshot(),
+      ({ metrics, rows, state }) => metrics === 'live' && rows.length === 2 && state.kind === 'live',
+    );
+    let woken = 0;
+    podsFeed.subscribe(() => {
+      woken += 1;
+    });
+    const send = (name: string, restarts: string) => {
+      const row = { cells: podCells(name, { restarts }), object: null };
+      watching?.send({ type: 'MODIFIED', object: { kind: 'Table', metadata: { resourceVersion: '2' }, rows: [row] } });
+    };
+    await until(
+      () => watching,
+      (open) => open !== undefined,
+    );
+    send('good', '0');
+    const until4 = polls + 4;
+    await until(
+      () => polls,
+      (count) => count >= until4,
+    );
+    expect(podsFeed.getSnapshot()).toBe(first);
+    expect(woken).toBe(0);
+    send('good', '1');
+    await until(
+      () => podsFeed.getSnapshot().rows[1]?.restarts,
+      (restarts) => restarts === 1,
+    );
+    expect(woken).toBe(1);
+  });
+
   it('knows that there is no metrics API', async () => {
     const podsFeed = createPodsFeed(
       await open((request, response) =>

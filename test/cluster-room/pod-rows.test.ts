@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filterPods, parsePodFilter } from '../../src/cluster/pod-filter.ts';
 import { comparePods, type PodRow, severityOf, toPodRow } from '../../src/cluster/pod-row.ts';
-import { indexColumns, parseServerAge } from '../../src/cluster/table.ts';
+import { bornBy, indexColumns, parseServerAge } from '../../src/cluster/table.ts';
 import { columnDefinitions, podCells } from './pod-table.ts';
 
 const columns = indexColumns({ kind: 'Table', columnDefinitions }) ?? new Map();
@@ -31,6 +31,29 @@ describe('a row of the server’s pod table', () => {
     const metadata = { name: 'web-1', namespace: 'tars', creationTimestamp: '2001-09-09T01:46:30Z' };
     const made = toPodRow({ cells: podCells('web-1'), object: { metadata } }, columns, now);
     expect(made).toMatchObject({ key: 'tars/web-1', namespace: 'tars', createdAt: now - 10_000 });
+  });
+
+  it('keeps its birth while that fits the age, which is printed ever more coarsely', () => {
+    const first = row('web-1', { age: '59s' });
+    const seen = (age: string, at: number) =>
+      toPodRow({ cells: podCells('web-1', { age }) }, columns, at, () => first)?.createdAt;
+    expect(seen('3m', now + 150_000)).toBe(first.createdAt);
+    expect(seen('5h', now + 5.5 * 3_600_000)).toBe(first.createdAt);
+    // Deleted and made anew under the same name.
+    expect(seen('2s', now + 150_000)).toBe(now + 148_000);
+  });
+
+  it('is never born later than its age says, nor long before', () => {
+    const moments = fc.tuple(fc.constantFrom('45s', '5m', '3h', '2d'), fc.integer({ min: 0, max: 200_000_000 }));
+    fc.assert(
+      fc.property(moments, ([age, before]) => {
+        const born = bornBy(age, now, now - before) ?? Number.NaN;
+        const newest = now - (parseServerAge(age) ?? 0);
+        const unit = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[age.at(-1) as 's'];
+        expect(born).toBeLessThanOrEqual(newest + 1000);
+        expect(born).toBeGreaterThanOrEqual(newest - unit - 1000);
+      }),
+    );
   });
 
   it('is none without a name, whatever the cells hold', () => {
