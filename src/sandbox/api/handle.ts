@@ -1,14 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { kubernetesVersion } from '../version.ts';
 import { discover } from './discovery.ts';
 import { StatusError } from './errors.ts';
-import { openApiDocument, openApiIndex } from './openapi.ts';
+import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
 import { type ApiRequest, parseAddress, type ResourceAddress } from './request.ts';
 import { respondError, respondJson, respondText } from './respond.ts';
 import { route } from './router.ts';
 import type { ServerContext } from './server-context.ts';
-
-/** What the sandbox says it is. */
-const kubernetesVersion = 'v1.36.0';
 
 /** Answers one request that was let in. Never throws. */
 export async function handle(
@@ -78,6 +76,11 @@ function answerFixed(context: ServerContext, url: URL, incoming: IncomingMessage
   const path = url.pathname.replace(/(.)\/$/, '$1');
   if (/^\/(healthz|livez|readyz)(\/|$)/.test(path)) {
     respondText(response, 200, 'ok');
+    return true;
+  }
+  if (path === '/openapi/v2') {
+    const { type, body } = openApiV2(incoming.headers.accept ?? '');
+    response.writeHead(200, { 'content-type': type }).end(body);
     return true;
   }
   const body = fixedBody(context, path);

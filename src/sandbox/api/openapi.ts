@@ -1,3 +1,4 @@
+import { kubernetesVersion } from '../version.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -18,12 +19,23 @@ export function openApiDocument({ registry }: ServerContext, path: string): unkn
   if (resources.length === 0) return undefined;
   return {
     openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: 'v1.36.0' },
+    info: { title: 'Kubernetes', version: kubernetesVersion },
     paths: Object.fromEntries(resources.flatMap(pathsOf)),
     components: {
       schemas: Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])),
     },
   };
+}
+
+/**
+ * `/openapi/v2`, which kubectl reads before it applies a `v1 List`. It asks for protobuf and validates by the definitions it
+ * finds: none, which is an empty message, leaves the validation to the server.
+ */
+export function openApiV2(accept: string): { type: string; body: string } {
+  const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+  if (/proto-openapi\.spec\.v2/.test(accept)) return { type: protobuf, body: '' };
+  const info = { title: 'Kubernetes', version: kubernetesVersion };
+  return { type: 'application/json', body: JSON.stringify({ swagger: '2.0', info, paths: {}, definitions: {} }) };
 }
 
 function pathOf(resource: Resource): string {

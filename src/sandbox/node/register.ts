@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { type ApiClient, answered } from '../client.ts';
+import { kubernetesVersion } from '../version.ts';
 import { timestamp } from './pod.ts';
 
 export interface NodeDefinition {
@@ -80,7 +81,7 @@ function nodeStatus(node: NodeDefinition): Record<string, unknown> {
       osImage: 'tars-console sandbox',
       kernelVersion: 'embedded',
       containerRuntimeVersion: 'containerd://2.0.0-sandbox',
-      kubeletVersion: 'v1.36.2',
+      kubeletVersion: kubernetesVersion,
       kubeProxyVersion: '',
       machineID: node.name,
       systemUUID: node.name,

@@ -106,6 +106,14 @@ describe('discovery', () => {
     expect(patch.parameters.map(({ name }: { name: string }) => name)).toContain('fieldValidation');
   });
 
+  test('OpenAPI v2 describes nothing, in the protobuf that kubectl asks for before it applies a List', async () => {
+    const accept = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const answer = await api.send('GET', '/openapi/v2?timeout=32s', { headers: { accept } });
+    expect(answer).toMatchObject({ status: 200, text: '' });
+    expect(answer.headers['content-type']).toContain('protobuf');
+    expect((await api.send('GET', '/openapi/v2')).json).toMatchObject({ swagger: '2.0', definitions: {} });
+  });
+
   test('the owner may do everything', async () => {
     const body = JSON.stringify({ spec: { resourceAttributes: { verb: 'create', resource: 'pods' } } });
     const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';

@@ -1,4 +1,4 @@
-import { formatAge } from '../../../base/duration.ts';
+import { humanDuration } from '../../../kubernetes/human-duration.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { listAt, numberAt, objectAt, textAt } from '../json.ts';
 import type { Column } from './table.ts';
@@ -20,9 +20,9 @@ export const ageColumn: Column = {
   cell: (object) => ageOf(object.metadata.creationTimestamp),
 };
 
-/** `3m` of a timestamp, `<unknown>` without one. */
+/** `3m5s` of a timestamp, `<unknown>` without one. */
 export function ageOf(time: unknown): string {
-  return typeof time === 'string' ? formatAge(Date.now() - Date.parse(time)) : '<unknown>';
+  return typeof time === 'string' ? humanDuration(Date.now() - Date.parse(time)) : '<unknown>';
 }
 
 type Cell = (object: KubernetesObject) => unknown;

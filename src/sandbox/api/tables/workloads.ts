@@ -1,4 +1,4 @@
-import { formatAge } from '../../../base/duration.ts';
+import { humanDuration } from '../../../kubernetes/human-duration.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from '../json.ts';
 import { ageColumn, ageOf, column, count, nameColumn, text, wide, workloadColumns } from './columns.ts';
@@ -59,7 +59,7 @@ export const jobColumns = [
     const started = textAt(job, 'status', 'startTime');
     if (started === '') return '';
     const ended = textAt(job, 'status', 'completionTime');
-    return ended === '' ? ageOf(started) : formatAge(Date.parse(ended) - Date.parse(started));
+    return ended === '' ? ageOf(started) : humanDuration(Date.parse(ended) - Date.parse(started));
   }),
   ageColumn,
   ...workloadColumns,
