@@ -9,7 +9,7 @@ import type { RunRequest } from '../playbooks/runs/run-request.ts';
 import { startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import type { FormField } from '../ui/form-state.ts';
-import { invalidFiles } from '../yaml/diagnostics.ts';
+import { diagnosticLines, invalidFiles } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
 import type { GlobalOptions } from './options.ts';
@@ -62,9 +62,7 @@ function screenCatalog({ systems, menus, playbooks, diagnostics }: Catalog): Scr
         { ref, title, description, hasInputs: Object.keys(inputs).length > 0 },
       ]),
     ),
-    faults: diagnostics
-      .filter(({ severity }) => severity === 'error')
-      .map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`),
+    faults: diagnostics.filter(({ severity }) => severity === 'error').map(diagnosticLines),
   };
 }
 
@@ -188,7 +186,7 @@ function factsOf(
   const facts: [string, string][] = [
     [
       'cluster',
-      `${cluster.context}${cluster.sandbox ? ' (sandbox: a rehearsal with stand-ins)' : ''}, namespace ${cluster.namespace}`,
+      `${cluster.context}${cluster.sandbox ? ' (a rehearsal: pods are stand-ins)' : ''}, namespace ${cluster.namespace}`,
     ],
     ['manifests', manifests],
   ];

@@ -9,14 +9,17 @@ import { resumeRun } from '../playbooks/runs/start.ts';
 import { createClusterServices } from './console-cluster.ts';
 import { createPlaybookServices } from './console-playbooks.ts';
 import type { GlobalOptions } from './options.ts';
+import { asTyped } from './program-name.ts';
 
-/** How often events of a run reach the screen: four times a second. */
-const batchMs = 250;
+/** Records reach the screen as they come, a packet of them at a time; what is only nice to know, twice a second. */
+const recordsMs = 50;
+const signalsMs = 500;
 
 /** The real services of the screen. */
 export function createServices(options: GlobalOptions): Services {
   const cluster = createClusterServices(options);
   return {
+    asTyped,
     ...cluster,
     ...createPlaybookServices(options, cluster.connectionOf),
     // The sandbox's own context is offered as the sandbox.
@@ -43,17 +46,24 @@ export function createServices(options: GlobalOptions): Services {
 
 async function follow(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<void> {
   const attached = await attachRun(run, 'console');
-  const batcher = createBatcher<RunEvent>(batchMs, receive);
+  const records = createBatcher<RunEvent>(recordsMs, receive);
+  const signals = createBatcher<RunEvent>(signalsMs, receive);
   signal.addEventListener('abort', () => attached.close(), { once: true });
   try {
     for await (const event of attached.events) {
       if (signal.aborted) return;
-      batcher.push(event);
-      // A question and the end are not kept waiting.
-      if (event.type === 'question' || event.type === 'run-ended') batcher.flush();
+      if (!('seq' in event)) signals.push(event);
+      else {
+        // What came before a record is shown before it.
+        signals.flush();
+        records.push(event);
+      }
     }
   } finally {
-    if (!signal.aborted) batcher.flush();
+    if (!signal.aborted) {
+      records.flush();
+      signals.flush();
+    }
     attached.close();
   }
 }

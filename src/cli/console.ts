@@ -3,6 +3,7 @@ import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
+import { asTyped } from './program-name.ts';
 
 export interface ConsoleOptions extends GlobalOptions {
   /** Opens right on this run, which is going on. */
@@ -47,6 +48,7 @@ function lazyServices(options: ConsoleOptions): Services {
     return made;
   };
   return {
+    asTyped,
     catalog: async () => (await real()).catalog(),
     contexts: async () => (await real()).contexts(),
     probe: async (context, signal) => (await real()).probe(context, signal),

@@ -26,7 +26,9 @@ export async function resumeCommand(args: string[], options: ResumeOptions): Pro
     printNote(`Resuming ${run.id}: ${run.title}`);
     await resumeRun(run.id, { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) });
   }
-  return followRun(attachToFolder(run.id, run.folder, 'terminal'), { output, owner: true, interactive });
+  // Of a run that goes on, everything is told: its question may be among what was said before.
+  const after = run.status === 'running' || run.status === 'waiting' ? 0 : run.state.seq;
+  return followRun(attachToFolder(run.id, run.folder, 'terminal'), { output, owner: true, interactive, after });
 }
 
 async function newestUnfinished(): Promise<RunSummary> {

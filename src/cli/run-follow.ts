@@ -14,6 +14,8 @@ export interface FollowOptions {
   /** Questions are asked on the terminal. */
   interactive: boolean;
   system?: string | undefined;
+  /** Lines begin after this record. */
+  after?: number | undefined;
 }
 
 /** Prints a run to its end; returns the run's exit code, or what ended the watching. */
@@ -46,9 +48,9 @@ export async function followRun(run: AttachedRun, options: FollowOptions): Promi
   }
 }
 
-function createPrinter({ system }: FollowOptions): (event: RunEvent) => RunState {
+function createPrinter({ system, after }: FollowOptions): (event: RunEvent) => RunState {
   const theme = outputTheme();
-  return createLinePrinter({ print: printHints, theme, system }).take;
+  return createLinePrinter({ print: printHints, theme, system, after }).take;
 }
 
 function createEventPrinter(): (event: RunEvent) => RunState {

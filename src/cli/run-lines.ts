@@ -23,10 +23,18 @@ export interface LinePrinterOptions {
   system?: string | undefined;
   /** How long a waiting step may be silent before its progress is printed again. */
   progressEveryMs?: number;
+  /** Records up to this one count and are not printed: whoever resumes a run has seen them. */
+  after?: number | undefined;
 }
 
 /** A run as lines: time, sign and word, step, how long, what came of it. Never says anything by colour alone. */
-export function createLinePrinter({ print, theme, system, progressEveryMs = 5000 }: LinePrinterOptions): LinePrinter {
+export function createLinePrinter({
+  print,
+  theme,
+  system,
+  progressEveryMs = 5000,
+  after = 0,
+}: LinePrinterOptions): LinePrinter {
   let state = initialRunState;
   let spokenAt = 0;
   const spoken = new Set<string>();
@@ -40,7 +48,7 @@ export function createLinePrinter({ print, theme, system, progressEveryMs = 5000
       return state;
     },
     take(event) {
-      const isOld = 'seq' in event && event.seq <= state.seq;
+      const isOld = 'seq' in event && event.seq <= Math.max(state.seq, after);
       state = reduceRun(state, event);
       if (!isOld) tell(event);
       return state;

@@ -5,7 +5,7 @@ import { fitTo, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
 import { currentIndex } from './current-step.ts';
 import { loadSummaryLines } from './load-summary.ts';
-import type { RunState } from './runs/state.ts';
+import type { RunState, StepState } from './runs/state.ts';
 import { stepLine, stepNotes } from './step-line.ts';
 
 export interface RunLinesOptions {
@@ -50,8 +50,15 @@ function allStepLines(options: RunLinesOptions, room: number, reasons: boolean):
   const at = pointed ?? current;
   const lines: string[] = [];
   let mark = 0;
+  let folded = 0;
   for (const [index, step] of state.steps.entries()) {
+    if (index < folded) continue;
     if (index === at) mark = lines.length;
+    folded = leftOutUntil(state.steps, index, at);
+    if (folded > index + 1) {
+      lines.push(leftOutLine(state.steps.slice(index, folded), width, theme));
+      continue;
+    }
     // The pointer is drawn where somebody pointed; else the spinner says where the run is.
     lines.push(
       stepLine(step, {
@@ -65,11 +72,37 @@ function allStepLines(options: RunLinesOptions, room: number, reasons: boolean):
       }),
     );
     const most = index === current ? Math.max(1, Math.min(4, Math.floor(room / 4))) : 1;
-    const { status } = step.now;
-    if (status === 'running' || status === 'failed' || status === 'not-met' || (status === 'skipped' && reasons))
-      lines.push(...stepNotes(step, width, theme, most));
+    if (notesOf(step, reasons)) lines.push(...stepNotes(step, width, theme, most));
   }
   return { lines, mark };
+}
+
+/** Whether something stands below a step: always while it runs or when it went wrong, else where there is room. */
+function notesOf({ now }: StepState, room: boolean): boolean {
+  if (now.status === 'running' || now.status === 'failed' || now.status === 'not-met') return true;
+  return room && (now.status === 'skipped' || now.status === 'done');
+}
+
+/**
+ * Behind the last of several steps in a row that another choice would have taken, from `from` on; `from` itself where there
+ * are none. One that is pointed at is shown by itself, and its neighbours with it.
+ */
+function leftOutUntil(steps: readonly StepState[], from: number, at: number): number {
+  const depth = steps[from]?.depth ?? 0;
+  let end = from;
+  for (let step = steps[end]; step && isLeftOut(step) && step.depth >= depth; step = steps[end]) end += 1;
+  return end - from > 1 && (at < from || at >= end) ? end : from;
+}
+
+function isLeftOut({ now }: StepState): boolean {
+  return now.status === 'skipped' && now.reason.startsWith('only when ');
+}
+
+function leftOutLine(steps: readonly StepState[], width: number, theme: Theme): string {
+  const depth = steps[0]?.depth ?? 0;
+  const titles = steps.filter((step) => step.depth === depth).map(({ title }) => printableLine(title));
+  const text = `${theme.symbols.skipped} ${titles.length} left out: ${titles.join(', ')}`;
+  return theme.dim(fitTo(`  ${'  '.repeat(depth)}${text}`, width, 'left', theme.symbols.ellipsis));
 }
 
 function footLines(options: RunLinesOptions): string[] {
@@ -100,7 +133,7 @@ function endLine(state: RunState, width: number, theme: Theme): string {
   const { symbols } = theme;
   switch (ended.status) {
     case 'done':
-      return theme.ok(fitTo(` ${symbols.ok} Done${took}`, width));
+      return theme.ok(fitTo(` ${symbols.ok} Done${took}${warnings(state)}`, width));
     case 'stopped':
       return theme.warn(fitTo(` ${symbols.warn} Stopped; it can be resumed`, width));
     case 'not-met':
@@ -108,4 +141,11 @@ function endLine(state: RunState, width: number, theme: Theme): string {
     case 'failed':
       return theme.bad(fitTo(` ${symbols.bad} Failed: ${printableLine(ended.summary)}`, width));
   }
+}
+
+function warnings({ steps }: RunState): string {
+  const count = steps.flatMap(({ now }) =>
+    now.status === 'done' ? now.findings.filter(({ level }) => level === 'warning') : [],
+  ).length;
+  return count === 0 ? '' : `, with ${count} warning${count === 1 ? '' : 's'}`;
 }

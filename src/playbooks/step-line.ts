@@ -26,8 +26,11 @@ export function stepLine(
   const { sign, style } = asking ? { sign: '?', style: theme.warn } : stepSign(step, theme, spinner);
   const pointer = pointed ? theme.symbols.pointer : ' ';
   const indent = '  '.repeat(step.depth);
-  const time = asking ? '' : stepTime(step, now);
-  const room = Math.max(4, width - 4 - indent.length - (time ? textWidth(time) + 1 : 0));
+  const least = width - 4 - indent.length;
+  const said = asking ? '' : stepTime(step, now);
+  // Its sign says `skipped` too: the word goes where it would cost the title.
+  const time = step.now.status === 'skipped' && textWidth(step.title) + textWidth(said) + 1 > least ? '' : said;
+  const room = Math.max(4, least - (time ? textWidth(time) + 1 : 0));
   const title = fitTo(printableLine(step.title), room, 'left', theme.symbols.ellipsis);
   const titleStyle = pointed ? (focused ? theme.selected : theme.selectedIdle) : titleStyleOf(step, theme);
   const pointerStyle = focused ? theme.selected : theme.selectedIdle;
@@ -67,7 +70,7 @@ function stepTime({ now, group }: StepState, clock: number): string {
   return now.status === 'pending' || group || now.ms < 950 ? '' : formatDuration(now.ms);
 }
 
-/** What stands below a step of its own accord: progress and newest output while it runs, why it failed or was skipped. */
+/** What stands below a step of its own accord: progress and newest output while it runs, why it failed or was skipped, what it warns of. */
 export function stepNotes(step: StepState, width: number, theme: Theme, most: number): string[] {
   const { now } = step;
   const indent = ' '.repeat(4 + step.depth * 2);
@@ -91,7 +94,13 @@ export function stepNotes(step: StepState, width: number, theme: Theme, most: nu
   }
   if (now.status === 'failed') return [theme.bad(indent + cut(now.problem.message))];
   if (now.status === 'not-met') return [theme.bad(indent + cut(now.reason))];
-  return now.status === 'skipped' && now.reason ? [dim(now.reason)] : [];
+  // What was found and does not stop anything is seen without opening the step.
+  if (now.status === 'done')
+    return now.findings
+      .filter(({ level }) => level === 'warning')
+      .map(({ title, observed }) => theme.warn(indent + cut(`${title}: ${observed}`)));
+  // That another choice was made is no news; the step's own screen says which.
+  return now.status === 'skipped' && now.reason && !now.reason.startsWith('only when ') ? [dim(now.reason)] : [];
 }
 
 function progressBar(fraction: number, width: number, theme: Theme): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { formatDuration } from '../../base/duration.ts';
 import { messageOf, Problem } from '../../base/errors.ts';
@@ -30,6 +31,8 @@ export async function attemptStep(attempt: Attempt): Promise<Outcome> {
   const limits = createLimits(attempt.step);
   const signal = AbortSignal.any([control.now, limits.signal]);
   const waiting = AbortSignal.any([control.stopping, signal]);
+  // A step may ask many things at once, each of which listens; that is no leak.
+  setMaxListeners(0, signal, waiting);
   const context = attempt.createContext({ signal, waiting, onActivity: limits.touch });
   try {
     const result = await untilAborted(signal, withRetry(attempt, context));

@@ -36,6 +36,11 @@ export const confirmStep: StepKind<Config> = {
     }
     const inputs = context.scope.inputs as Record<string, unknown> | undefined;
     if (input !== undefined && inputs?.[input] === typed) return { summary: `confirmed by the input ${input}` };
+    const given = input === undefined ? undefined : inputs?.[input];
+    if (given !== undefined && given !== '')
+      throw new Problem(`The input ${input} is \`${given}\`, and what goes is \`${typed}\``, {
+        next: [`Give --set ${input}=${typed} if that is what is meant`],
+      });
     const answer = await context.ask({ kind: 'typed', text, ...more, expect: typed, ...(input ? { input } : {}) });
     if (answer.kind === 'typed' && answer.text === typed) return { summary: `confirmed: ${typed}` };
     throw refused(text);
