@@ -1,4 +1,5 @@
 import type { Backoff } from './backoff.ts';
+import { type ContainerSpec, type Pod, podTitle } from './pod.ts';
 
 /** A container's present, as it is reported in `containerStatuses[].state`. */
 export type ContainerPhase =
@@ -65,6 +66,35 @@ export type PodEffect =
   | { type: 'stop'; container: string }
   | { type: 'retry'; container: string; afterMs: number }
   | { type: 'report'; level: 'Normal' | 'Warning'; reason: string; message: string; container: string };
+
+/** A pod that its node has just heard of. */
+export function initialState(pod: Pod): PodState {
+  const inits = pod.spec.initContainers ?? [];
+  const record = (spec: ContainerSpec, kind: ContainerRecord['kind']): ContainerRecord => ({
+    name: spec.name,
+    image: spec.image,
+    kind,
+    asked: false,
+    waitsForStartup: kind !== 'init' && spec.startupProbe !== undefined,
+    waitsForReadiness: kind !== 'init' && spec.readinessProbe !== undefined,
+    now: { phase: 'waiting', reason: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' },
+    last: undefined,
+    restarts: 0,
+    pullBackoff: undefined,
+    crashBackoff: undefined,
+    pullError: undefined,
+  });
+  return {
+    title: podTitle(pod),
+    restartPolicy: pod.spec.restartPolicy ?? 'Always',
+    containers: [
+      ...inits.map((spec) => record(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init')),
+      ...pod.spec.containers.map((spec) => record(spec, 'main')),
+    ],
+    sandboxReady: false,
+    terminating: false,
+  };
+}
 
 /** It has ended and stays so. */
 export function isSettled(record: ContainerRecord, restartPolicy: PodState['restartPolicy']): boolean {

@@ -3,10 +3,11 @@ import type { RunningContainer } from './container.ts';
 import { createContainerRunner } from './container-runner.ts';
 import type { Host } from './host.ts';
 import type { ContainerLog } from './logs.ts';
-import { type ContainerSpec, type Pod, podTitle } from './pod.ts';
+import type { ContainerSpec, Pod } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
-import type { ContainerRecord, PodEffect, PodEvent, PodState } from './pod-state.ts';
-import { createStatusReporter } from './status-reporter.ts';
+import { initialState, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
+import { createStatusReporter, type StatusReporter } from './status-reporter.ts';
+import { createTimers, type Timers } from './timers.ts';
 import { waitForVolumes } from './volumes.ts';
 
 export interface PodWorker {
@@ -25,40 +26,42 @@ export interface PodWorker {
   outOfMemory(container: string): void;
 }
 
+/** What a worker knows of its pod and changes while the pod lives. */
+interface Life {
+  pod: Pod;
+  podIP: string | undefined;
+  state: PodState;
+  /** Nothing happens any more. */
+  over: boolean;
+  timers: Timers;
+}
+
+type Report = (level: 'Normal' | 'Warning', reason: string, message: string, container?: ContainerSpec) => void;
+
 /** Runs one pod on its node: carries out what the reducer decides and reports what came of it. */
 export function startPod(host: Host, first: Pod): PodWorker {
-  const { client, pace } = host;
-  const startedAt = Date.now();
-  const timers = createTimers();
+  const life: Life = { pod: first, podIP: undefined, state: initialState(first), over: false, timers: createTimers() };
   const specs = [...(first.spec.initContainers ?? []), ...first.spec.containers];
-  let pod = first;
-  let podIP: string | undefined;
-  let state = initialState(first);
-  let over = false;
+  const report = reportTo(host, life);
+  const reporter = reporterOf(host, life);
   let finishing = false;
 
-  const reporter = createStatusReporter(client, {
-    pod: () => pod,
-    facts: () => ({ state, podIP, hostIP: host.hostIP, startedAt, now: Date.now(), imageIds: host.images.ids }),
-  });
   const apply = (event: PodEvent) => {
-    if (over) return;
-    const transition = reducePod(state, event, pace.shorten(1000));
-    if (transition.state !== state) reporter.changed();
-    state = transition.state;
+    if (life.over) return;
+    const transition = reducePod(life.state, event, host.pace.shorten(1000));
+    if (transition.state !== life.state) reporter.changed();
+    life.state = transition.state;
     for (const effect of transition.effects) perform(effect);
-    if (state.terminating && state.containers.every((record) => record.now.phase !== 'running')) void finish();
-  };
-  const report = (level: 'Normal' | 'Warning', reason: string, message: string, container?: ContainerSpec) => {
-    const init = container && first.spec.initContainers?.includes(container);
-    const field = container && `spec.${init ? 'initContainers' : 'containers'}{${container.name}}`;
-    host.events.report(pod, level, reason, message, field);
+    const { terminating, containers } = life.state;
+    if (finishing || !terminating || containers.some((record) => record.now.phase === 'running')) return;
+    finishing = true;
+    void finish(host, life, reporter);
   };
   const runner = createContainerRunner({
     host,
-    pod: () => pod,
-    podIP: () => podIP ?? '',
-    goesOn: () => !over && !state.terminating,
+    pod: () => life.pod,
+    podIP: () => life.podIP ?? '',
+    goesOn: () => goesOn(life),
     apply,
     report,
   });
@@ -67,106 +70,94 @@ export function startPod(host: Host, first: Pod): PodWorker {
     if (!spec) return;
     if (effect.type === 'report') report(effect.level, effect.reason, effect.message, spec);
     else if (effect.type === 'retry')
-      timers.later(pace.shorten(effect.afterMs), () => apply({ type: 'retry', container: spec.name }));
+      life.timers.later(host.pace.shorten(effect.afterMs), () => apply({ type: 'retry', container: spec.name }));
     else void runner[effect.type](spec);
-  };
-
-  const mount = async () => {
-    const goesOn = () => !over && !state.terminating;
-    const fault = (message: string) => report('Warning', 'FailedMount', message);
-    await waitForVolumes(client, () => pod, { goesOn, fault, pause: (ms) => timers.pause(pace.shorten(ms)) });
-    if (!goesOn()) return;
-    podIP = host.takeAddress();
-    apply({ type: 'sandbox-ready' });
-  };
-  /** All containers have ended: the object goes. */
-  const finish = async () => {
-    if (finishing) return;
-    finishing = true;
-    await reporter.flush();
-    const preconditions = pod.metadata.uid ? { uid: pod.metadata.uid } : {};
-    const remove = () => client.remove(reporter.path(), { gracePeriodSeconds: 0, preconditions });
-    const gone = (error: unknown) => answered(error, 404) || answered(error, 409);
-    while (!over && !(await remove().then(() => true, gone))) await timers.pause(pace.shorten(5000));
   };
 
   reporter.changed();
   if (first.metadata.deletionTimestamp) queueMicrotask(() => apply({ type: 'terminate' }));
-  else void mount();
+  else void mount(host, life, report).then((mounted) => mounted && apply({ type: 'sandbox-ready' }));
+  const kill = () => {
+    if (life.over) return;
+    life.over = true;
+    reporter.close();
+    life.timers.clear();
+    runner.killAll();
+    if (life.podIP) host.freeAddress(life.podIP);
+  };
+  return workerOf(life, runner, apply, kill);
+}
 
+function workerOf(
+  life: Life,
+  runner: ReturnType<typeof createContainerRunner>,
+  apply: (event: PodEvent) => void,
+  kill: () => void,
+): PodWorker {
   return {
     get pod() {
-      return pod;
+      return life.pod;
     },
     get podIP() {
-      return podIP;
+      return life.podIP;
     },
     running: runner.running,
     update(newer) {
-      pod = newer;
+      life.pod = newer;
       if (newer.metadata.deletionTimestamp) apply({ type: 'terminate' });
     },
-    kill() {
-      if (over) return;
-      over = true;
-      reporter.close();
-      timers.clear();
-      runner.killAll();
-      if (podIP) host.freeAddress(podIP);
-    },
+    kill,
     log: runner.log,
     waitingReason(container) {
-      const now = state.containers.find((record) => record.name === container)?.now;
+      const now = life.state.containers.find((record) => record.name === container)?.now;
       return now?.phase === 'waiting' ? now.reason : undefined;
     },
     outOfMemory: (container) => runner.end(container, 137, 'OOMKilled'),
   };
 }
 
-function createTimers() {
-  const timers = new Set<NodeJS.Timeout>();
-  const later = (ms: number, run: () => void) => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      run();
-    }, ms);
-    timers.add(timer);
-  };
-  return {
-    later,
-    /** Never resolves once they are cleared. */
-    pause: (ms: number) => new Promise<void>((resolve) => later(ms, resolve)),
-    clear() {
-      for (const timer of timers) clearTimeout(timer);
-      timers.clear();
-    },
+/** Something new may still be started. */
+function goesOn({ over, state }: Life): boolean {
+  return !over && !state.terminating;
+}
+
+function reportTo(host: Host, life: Life): Report {
+  const inits = life.pod.spec.initContainers ?? [];
+  return (level, reason, message, container) => {
+    const list = container && inits.includes(container) ? 'initContainers' : 'containers';
+    host.events.report(life.pod, level, reason, message, container && `spec.${list}{${container.name}}`);
   };
 }
 
-export function initialState(pod: Pod): PodState {
-  const inits = pod.spec.initContainers ?? [];
-  const record = (spec: ContainerSpec, kind: ContainerRecord['kind']): ContainerRecord => ({
-    name: spec.name,
-    image: spec.image,
-    kind,
-    asked: false,
-    waitsForStartup: kind !== 'init' && spec.startupProbe !== undefined,
-    waitsForReadiness: kind !== 'init' && spec.readinessProbe !== undefined,
-    now: { phase: 'waiting', reason: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' },
-    last: undefined,
-    restarts: 0,
-    pullBackoff: undefined,
-    crashBackoff: undefined,
-    pullError: undefined,
+function reporterOf(host: Host, life: Life): StatusReporter {
+  const startedAt = Date.now();
+  return createStatusReporter(host.client, {
+    pod: () => life.pod,
+    facts: () => {
+      const { state, podIP } = life;
+      return { state, podIP, hostIP: host.hostIP, startedAt, now: Date.now(), imageIds: host.images.ids };
+    },
   });
-  return {
-    title: podTitle(pod),
-    restartPolicy: pod.spec.restartPolicy ?? 'Always',
-    containers: [
-      ...inits.map((spec) => record(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init')),
-      ...pod.spec.containers.map((spec) => record(spec, 'main')),
-    ],
-    sandboxReady: false,
-    terminating: false,
-  };
+}
+
+/** Waits for the volumes and takes an address. False when the pod is to end meanwhile. */
+async function mount(host: Host, life: Life, report: Report): Promise<boolean> {
+  await waitForVolumes(host.client, () => life.pod, {
+    goesOn: () => goesOn(life),
+    fault: (message) => report('Warning', 'FailedMount', message),
+    pause: (ms) => life.timers.pause(host.pace.shorten(ms)),
+  });
+  if (!goesOn(life)) return false;
+  life.podIP = host.takeAddress();
+  return true;
+}
+
+/** All containers have ended: the object goes. */
+async function finish(host: Host, life: Life, reporter: StatusReporter): Promise<void> {
+  await reporter.flush();
+  const { uid } = life.pod.metadata;
+  const preconditions = uid ? { uid } : {};
+  const remove = () => host.client.remove(reporter.path(), { gracePeriodSeconds: 0, preconditions });
+  const gone = (error: unknown) => answered(error, 404) || answered(error, 409);
+  while (!life.over && !(await remove().then(() => true, gone))) await life.timers.pause(host.pace.shorten(5000));
 }

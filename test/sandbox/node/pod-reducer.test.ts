@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formatDelay } from '../../../src/sandbox/node/backoff.ts';
 import { reducePod } from '../../../src/sandbox/node/pod-reducer.ts';
-import { type PodEvent, phaseOf } from '../../../src/sandbox/node/pod-state.ts';
-import { initialState } from '../../../src/sandbox/node/pod-worker.ts';
+import { initialState, type PodEvent, phaseOf } from '../../../src/sandbox/node/pod-state.ts';
 import { countProbe } from '../../../src/sandbox/node/probe.ts';
 
 const pod = (policy: 'Always' | 'OnFailure' | 'Never' = 'Always') =>
