@@ -39,6 +39,12 @@ function menuBack(state: AppState): Update {
 
 const runGoesOn = 'A run is going on: wait for its end, or stop it with x';
 
+/** Whether a playbook is not there at all or only faulty: its faults name its file. */
+export function noPlaybook({ catalog }: AppState, playbook: string): string {
+  const faulty = catalog.faults.some(([first]) => first?.includes(`playbooks/${playbook}.yaml:`));
+  return faulty ? `The playbook ${playbook} has faults: :problems shows them` : `There is no playbook ${playbook}`;
+}
+
 /** On the way to a run: its inputs if it asks for any, else its plan. */
 export function prepare(state: AppState, playbook: string, title: string, presets: Record<string, FieldValue>): Update {
   if (runIsOn(state))
@@ -47,7 +53,7 @@ export function prepare(state: AppState, playbook: string, title: string, preset
       notice: { tone: 'warn', text: runGoesOn },
     });
   const entry = state.catalog.playbooks[playbook];
-  if (!entry) return update({ ...state, notice: { tone: 'bad', text: `There is no playbook ${playbook}` } });
+  if (!entry) return update({ ...state, notice: { tone: 'bad', text: noPlaybook(state, playbook) } });
   if (!entry.hasInputs) return toPlan(state, playbook, title, presets);
   return update(open(state, { type: 'form', playbook, title, presets, form: undefined }), {
     type: 'make-form',
@@ -64,6 +70,8 @@ export function guideTo(state: AppState, playbook: string): Update {
 
 /** The plan's screen; the plan itself is on its way. */
 export function toPlan(state: AppState, playbook: string, title: string, inputs: Record<string, FieldValue>): Update {
+  if (!state.catalog.playbooks[playbook])
+    return update({ ...state, notice: { tone: 'bad', text: noPlaybook(state, playbook) } });
   const screen: Screen = {
     type: 'plan',
     playbook,

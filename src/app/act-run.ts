@@ -8,7 +8,7 @@ import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
-import { endedWell, pointedStep, stepsOf } from './run-reading.ts';
+import { enterLeadsTo, pointedStep, stepsOf } from './run-reading.ts';
 import { type AppState, open, runIsOn, toDashboard, type Update, update } from './state.ts';
 
 /** The run's pane: moving points at steps, esc follows the running one again, then leads to the menu. */
@@ -38,12 +38,9 @@ function enterRun(state: AppState): Update {
   const question = openQuestion(state);
   if (question) return update(ask(state, question));
   const [next] = state.guide;
-  const { run } = state;
-  if (run && !runIsOn(state) && run.pointed === undefined) {
-    if (next && endedWell(run)) return guideTo(state, next);
-    if (!next && endedWell(run)) return update(toDashboard(state, 'menu'));
-  }
-  return openStep(state, 'start');
+  const leadsTo = enterLeadsTo(state);
+  if (leadsTo === 'onward' && next) return guideTo(state, next);
+  return leadsTo === 'menu' ? update(toDashboard(state, 'menu')) : openStep(state, 'start');
 }
 
 function openStep(state: AppState, at: 'start' | 'end'): Update {

@@ -64,6 +64,6 @@ async function load({ services, dispatch, store }: App): Promise<void> {
     ]);
     if (!store.getState().leaving) dispatch({ type: 'loaded', catalog, contexts, runs });
   } catch (error) {
-    dispatch({ type: 'trouble', effect: 'load', problem: problemText(error) });
+    dispatch({ type: 'trouble', effect: 'load', problem: problemText(error, services) });
   }
 }

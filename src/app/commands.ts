@@ -1,7 +1,8 @@
 import { editText, textState } from '../ui/text-state.ts';
 import { watchRun } from './act-choose.ts';
-import { prepare, toPlan } from './act-menu.ts';
+import { noPlaybook, prepare, toPlan } from './act-menu.ts';
 import { quit } from './act-overlay.ts';
+import { isResumable } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
 import { type AppState, focusOn, type Overlay, open, runIsOn, toDashboard, type Update, update } from './state.ts';
 
@@ -61,7 +62,7 @@ export const commands: readonly CommandEntry[] = [
     complete: playbooks,
     run(state, ref) {
       if (!state.session) return say(state, 'Choose a cluster first');
-      if (!state.catalog.playbooks[ref]) return say(state, `There is no playbook ${ref}`);
+      if (!state.catalog.playbooks[ref]) return say(state, noPlaybook(state, ref));
       return toPlan(state, ref, titleOf(state, ref), {});
     },
   },
@@ -74,11 +75,11 @@ export const commands: readonly CommandEntry[] = [
     name: 'resume',
     argument: '[run]',
     description: 'goes on with an unfinished run',
-    complete: (state) => state.runs.filter(({ status }) => status === 'unfinished').map(({ id }) => id),
+    complete: (state) => state.runs.filter(isResumable).map(({ id }) => id),
     run(state, id) {
       if (runIsOn(state)) return say(state, 'A run is going on: wait for its end, or stop it with x');
-      const run = state.runs.find((one) => one.status === 'unfinished' && (id === '' || one.id.includes(id)));
-      return run ? watchRun(state, run, true) : say(state, 'There is no such unfinished run');
+      const run = state.runs.find((one) => isResumable(one) && (id === '' || one.id.includes(id)));
+      return run ? watchRun(state, run, true) : say(state, 'There is no such run that could go on');
     },
   },
   {
@@ -98,6 +99,11 @@ export const commands: readonly CommandEntry[] = [
     description: 'ends the run that goes on; it can be resumed',
     run: (state) =>
       runIsOn(state) ? update({ ...state, overlay: { type: 'stop', index: 1 } }) : say(state, 'No run is going on'),
+  },
+  {
+    name: 'problems',
+    description: 'what is wrong in playbooks, menus and systems, with its place',
+    run: (state) => update(open(state, { type: 'faults', scroll: 0 })),
   },
   {
     name: 'help',

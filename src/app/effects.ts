@@ -1,4 +1,5 @@
 import { messageOf, Problem } from '../base/errors.ts';
+import { eventAsTyped } from './as-typed.ts';
 import type { Services } from './services.ts';
 import { type AppState, type Effect, systemOf } from './state.ts';
 import type { AppEvent } from './update.ts';
@@ -48,7 +49,8 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
       const done = perform(effect, hands, take).catch((error: unknown) => {
-        if (!isAbort(error)) hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error) });
+        if (!isAbort(error))
+          hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error, hands.services) });
       });
       if (effect.type === 'stop-run' || effect.type === 'answer') sending.push(done);
     },
@@ -137,7 +139,8 @@ async function follow(run: string, { services, dispatch }: Hands, signal: AbortS
     await services.follow(
       run,
       (events) => {
-        if (!signal.aborted) dispatch({ type: 'run-events', run, events });
+        if (signal.aborted) return;
+        dispatch({ type: 'run-events', run, events: events.map((event) => eventAsTyped(event, services.asTyped)) });
       },
       signal,
     );
@@ -160,9 +163,9 @@ async function view(effect: ViewEffect, { services, dispatch, state }: Hands, si
 }
 
 /** What was thrown as the screen draws it. */
-export function problemText(error: unknown) {
+export function problemText(error: unknown, { asTyped }: Pick<Services, 'asTyped'>) {
   if (error instanceof Problem)
-    return { message: error.message, where: error.where, next: error.next, evidence: error.evidence };
+    return { message: error.message, where: error.where, next: error.next.map(asTyped), evidence: error.evidence };
   return { message: messageOf(error), next: ['This is a fault of tars-console itself; --debug writes a log of it'] };
 }
 

@@ -42,6 +42,8 @@ export interface KeyBinding {
   label: string;
   /** What the footer says. */
   hint: string;
+  /** What the footer says instead, where the key does different things at different times. */
+  hintNow?: (state: AppState) => string;
   /** What help and the guide say. */
   description: string;
   where: readonly Mode[];

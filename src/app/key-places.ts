@@ -1,13 +1,17 @@
 import { chosenRun, isResumable } from './choices.ts';
 import { openQuestion } from './modes.ts';
+import { enterLeadsTo } from './run-reading.ts';
 import { type AppState, runIsOn } from './state.ts';
 
 /** Modes that keys share. */
 export const lists = ['welcome', 'clusters', 'systems', 'menu', 'run', 'pods', 'plan', 'runs'] as const;
-export const scrolled = ['status', 'details', 'logs', 'step', 'help'] as const;
+export const scrolled = ['status', 'details', 'logs', 'step', 'faults', 'help'] as const;
 export const choices = ['leave', 'stop', 'discard', 'question'] as const;
 export const panes = ['menu', 'run', 'pods', 'autoscalers', 'latency'] as const;
 export const quiet = [...panes, 'welcome', 'clusters', 'systems', 'plan', 'runs', ...scrolled] as const;
+
+const enterHints = { question: 'answer', onward: 'go on', menu: 'to the menu', step: 'step' } as const;
+export const enterHint = (state: AppState) => enterHints[enterLeadsTo(state)];
 
 export const noRun = (state: AppState) => (runIsOn(state) ? undefined : 'No run is going on');
 export const runOn = (state: AppState) =>

@@ -1,5 +1,15 @@
 import type { KeyBinding } from './key-binding.ts';
-import { choices, noRun, notConfirm, notDiscardable, notFailure, notResumable, panes, runOn } from './key-places.ts';
+import {
+  choices,
+  enterHint,
+  noRun,
+  notConfirm,
+  notDiscardable,
+  notFailure,
+  notResumable,
+  panes,
+  runOn,
+} from './key-places.ts';
 
 /** Keys that choose, run, answer and look closer. */
 export const actingKeys: readonly KeyBinding[] = [
@@ -35,7 +45,8 @@ export const actingKeys: readonly KeyBinding[] = [
     keys: ['enter'],
     label: '⏎',
     hint: 'step',
-    description: 'shows the step; at the end of a run, goes on',
+    hintNow: enterHint,
+    description: 'answers what is asked, shows the step; at the end of a run, goes on',
     where: ['run'],
     footer: 20,
   },

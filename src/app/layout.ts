@@ -37,9 +37,12 @@ export interface LayoutWishes {
   right: 'pods' | 'autoscalers' | 'latency';
   /** The pane that must be in sight. */
   focus: PaneName;
-  /** Where not all panes have room, the one with the focus has all of it. */
+  /** Where not all panes have room, the one with the focus has all of it; elsewhere what its neighbours can spare. */
   alone: boolean;
 }
+
+/** Columns of the pods with all that is told of each, their borders included. */
+const tablesWidth = 86;
 
 export const smallest = { columns: 60, rows: 15 };
 
@@ -56,7 +59,8 @@ export function layout(columns: number, rows: number, wishes: LayoutWishes): Lay
 }
 
 function wide(body: Rectangle, wishes: LayoutWishes): Partial<Record<PaneName, PlacedPane>> {
-  const leftWidth = Math.max(36, Math.min(48, Math.round(body.width * 0.3)));
+  // The right side gets what its tables need; titles of steps and items get the rest.
+  const leftWidth = Math.max(36, Math.min(60, body.width - tablesWidth));
   const left = { ...body, width: leftWidth };
   const right = { ...body, x: body.x + leftWidth, width: body.width - leftWidth };
   const latency = Math.max(9, Math.round(right.height * 0.36));
@@ -68,7 +72,7 @@ function wide(body: Rectangle, wishes: LayoutWishes): Partial<Record<PaneName, P
     ['latency', latency],
   ]);
   if (!wishes.run) return { ...column(left, [['menu', left.height]]), ...rightPanes };
-  const menu = Math.max(5, Math.min(wishes.menuRows + 1, Math.floor(left.height * 0.42)));
+  const menu = wishes.alone ? 5 : Math.max(5, Math.min(wishes.menuRows + 1, Math.floor(left.height * 0.42)));
   const leftPanes = column(left, [
     ['menu', menu],
     ['run', left.height - menu],

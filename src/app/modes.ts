@@ -18,6 +18,7 @@ export const modes = [
   'logs',
   'step',
   'runs',
+  'faults',
   'help',
   'command',
   'filter',

@@ -50,7 +50,8 @@ export async function openScreen({
       exitOnCtrlC: false,
       // A person is there even where CI is set: the caller has looked for a terminal.
       interactive: true,
-      maxFps: env.SSH_CONNECTION ? 10 : 20,
+      // Frames are few, because state comes in batches: what counts is how long a key waits behind the one before.
+      maxFps: env.SSH_CONNECTION ? 15 : 60,
     },
   );
   try {

@@ -2,7 +2,8 @@ import { type LatencySeries, withReplicas, withSample } from '../load/latency-se
 import { currentIndex } from '../playbooks/current-step.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { initialRunState, type RunState, reduceRunEvents, type StepState } from '../playbooks/runs/state.ts';
-import type { AttachedRun } from './state.ts';
+import { openQuestion } from './modes.ts';
+import { type AppState, type AttachedRun, runIsOn } from './state.ts';
 
 export function reduceEvents(state: RunState | undefined, events: readonly RunEvent[]): RunState {
   return reduceRunEvents(state ?? initialRunState, events);
@@ -30,6 +31,14 @@ export function stepsOf({ state }: AttachedRun): readonly StepState[] {
 /** The step that is pointed at: the one that was chosen, else the one that the run is at. */
 export function pointedStep(run: AttachedRun): number {
   return run.pointed ?? (run.state ? currentIndex(run.state) : 0);
+}
+
+/** What enter does in the run's pane: what comes next, unless a step is pointed at. */
+export function enterLeadsTo(state: AppState): 'question' | 'onward' | 'menu' | 'step' {
+  const { run, guide } = state;
+  if (openQuestion(state)) return 'question';
+  if (!run || runIsOn(state) || run.pointed !== undefined || !endedWell(run)) return 'step';
+  return guide.length > 0 ? 'onward' : 'menu';
 }
 
 export function endedWell({ state }: AttachedRun): boolean {

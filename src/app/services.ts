@@ -37,8 +37,8 @@ export interface Catalog {
   /** By system. */
   menus: Readonly<Record<string, { title: string; items: readonly MenuItem[] }>>;
   playbooks: Readonly<Record<string, PlaybookEntry>>;
-  /** What is wrong in files of the workspace: `file:line:column message`. */
-  faults: readonly string[];
+  /** What is wrong in files, the workspace's above all: the lines of each, `file:line:column: …` first. */
+  faults: readonly (readonly string[])[];
 }
 
 /** Where a system's manifests come from: the bundled ones or the workspace's. */
@@ -108,6 +108,8 @@ export interface ObjectName {
  * Each may throw a `Problem`, which the screen shows.
  */
 export interface Services {
+  /** A text in which commands of this program stand as they can be typed here. */
+  asTyped(text: string): string;
   catalog(): Promise<Catalog>;
   contexts(): Promise<ContextEntry[]>;
   /** One small request for the version of this one context. */

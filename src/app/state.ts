@@ -37,6 +37,8 @@ export type Screen =
   /** One step of the run: what it does, its equivalent commands, its output, what it found. */
   | { type: 'step'; index: number; scroll: number }
   | { type: 'runs'; index: number }
+  /** What is wrong in playbooks, menus and systems. */
+  | { type: 'faults'; scroll: number }
   | { type: 'help'; scroll: number };
 
 export type WelcomeStep = 'system' | 'cluster' | 'manifests';

@@ -102,6 +102,7 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
     case 'status':
     case 'details':
     case 'step':
+    case 'faults':
     case 'help':
       return actScrolled(state, screen, action, look);
     default:

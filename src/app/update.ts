@@ -99,9 +99,7 @@ function paste(state: AppState, text: string): AppState {
 /** The first screen: what the command line named already, else the welcome where there is no history, else the choice. */
 function loaded(state: AppState): Update {
   const { systems, faults } = state.catalog;
-  const notice = faults[0]
-    ? ({ tone: 'warn', text: `${faults[0]}${faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''}` } as const)
-    : state.notice;
+  const notice = faults.length > 0 ? faultsNotice(faults.length) : state.notice;
   const next = { ...state, notice };
   if (next.startWith) {
     const { choice } = next;
@@ -120,6 +118,14 @@ function loaded(state: AppState): Update {
   }
   if (next.runs.length === 0) return update(toWelcome(next, 'system'));
   return pointAt({ ...next, screen: { type: 'clusters', index: 0 } }, clusterRows(next)[0]);
+}
+
+function faultsNotice(count: number): AppState['notice'] {
+  const what = count === 1 ? 'a problem' : `${count} problems`;
+  return {
+    tone: 'warn',
+    text: `There ${count === 1 ? 'is' : 'are'} ${what} in playbooks or menus: :problems shows ${count === 1 ? 'it' : 'them'}`,
+  };
 }
 
 /** After the welcome the first playbook of the newcomer's way is prepared; else the menu is shown. */

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { rehearsalSpeed } from './rehearsal-speed.ts';
 
 /** What a command's code is: arguments and options (its own and the global ones) → exit code. */
 // biome-ignore lint/suspicious/noExplicitAny: each command declares the options that its definition here gives it.
@@ -28,7 +29,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) =>
       command
         .addOption(output('text', 'ndjson'))
-        .addOption(speed('5'))
+        .addOption(speed(String(rehearsalSpeed)))
         .option('--lines', 'lines instead of the screen'),
   },
   {
@@ -46,7 +47,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--only <step>', 'runs this step only')
         .option('--plan', 'shows the plan and changes nothing')
         .option('--detach', 'starts the run and prints its id')
-        .addOption(speed('5'))
+        .addOption(speed(String(rehearsalSpeed)))
         .addOption(output('text', 'ndjson')),
   },
   {

@@ -2,6 +2,7 @@ import { exitCodes, Problem } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
+import { rehearsalSpeed } from './rehearsal-speed.ts';
 
 /** The cluster that a command line names; the sandbox is started where none runs. Throws `Problem`. */
 export async function chooseCluster(options: GlobalOptions & { speed?: string }): Promise<ClusterChoice> {
@@ -20,7 +21,7 @@ export async function chooseCluster(options: GlobalOptions & { speed?: string })
 
 /** `--speed` as a number. Throws `Problem`. */
 export function readSpeed(text: string | undefined): number {
-  const speed = Number(text ?? 1);
+  const speed = Number(text ?? rehearsalSpeed);
   if (Number.isFinite(speed) && speed >= 0.1 && speed <= 100) return speed;
   throw new Problem(`--speed takes a factor from 0.1 to 100, not \`${text}\``, { exitCode: exitCodes.usage });
 }

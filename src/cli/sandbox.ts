@@ -4,6 +4,7 @@ import { exitCodes, Problem } from '../base/errors.ts';
 import { shellWord } from '../playbooks/steps/explain.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
+import { rehearsalSpeed } from './rehearsal-speed.ts';
 import { type SandboxState, sandboxFolder, writePrivately } from './sandbox-files.ts';
 import { withLock } from './sandbox-lock.ts';
 import { findRunning, startProcess, stopProcess } from './sandbox-process.ts';
@@ -16,7 +17,7 @@ export interface SandboxRequest {
   name?: (typeof names)[number];
   /** Ends the old one of this name first. */
   fresh?: boolean;
-  /** Of a sandbox that has to be started; one that runs keeps its own. */
+  /** Of a sandbox that has to be started, a rehearsal's unless said; one that runs keeps its own. */
   speed?: number;
   nodes?: number;
   port?: number;
@@ -39,7 +40,7 @@ export interface ReadySandbox {
  */
 export async function ensureSandbox(request: SandboxRequest = {}): Promise<ReadySandbox> {
   const folder = sandboxFolder(request.name ?? (await runningName()) ?? 'default');
-  const { speed = 1, nodes = 2, port = 0 } = request;
+  const { speed = rehearsalSpeed, nodes = 2, port = 0 } = request;
   return withLock(folder.lock, async () => {
     if (request.fresh) await stopProcess(folder);
     const running = await findRunning(folder);

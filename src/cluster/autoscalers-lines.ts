@@ -1,5 +1,5 @@
 import { printableLine } from '../base/printable.ts';
-import { fitTo, textWidth, truncate } from '../ui/text.ts';
+import { fitTo, textWidth, truncate, wrap } from '../ui/text.ts';
 import type { Style, Theme } from '../ui/theme.ts';
 import { type AutoscalerRow, replicasText } from './autoscaler-row.ts';
 import { inSigns } from './signs.ts';
@@ -11,7 +11,7 @@ export interface AutoscalersLinesOptions {
   theme: Theme;
 }
 
-/** Each autoscaler on one line where the sentence has room, else on two. */
+/** Each autoscaler on one line where the sentence has room beside its figures, else on two; a longer one takes free lines. */
 export function autoscalerLines({ rows, width, height, theme }: AutoscalersLinesOptions): string[] {
   const drawn = rows.map((row) => partsOf(row, theme));
   const widest = (pick: (parts: Parts) => string) =>
@@ -26,18 +26,23 @@ export function autoscalerLines({ rows, width, height, theme }: AutoscalersLines
   const beside = width - head - 2 >= 34;
   const cut = (text: string, room: number) => fitTo(text, Math.max(0, room), 'left', theme.symbols.ellipsis);
   const lines: string[] = [];
+  let free = Math.max(0, height - drawn.length * (beside ? 1 : 2));
+  const sentence = (text: string, room: number): string[] => {
+    const wrapped = wrap(text, room);
+    const shown = wrapped.slice(0, 1 + free);
+    free -= shown.length - 1;
+    const rest = wrapped.slice(shown.length - 1).join(' ');
+    return [...shown.slice(0, -1), truncate(rest, room, theme.symbols.ellipsis)];
+  };
   for (const { sign, style, ...parts } of drawn) {
     const figures = `  ${cut(parts.metric, metric)}  ${cut(parts.replicas, replicas)}`;
     const front = `${style(sign)} ${cut(parts.name, Math.min(name, Math.max(4, width - 2 - textWidth(figures))))}`;
     const room = width - 2 - name;
     const first = textWidth(figures) <= room ? figures : truncate(figures, Math.max(0, room), theme.symbols.ellipsis);
-    if (beside)
-      lines.push(`${front}${first}  ${style(truncate(parts.sentence, width - head - 2, theme.symbols.ellipsis))}`);
-    else
-      lines.push(
-        `${front}${first}`.trimEnd(),
-        `  ${style(truncate(parts.sentence, width - 2, theme.symbols.ellipsis))}`,
-      );
+    const [begin = '', ...more] = sentence(parts.sentence, beside ? width - head - 2 : width - 2);
+    if (beside) lines.push(`${front}${first}  ${style(begin)}`);
+    else lines.push(`${front}${first}`.trimEnd(), `  ${style(begin)}`);
+    lines.push(...more.map((line) => `${' '.repeat(beside ? head + 2 : 2)}${style(line)}`));
   }
   return lines.slice(0, Math.max(0, height));
 }

@@ -14,6 +14,10 @@ export function feedLabel(state: FeedState, now: number, theme: Theme): string |
 
 /** What an empty pane says instead of rows. */
 export function emptyLines(state: FeedState, nothing: string, width: number, theme: Theme): string[] {
+  return saidLines(state, nothing, width - 2, theme).map((line) => ` ${line}`);
+}
+
+function saidLines(state: FeedState, nothing: string, width: number, theme: Theme): string[] {
   switch (state.kind) {
     case 'connecting':
       return wrap('asking the cluster', width).map(theme.dim);

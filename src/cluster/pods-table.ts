@@ -32,7 +32,8 @@ export function podsTable(options: PodsTableOptions): { lines: string[]; offset:
     width,
     height,
     focused: options.focused,
-    selected: index === -1 ? undefined : index - offset,
+    // Room for the pointer is kept, so that nothing moves when the pane gets the focus.
+    selected: index === -1 ? -1 : index - offset,
     theme,
   });
   return { lines, offset };

@@ -119,7 +119,8 @@ function overlay(
       min: top === bottom ? bottom - 1 : bottom,
       max: top,
       offset: 1,
-      format: () => '',
+      // Without a label it would leave its cell out, and the row would stand one column to the left.
+      format: () => ' ',
       symbols: theme.chart,
     });
     for (const [index, line] of drawn.split('\n').entries()) {

@@ -43,13 +43,15 @@ export function shownFields(form: FormState): FormField[] {
   return form.fields.filter((field) => field.shown?.(values) ?? true);
 }
 
-/** The form after a key. Enter goes to the next field; on the button it is the caller's. */
+/** The form after a key. Enter goes to the next field, page down to the button; there Enter is the caller's. */
 export function editForm(form: FormState, key: string, text?: string): FormState {
   const shown = shownFields(form);
   const field = shown[form.index];
   const to = (index: number) => leave({ ...form, index: (index + shown.length + 1) % (shown.length + 1) }, field);
   if (key === 'down' || key === 'tab' || (key === 'enter' && field)) return to(form.index + 1);
   if (key === 'up' || key === 'shift-tab') return to(form.index - 1);
+  if (key === 'page-down') return to(shown.length);
+  if (key === 'page-up') return to(0);
   if (!field) return form;
   if (field.type === 'boolean' || field.type === 'choice') return cycle(form, field, key);
   return change(form, field, editText(form.texts[field.name] ?? textState(), key, text));

@@ -24,14 +24,24 @@ export function textInputLine({
   const sign = theme.unicode ? '•' : '*';
   const shown = characters(state.value).map((one) => (masked ? sign : one));
   if (shown.length === 0 && !focused) return theme.dim((placeholder ?? '').slice(0, width));
-  if (shown.length === 0) return cursor(' ', theme) + theme.dim((placeholder ?? '').slice(0, Math.max(0, width - 1)));
-  if (!focused) return shown.join('').slice(0, width);
-  let start = 0;
-  while (textWidth(shown.slice(start, state.cursor).join('')) > width - 1) start += 1;
+  if (shown.length === 0) {
+    const [first = ' ', ...rest] = placeholder ?? '';
+    // The cursor lies over the first sign, so that nothing moves when the field gets the focus.
+    return theme.color === 0
+      ? cursor(' ', theme) + theme.dim(rest.join('').slice(0, Math.max(0, width - 1)))
+      : cursor(first, theme) + theme.dim(rest.join('').slice(0, Math.max(0, width - 1)));
+  }
+  if (!focused) return shown.slice(0, width).join('').slice(0, width);
+  // From the cursor back as far as there is room: what was pasted may be long.
+  let start = state.cursor;
+  for (let used = 0; start > 0; start -= 1) {
+    used += textWidth(shown[start - 1] ?? '');
+    if (used > width - 1) break;
+  }
   const before = shown.slice(start, state.cursor).join('');
   const under = shown[state.cursor] ?? ' ';
   let after = '';
-  for (const one of shown.slice(state.cursor + 1)) {
+  for (const one of shown.slice(state.cursor + 1, state.cursor + 1 + width)) {
     if (textWidth(before + under + after + one) > width) break;
     after += one;
   }

@@ -184,7 +184,7 @@ describe.each([
       expect(frame).toMatch(line);
     expect(frame).toMatch(/✓ P95 latency ≤ 250 ms +238\.67 ms/);
     expect(frame).toMatch(/✗ Error rate ≤ 0\.1 % +0\.12 %/);
-    expect(frame).toContain('→ tars-console status tars');
+    expect(frame).toContain('→ npx tars-console status tars');
     expectInside(frame, columns, rows);
   });
 

@@ -264,3 +264,52 @@ describe('commands', () => {
     expect(console.state().notice?.text).toContain('no command :frobnicate');
   });
 });
+
+describe('what is wrong in files', () => {
+  const fault = [
+    '.tars-console/playbooks/tars/own.yaml:3:5: error: unknown step kind `aply`',
+    '  did you mean `apply`?',
+  ];
+
+  it('is told at the start, shown whole by a command, and keeps only its own playbook from running', async () => {
+    const console = pressingApp();
+    const catalog = await console.services.catalog();
+    console.services.catalog = async () => ({ ...catalog, faults: [fault, ['b.yaml:1:1: error: x']] });
+    await console.app.load();
+    expect(console.state().notice?.text).toBe('There are 2 problems in playbooks or menus: :problems shows them');
+    console.press('enter', 'enter');
+    await until(() => expect(console.state().manifestSources).toHaveLength(1));
+    console.press('enter');
+    await until(() => expect(console.state().screen).toMatchObject({ type: 'plan' }));
+    console.press(':');
+    console.type('problems');
+    console.press('enter');
+    expect(console.state().screen).toMatchObject({ type: 'faults' });
+    console.press('esc', ':');
+    console.type('run tars/own');
+    console.press('enter');
+    expect(console.state().notice?.text).toBe('The playbook tars/own has faults: :problems shows them');
+  });
+});
+
+describe('a run that stopped', () => {
+  it('is resumed by the command, not only one whose process is gone', async () => {
+    const runs: RunEntry[] = (['done', 'failed'] as const).map((status) => ({
+      id: `run-${status}`,
+      playbook: 'tars/verify',
+      title: 'Verify',
+      system: 'tars',
+      status,
+      startedAt: '2026-01-01T00:00:00Z',
+      summary: '',
+      cluster: { sandbox: true },
+      context: 'sandbox',
+    }));
+    const console = pressingApp({ runs });
+    await console.app.load();
+    console.press(':');
+    console.type('resume');
+    console.press('enter');
+    await until(() => expect(console.services.calls).toContain('resume run-failed'));
+  });
+});

@@ -90,6 +90,7 @@ export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[] 
     return made;
   };
   const services: FakeServices = {
+    asTyped: (text) => text.replace(/^tars-console\b/, 'npx tars-console'),
     calls,
     run,
     history: given.runs ?? [],

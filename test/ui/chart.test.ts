@@ -42,6 +42,23 @@ describe('a chart', () => {
     expect(lines[2]).toContain('──  ──');
   });
 
+  it('draws every stroke as one unbroken line from value to value, at every width', () => {
+    const levels = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 60 });
+    fc.assert(
+      fc.property(levels, fc.integer({ min: 70, max: 130 }), (steps, width) => {
+        const values = [0, 9, ...steps];
+        const rows = chartLines({ series: [{ values }], width, height: 10, theme }).map((line) =>
+          [...line.slice(line.indexOf('┤') + 1).padEnd(width)].map((sign) => sign !== ' '),
+        );
+        for (const [column, from] of values.slice(0, -1).entries()) {
+          const to = values[column + 1] ?? from;
+          const drawn = rows.flatMap((row, index) => (row[column] ? [9 - index] : []));
+          expect([Math.max(...drawn), Math.min(...drawn)]).toEqual([Math.max(from, to), Math.min(from, to)]);
+        }
+      }),
+    );
+  });
+
   it('keeps the peak when it thins values out', () => {
     fc.assert(
       fc.property(

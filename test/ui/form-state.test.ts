@@ -35,6 +35,12 @@ describe('a form', () => {
     expect(shownFields(keys(form, 'right')).map(({ name }) => name)).toEqual(['profile', 'rate', 'secret', 'email']);
   });
 
+  it('leads past fields with their defaults to the button and back to the first field', () => {
+    const form = keys(createForm(fields), 'page-down');
+    expect(form.index).toBe(3);
+    expect(keys(form, 'page-up').index).toBe(0);
+  });
+
   it('gives no values while something is missing, and points at the first fault', () => {
     const { form, values } = submitForm(type(keys(createForm(fields), 'down'), 'abc'));
     expect(values).toBeUndefined();

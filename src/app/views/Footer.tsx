@@ -30,9 +30,9 @@ function footerLine(state: AppState, width: number, theme: Theme, spinner: strin
   if (notice) return bannerLine(notice.tone, printableLine(notice.text), width, theme);
   if (busy) return theme.accent(fitTo(` ${spinner} ${printableLine(busy)}`, width));
   if (modeOf(state) === 'form') return keyHintsLine(formHints(theme), width, theme);
-  const hints = footerBindings(modeOf(state), state).map(({ label, hint }) => ({
+  const hints = footerBindings(modeOf(state), state).map(({ label, hint, hintNow }) => ({
     key: keyLabel(label, theme),
-    description: hint,
+    description: hintNow?.(state) ?? hint,
   }));
   return keyHintsLine(hints, width, theme);
 }
@@ -53,6 +53,7 @@ function formHints(theme: Theme) {
     { key: keyLabel('↑↓', theme), description: 'field' },
     { key: keyLabel('⏎', theme), description: 'next' },
     { key: keyLabel('←→', theme), description: 'choose' },
+    { key: 'PgDn', description: 'to the plan' },
     { key: 'esc', description: 'back' },
     { key: 'ctrl-c', description: 'quit' },
   ];

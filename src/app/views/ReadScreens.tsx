@@ -1,5 +1,7 @@
+import { printableLine } from '../../base/printable.ts';
 import type { ToneLine } from '../../cluster/tone-line.ts';
 import { stepDetailLines } from '../../playbooks/step-details.ts';
+import { wrap } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import type { Rectangle } from '../layout.ts';
@@ -12,7 +14,7 @@ import { ScrolledLines } from './ScrolledLines.tsx';
 
 export type ReadScreenType = Extract<Screen, { scroll: unknown }>;
 
-/** Screens that are read and scrolled: status, details, logs, a step, help. */
+/** Screens that are read and scrolled: status, details, logs, a step, faults, help. */
 export function ReadScreen({ screen, area }: { screen: ReadScreenType; area: Rectangle }) {
   const theme = useTheme();
   const state = useAppState((all) => all);
@@ -20,6 +22,16 @@ export function ReadScreen({ screen, area }: { screen: ReadScreenType; area: Rec
   if (screen.type === 'details' && screen.kind === 'Pod') return <PodDetailsScreen screen={screen} area={area} />;
   const { title, lines } = contentOf(state, screen, area.width - 4, theme);
   return <ScrolledLines title={title} lines={lines} scroll={screen.scroll} area={area} />;
+}
+
+/** Each fault with its place, its hint and its code frame. */
+function faultLines(faults: AppState['catalog']['faults'], width: number, theme: Theme): string[] {
+  if (faults.length === 0) return [theme.ok(`${theme.symbols.ok} Every playbook, menu and system is fine`)];
+  return faults.flatMap(([first = '', ...more]) => [
+    ...wrap(printableLine(first), width).map(theme.bad),
+    ...more.map(printableLine),
+    '',
+  ]);
 }
 
 interface Content {
@@ -39,6 +51,8 @@ function contentOf(
       return { title: 'Help', lines: helpLines(width, theme) };
     case 'status':
       return { title: `Status of ${systemOf(state)?.title ?? 'the system'}`, lines: asked };
+    case 'faults':
+      return { title: 'What is wrong in files', lines: faultLines(state.catalog.faults, width, theme) };
     case 'details':
       return { title: `${screen.kind} ${screen.name}`, lines: asked };
     case 'step': {

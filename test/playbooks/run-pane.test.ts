@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/playbooks/finding.ts';
+import { runLines } from '../../src/playbooks/run-lines.ts';
+import { initialRunState, type StepProgress, type StepState } from '../../src/playbooks/runs/state.ts';
+import { createTheme } from '../../src/ui/theme.ts';
+
+const theme = createTheme({ color: 0, unicode: true });
+
+function step(title: string, now: StepProgress): StepState {
+  return { id: title, title, kind: 'load', depth: 0, group: false, equivalent: [], now, output: [], outputs: {} };
+}
+
+const notChosen: StepProgress = { status: 'skipped', reason: 'only when inputs.profile == "stress"', ms: 0 };
+const warning: Finding = { title: 'There is a GPU', level: 'warning', expected: 'one', observed: 'none' };
+
+function lines(steps: StepState[], pointed?: number, ended = false): string[] {
+  const state = {
+    ...initialRunState,
+    steps,
+    ...(ended ? { ended: { at: '', status: 'done' as const, exitCode: 0, summary: '', next: [] } } : {}),
+  };
+  const drawn = runLines({ state, pointed, focused: true, width: 50, height: 12, spinner: '⠋', now: 0, theme });
+  return drawn.map((line) => line.trimEnd()).filter((line) => line !== '');
+}
+
+describe('the pane of a run', () => {
+  const test = step('Basic load test', { status: 'done', summary: '', ms: 2000, findings: [] });
+  const others = ['Stress test', 'A rate', 'Users'].map((title) => step(title, notChosen));
+
+  it('folds the steps of choices that were not made into one line', () => {
+    expect(lines([test, ...others])).toEqual([
+      expect.stringMatching(/^❯ ✓ Basic load test +2\.0s$/),
+      '  – 3 left out: Stress test, A rate, Users',
+    ]);
+  });
+
+  it('shows each of them once one is pointed at', () => {
+    const shown = lines([test, ...others], 2);
+    expect(shown.map((line) => line.slice(0, 16).trimEnd())).toEqual([
+      '  ✓ Basic load t',
+      '  – Stress test',
+      '❯ – A rate',
+      '  – Users',
+    ]);
+  });
+
+  it('still says why a step was skipped that was meant to be done', () => {
+    expect(
+      lines([step('Backend', { status: 'skipped', reason: 'it needs database, which was not done', ms: 0 })]),
+    ).toContain('    it needs database, which was not done');
+  });
+
+  it('shows what a check warns of, below it and at the end', () => {
+    const check = step('The nodes have room', { status: 'done', summary: '', ms: 10, findings: [warning] });
+    const shown = lines([check], undefined, true);
+    expect(shown).toContain('    There is a GPU: none');
+    expect(shown.at(-1)).toBe(' ✓ Done, with 1 warning');
+  });
+});
