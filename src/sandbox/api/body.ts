@@ -7,6 +7,9 @@ import { isObject, type Json } from './json.ts';
 /** `MaxRequestBodyBytes` of a real server (`apiserver/pkg/server/config.go`). */
 const largestBody = 3 * 1024 * 1024;
 
+/** `encoding/json` of a real server stops at 10,000. */
+const deepestBody = 500;
+
 /** Reads a request's body. Throws 413 above 3 MB. */
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -21,7 +24,7 @@ export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 }
 
 /** `application/json; charset=utf-8` → `application/json` */
-export function mediaType(contentType: string): string {
+function mediaType(contentType: string): string {
   return (contentType.split(';')[0] ?? '').trim().toLowerCase();
 }
 
@@ -39,11 +42,21 @@ export function expectMediaType(contentType: string, allowed: readonly string[])
 /** JSON, or YAML where it is allowed. Throws 400 when it cannot be read. */
 export function decodeBody(body: Buffer, type: string): unknown {
   const text = body.toString('utf8');
+  let value: unknown;
   try {
-    return type.includes('yaml') && !text.trimStart().startsWith('{') ? parse(text) : JSON.parse(text);
+    value = type.includes('yaml') && !text.trimStart().startsWith('{') ? parse(text) : JSON.parse(text);
   } catch (error) {
     throw badRequest(`the object provided is unrecognized (must be of type JSON or YAML): ${messageOf(error)}`);
   }
+  checkDepth(value, 0);
+  return value;
+}
+
+/** What is nested deeper than any object of the API would overflow the stack of everybody who walks it. */
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > deepestBody) throw badRequest('the object provided is unrecognized: exceeded max depth');
+  for (const below of Object.values(value)) checkDepth(below, depth + 1);
 }
 
 const objectTypes = ['application/json', 'application/yaml'];

@@ -13,6 +13,7 @@ import { presentationOf } from './presentation.ts';
 import { type Answer, type ApiRequest, flagOf } from './request.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import { lookUp, type ServerContext, timestamp } from './server-context.ts';
+import { checkTypes } from './validation/types.ts';
 import { createObject, updateObject, type WriteOptions } from './write.ts';
 
 /** POST on a collection. */
@@ -156,6 +157,7 @@ function asObject(resource: Resource, value: Json): KubernetesObject {
     );
   if (value.metadata !== undefined && value.metadata !== null && !isObject(value.metadata))
     throw badRequest(`${resource.kind} in version "${resource.version}": metadata is not an object`);
+  checkTypes(resource, value);
   const metadata = { ...(isObject(value.metadata) ? value.metadata : {}) };
   return { ...value, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
 }

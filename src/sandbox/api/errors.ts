@@ -46,7 +46,7 @@ export function toStatus({ code, reason, message, details }: StatusError) {
 }
 
 /** `deployments.apps`, how errors name a resource. */
-export function qualified({ group, plural }: About): string {
+function qualified({ group, plural }: About): string {
   return group === '' ? plural : `${plural}.${group}`;
 }
 

@@ -47,7 +47,7 @@ function asObjects(resource: Resource): Presentation {
   };
 }
 
-export function partialMetadata(object: KubernetesObject) {
+function partialMetadata(object: KubernetesObject) {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
 }
 

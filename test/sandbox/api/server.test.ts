@@ -53,6 +53,38 @@ describe('bodies', () => {
       expect((await api.send('POST', `${inDefault}/configmaps`, { body, headers: json })).status).toBe(400);
   });
 
+  const pods = `${inDefault}/pods`;
+  test.each([
+    ['a name', `${inDefault}/configmaps`, { metadata: { name: 5 } }, 'metadata.name of type string'],
+    ['labels', `${inDefault}/configmaps`, { metadata: { name: 'a', labels: 'x' } }, 'metadata.labels'],
+    ['a spec', pods, { metadata: { name: 'a' }, spec: 'x' }, 'Pod.spec of type PodSpec'],
+    ['containers', pods, { metadata: { name: 'a' }, spec: { containers: [null] } }, 'Pod.spec.containers'],
+  ])('%s of another type is 400, in the words of a real server', async (_, path, object, words) => {
+    const answer = await api.send('POST', path, { body: JSON.stringify(object), headers: json });
+    expect(answer.status).toBe(400);
+    expect(answer.json.message).toContain('cannot unmarshal');
+    expect(answer.json.message).toContain(words);
+  });
+
+  test('a status of another type is refused, so that it cannot spoil the lists of others', async () => {
+    const spec = { containers: [{ name: 'main', image: 'web:1' }] };
+    await api.client.create(pods, { metadata: { name: 'typed' }, spec });
+    for (const status of ['x', { containerStatuses: 'x' }, { conditions: [null] }])
+      await expect(api.client.patch(`${pods}/typed/status`, { status }, 'merge')).rejects.toMatchObject({
+        status: 400,
+      });
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    expect((await api.send('GET', pods, { headers: { accept } })).status).toBe(200);
+    await api.client.remove(`${pods}/typed`, { gracePeriodSeconds: 0 });
+  });
+
+  test('what is nested without end is 400', async () => {
+    const deep = `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`;
+    const body = `{"metadata":{"name":"deep"},"data":${deep}}`;
+    const answer = await api.send('POST', `${inDefault}/configmaps`, { body, headers: json });
+    expect(answer).toMatchObject({ status: 400, json: { reason: 'BadRequest' } });
+  });
+
   test('YAML is read too', async () => {
     const body = 'metadata:\n  name: from-yaml\ndata:\n  a: "1"\n';
     const headers = { 'content-type': 'application/yaml' };
