@@ -28,7 +28,9 @@ export function indexColumns(table: Table): ColumnIndex | undefined {
 export function cellText(row: TableRow, columns: ColumnIndex, name: string): string {
   const index = columns.get(name);
   const value = index === undefined ? undefined : row.cells[index];
-  return value === undefined || value === null ? '' : String(value);
+  if (value === undefined || value === null) return '';
+  // An object from a server need not be one that turns into text by itself.
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 const ageUnits: Record<string, number> = { y: 31_536_000, d: 86_400, h: 3600, m: 60, s: 1 };

@@ -63,6 +63,7 @@ describe('a row of the server’s pod table', () => {
         const made = toPodRow({ cells }, columns, now);
         expect(made === undefined || typeof made.name === 'string').toBe(true);
       }),
+      { examples: [[[{ toString: '' }]]] },
     );
   });
 
