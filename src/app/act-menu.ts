@@ -3,6 +3,7 @@ import { moveIndex } from '../ui/select-state.ts';
 import { menuItems } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
+import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
 import { type AppState, goBack, open, replace, runIsOn, type Screen, type Update, update } from './state.ts';
 
@@ -37,7 +38,11 @@ function menuBack(state: AppState): Update {
   return update({ ...state, notice: { tone: 'info', text: ':ctx changes the cluster, q leaves' } });
 }
 
-const runGoesOn = 'A run is going on: wait for its end, or stop it with x';
+function runGoesOn(state: AppState): string {
+  return openQuestion(state)
+    ? 'A run waits for your answer: tab to it, Enter answers; x stops it'
+    : 'A run is going on: wait for its end, or stop it with x';
+}
 
 /** Whether a playbook is not there at all or only faulty: its faults name its file. */
 export function noPlaybook({ catalog }: AppState, playbook: string): string {
@@ -50,7 +55,7 @@ export function prepare(state: AppState, playbook: string, title: string, preset
   if (runIsOn(state))
     return update({
       ...state,
-      notice: { tone: 'warn', text: runGoesOn },
+      notice: { tone: 'warn', text: runGoesOn(state) },
     });
   const entry = state.catalog.playbooks[playbook];
   if (!entry) return update({ ...state, notice: { tone: 'bad', text: noPlaybook(state, playbook) } });
@@ -115,6 +120,6 @@ export function actPlan(state: AppState, screen: PlanScreen, action: ActionName)
   if (action === 'enter' && !screen.yes) return update(goBack(state));
   if (action !== 'yes' && action !== 'enter') return update(state);
   if (state.busy) return update(state);
-  if (runIsOn(state)) return update({ ...state, notice: { tone: 'warn', text: runGoesOn } });
+  if (runIsOn(state)) return update({ ...state, notice: { tone: 'warn', text: runGoesOn(state) } });
   return update({ ...state, busy: 'Starting the run' }, { type: 'start-run', plan });
 }

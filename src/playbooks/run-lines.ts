@@ -118,7 +118,7 @@ function footLines(options: RunLinesOptions): string[] {
     lines.push(theme.warn(fitTo(` ${symbols.warn} stopping after what it is doing`, width)));
   if (load) lines.push(...loadSummaryLines(load, width, theme));
   if (!ended) return lines;
-  lines.push(endLine(state, width, theme));
+  lines.push(...endLines(state, width, theme));
   const next = ended.next.flatMap((text) =>
     wrap(printableLine(text), width - 4).map((line, index) => ` ${index === 0 ? symbols.next : ' '} ${line}`),
   );
@@ -126,21 +126,30 @@ function footLines(options: RunLinesOptions): string[] {
   return [...lines, ...next];
 }
 
-function endLine(state: RunState, width: number, theme: Theme): string {
+function endLines(state: RunState, width: number, theme: Theme): string[] {
   const { ended, run } = state;
-  if (!ended) return '';
+  if (!ended) return [];
   const took = run ? ` in ${formatDuration(Date.parse(ended.at) - Date.parse(run.startedAt))}` : '';
   const { symbols } = theme;
   switch (ended.status) {
     case 'done':
-      return theme.ok(fitTo(` ${symbols.ok} Done${took}${warnings(state)}`, width));
+      return [theme.ok(fitTo(` ${symbols.ok} Done${took}${warnings(state)}`, width))];
     case 'stopped':
-      return theme.warn(fitTo(` ${symbols.warn} Stopped; it can be resumed`, width));
+      return [theme.warn(fitTo(` ${symbols.warn} Stopped; it can be resumed`, width))];
     case 'not-met':
-      return theme.bad(fitTo(` ${symbols.bad} Not met: ${printableLine(ended.summary)}`, width));
     case 'failed':
-      return theme.bad(fitTo(` ${symbols.bad} Failed: ${printableLine(ended.summary)}`, width));
+      return wrap(endSentence(state), width - 4).map((line, index) =>
+        theme.bad(` ${index === 0 ? symbols.bad : ' '} ${line}`),
+      );
   }
+}
+
+/** What the end's record says, without the run's title: that stands above. */
+function endSentence({ ended, run }: RunState): string {
+  const said = printableLine(ended?.summary ?? '');
+  const title = `${printableLine(run?.title ?? '')}: `;
+  const short = said.startsWith(title) ? said.slice(title.length) : said;
+  return short.charAt(0).toUpperCase() + short.slice(1);
 }
 
 function warnings({ steps }: RunState): string {

@@ -93,7 +93,11 @@ export function stepNotes(step: StepState, width: number, theme: Theme, most: nu
     ].slice(0, most);
   }
   if (now.status === 'failed') return [theme.bad(indent + cut(now.problem.message))];
-  if (now.status === 'not-met') return [theme.bad(indent + cut(now.reason))];
+  if (now.status === 'not-met') {
+    const wrong = now.findings.filter(({ level }) => level === 'fatal');
+    const said = wrong.map(({ title, observed }) => `${title}: ${observed}`);
+    return (said.length > 0 ? said : [now.reason]).slice(0, most).map((text) => theme.bad(indent + cut(text)));
+  }
   // What was found and does not stop anything is seen without opening the step.
   if (now.status === 'done')
     return now.findings

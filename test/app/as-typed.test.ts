@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { eventAsTyped } from '../../src/app/as-typed.ts';
 import type { RunEvent } from '../../src/playbooks/runs/events.ts';
 
-const typed = (text: string) => text.replaceAll('tars-console', 'npx tars-console');
+// As the real one it takes the name as well, which is nobody's index.
+const typed = (text: string, name: unknown = 'npx tars-console') => text.replaceAll('tars-console', String(name));
 const record = { v: 1, seq: 1, at: '' };
 
 describe('hints of a run', () => {

@@ -50,6 +50,41 @@ describe('the pane of a run', () => {
     ).toContain('    it needs database, which was not done');
   });
 
+  it('says where it went wrong in whole sentences, without repeating its own title', () => {
+    const summary = 'Deploy: not met at: A step with a rather long title of its own, after 2m';
+    const state = {
+      ...initialRunState,
+      steps: [
+        step('a', {
+          status: 'not-met',
+          reason: '1 not met',
+          evidence: [],
+          ms: 1,
+          findings: [{ ...warning, level: 'fatal' }],
+        }),
+      ],
+      run: { title: 'Deploy' } as never,
+      ended: { at: '', status: 'not-met' as const, exitCode: 3, summary, next: [] },
+    };
+    const drawn = runLines({
+      state,
+      pointed: undefined,
+      focused: true,
+      width: 40,
+      height: 9,
+      spinner: '',
+      now: 0,
+      theme,
+    });
+    expect(drawn.map((line) => line.trimEnd())).toEqual(
+      expect.arrayContaining([
+        '    There is a GPU: none',
+        ' ✗ Not met at: A step with a rather',
+        '   long title of its own, after 2m',
+      ]),
+    );
+  });
+
   it('shows what a check warns of, below it and at the end', () => {
     const check = step('The nodes have room', { status: 'done', summary: '', ms: 10, findings: [warning] });
     const shown = lines([check], undefined, true);

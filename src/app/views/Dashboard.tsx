@@ -6,6 +6,7 @@ import { filterPods } from '../../cluster/pod-filter.ts';
 import { RunPane } from '../../playbooks/RunPane.tsx';
 import { Pane, paneContentHeight } from '../../ui/Pane.tsx';
 import { Select } from '../../ui/Select.tsx';
+import { wrap } from '../../ui/text.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import { menuItems, menuTitle } from '../choices.ts';
 import type { Layout, PlacedPane } from '../layout.ts';
@@ -84,7 +85,11 @@ function MenuPane({ place }: PlacedProps) {
       )}
       {described ? (
         <Box marginTop={1} paddingLeft={2} paddingRight={1} height={room - 1} overflow="hidden">
-          <Text wrap="wrap">{theme.dim(printableLine(chosen.description ?? ''))}</Text>
+          <Text>
+            {wrap(printableLine(chosen.description ?? ''), content.width - 2)
+              .map(theme.dim)
+              .join('\n')}
+          </Text>
         </Box>
       ) : null}
     </Pane>

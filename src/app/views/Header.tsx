@@ -66,6 +66,7 @@ function stateText(state: FeedState, now: number, theme: Theme): string {
 
 function stepText(run: Parameters<typeof currentIndex>[0]): string {
   const { over, all } = stepCount(run.steps);
+  if (run.question) return `${over}/${all} waits for your answer`;
   return `${over}/${all} ${truncate(printableLine(run.steps[currentIndex(run)]?.title ?? ''), 28)}`;
 }
 
