@@ -4,7 +4,7 @@ import { connect } from '../../src/cluster/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { collectEvidence } from '../../src/cluster/evidence.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
-import { startWholeSandbox } from '../sandbox/node/whole-sandbox.ts';
+import { startWholeSandbox } from '../support/whole-sandbox.ts';
 
 let sandbox: Awaited<ReturnType<typeof startWholeSandbox>>;
 let connection: Connection;

@@ -17,7 +17,7 @@ import { tableAccept } from '../../src/cluster/table.ts';
 import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { type ApiServer, startApiServer } from '../../src/sandbox/api/server.ts';
-import { writeKubeconfig } from '../support/cluster.ts';
+import { writeSandboxKubeconfig } from '../support/cluster.ts';
 import { until } from './until.ts';
 
 let server: ApiServer;
@@ -25,14 +25,7 @@ let connection: Connection;
 
 beforeAll(async () => {
   server = await startApiServer();
-  const kubeconfig = writeKubeconfig({
-    server: server.url,
-    ca: server.ca,
-    user: { token: server.token },
-    context: 'sandbox',
-    extensions: [{ name: 'tars-console', extension: { sandbox: true, speed: 5 } }],
-  });
-  connection = await connect({ kubeconfig, sandbox: true });
+  connection = await connect({ kubeconfig: writeSandboxKubeconfig(server, 5), sandbox: true });
   await applyObject(connection, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'tars' } });
 });
 

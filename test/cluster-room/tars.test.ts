@@ -18,7 +18,7 @@ import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
 import { waitReady } from '../../src/cluster/wait-ready.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { inApplyOrder } from '../../src/kubernetes/order.ts';
-import { startWholeSandbox } from '../sandbox/node/whole-sandbox.ts';
+import { startWholeSandbox } from '../support/whole-sandbox.ts';
 import { failure } from './failure.ts';
 import { until } from './until.ts';
 

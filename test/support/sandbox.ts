@@ -1,7 +1,7 @@
 import type { Delegates } from '../../src/sandbox/api/delegates.ts';
 import { type ApiServer, startApiServer } from '../../src/sandbox/api/server.ts';
 import { type ApiClient, createApiClient } from '../../src/sandbox/client.ts';
-import { writeKubeconfig } from './cluster.ts';
+import { writeSandboxKubeconfig } from './cluster.ts';
 
 export interface TestApiServer {
   server: ApiServer;
@@ -26,13 +26,7 @@ export async function startTestApiServer(delegates?: Delegates): Promise<TestApi
   const server = await startApiServer(delegates ? { delegates } : {});
   const client = createApiClient({ server: server.url, ca: server.ca, token: server.token, userAgent: 'test' });
   await client.create('/api/v1/namespaces', { metadata: { name: 'default' } });
-  const kubeconfig = writeKubeconfig({
-    server: server.url,
-    ca: server.ca,
-    user: { token: server.token },
-    context: 'sandbox',
-    extensions: [{ name: 'tars-console', extension: { sandbox: true, speed: 1 } }],
-  });
+  const kubeconfig = writeSandboxKubeconfig(server, 1);
   const { Agent, request } = await import('undici');
   const dispatcher = new Agent({ connect: { ca: server.ca } });
   return {

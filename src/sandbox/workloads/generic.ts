@@ -1,5 +1,5 @@
 import { type ProcessContext, text, type WorkloadProcess } from './image.ts';
-import { declaredPorts, startServer } from './server-process.ts';
+import { declaredPorts, endingWith, startServer } from './server-process.ts';
 import { commonCommand, unwrapShell } from './shell.ts';
 
 /**
@@ -23,17 +23,7 @@ export function startGeneric(context: ProcessContext): WorkloadProcess {
       return text(200, `${context.pod}\n`);
     },
   });
-  return {
-    ...server,
-    stop() {
-      cancel();
-      return server.stop();
-    },
-    kill() {
-      cancel();
-      server.kill();
-    },
-  };
+  return endingWith(server, () => cancel());
 }
 
 /** When and how it ends by itself; undefined when it stays. */

@@ -1,5 +1,5 @@
 import type { ProcessContext, WorkloadProcess } from './image.ts';
-import { startServer } from './server-process.ts';
+import { endingWith, startServer } from './server-process.ts';
 
 /** What a pod can be made to suffer by its annotation `tars-console.dev/outcome`, to see how that looks. */
 const outcomes = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory'] as const;
@@ -35,15 +35,5 @@ export function startFailing(context: ProcessContext, outcome: 'crash' | 'out-of
       return true;
     },
   });
-  return {
-    ...server,
-    stop() {
-      cancel();
-      return server.stop();
-    },
-    kill() {
-      cancel();
-      server.kill();
-    },
-  };
+  return endingWith(server, () => cancel());
 }

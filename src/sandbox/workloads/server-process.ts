@@ -87,3 +87,18 @@ export function startServer(context: ProcessContext, options: ServerOptions): Wo
 export function declaredPorts(context: ProcessContext, usual: number): number[] {
   return context.ports.length > 0 ? [...context.ports] : [usual];
 }
+
+/** The same process, which calls off something of its own when it ends. */
+export function endingWith(server: WorkloadProcess, cancel: () => void): WorkloadProcess {
+  return {
+    ...server,
+    stop() {
+      cancel();
+      return server.stop();
+    },
+    kill() {
+      cancel();
+      server.kill();
+    },
+  };
+}

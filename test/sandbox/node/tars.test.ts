@@ -1,8 +1,8 @@
 import { Agent, request } from 'undici';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Pod } from '../../../src/sandbox/node/pod.ts';
+import { startWholeSandbox } from '../../support/whole-sandbox.ts';
 import { applyTars } from './apply-tars.ts';
-import { startWholeSandbox } from './whole-sandbox.ts';
 
 let stops: (() => Promise<void> | void)[] = [];
 afterEach(async () => {

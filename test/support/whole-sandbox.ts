@@ -1,19 +1,13 @@
-import { createApiClient } from '../../../src/sandbox/client.ts';
-import { startSandbox } from '../../../src/sandbox/start.ts';
-import { writeKubeconfig } from '../../support/cluster.ts';
+import { createApiClient } from '../../src/sandbox/client.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { writeSandboxKubeconfig } from './cluster.ts';
 
 /** API server, controllers and nodes together, a client of them, and a kubeconfig with the context `sandbox`. */
 export async function startWholeSandbox(speed: number, onError?: (error: unknown) => void) {
   const server = await startSandbox({ port: 0, nodes: 3, speed, ...(onError ? { onError } : {}) });
   const { url, ca, token } = server;
   const client = createApiClient({ server: url, ca, token, userAgent: 'test' });
-  const kubeconfig = writeKubeconfig({
-    server: url,
-    ca,
-    user: { token },
-    context: 'sandbox',
-    extensions: [{ name: 'tars-console', extension: { sandbox: true, speed } }],
-  });
+  const kubeconfig = writeSandboxKubeconfig(server, speed);
   return {
     server,
     client,
