@@ -13,6 +13,7 @@ import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
 import { readJournal } from './journal.ts';
+import { patientConnection } from './patient-connection.ts';
 import { createPublisher, type RunCommand } from './publisher.ts';
 import { createQuestions } from './questions.ts';
 import { acceptChanges } from './resuming.ts';
@@ -63,7 +64,8 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
     const before = earlier.find((record) => record.type === 'run-started')?.run;
     const fresh = await createHeader(request, loaded, surroundings, host.programVersion);
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
-    const setup = { request, orders, loaded, connection, surroundings, header, earlier };
+    const patient = patientConnection(connection);
+    const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier };
     return await runToEnd(setup, paths, host);
   } finally {
     whole.close();
