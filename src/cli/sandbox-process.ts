@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
-import { createApiClient } from '../sandbox/client.ts';
 import {
   readAccess,
   readJson,
@@ -23,6 +22,8 @@ export async function findRunning(folder: SandboxFolder): Promise<SandboxState |
   const state = readJson<SandboxState>(folder.state);
   const access = readAccess(folder.kubeconfig);
   if (!state || !access || !isAlive(state.pid)) return undefined;
+  // Loaded while the new process starts, which does not wait for it.
+  const { createApiClient } = await import('../sandbox/client.ts');
   const client = createApiClient(access);
   try {
     const answer = client.get('/version').then(() => true);
