@@ -1,6 +1,7 @@
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { detectTheme, type Theme } from '../ui/theme.ts';
+import { fileProblem } from './file-problem.ts';
 import { asTyped } from './program-name.ts';
 
 /** Results: what a pipe reads. */
@@ -24,7 +25,8 @@ export function printNote(text: string): void {
 }
 
 /** Prints what was thrown as what happened, where, and what to do next; returns the exit code. */
-export function printProblem(error: unknown, debug = false): number {
+export function printProblem(thrown: unknown, debug = false): number {
+  const error = fileProblem(thrown) ?? thrown;
   if (!(error instanceof Problem)) {
     printNote(`error: ${printable(messageOf(error))}`);
     printNote('  This is a fault of tars-console itself. Run it again with --debug and report what it prints.');

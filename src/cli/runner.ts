@@ -1,6 +1,7 @@
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
 import { runRunner } from '../playbooks/runs/runner.ts';
 import { failureMark } from '../playbooks/runs/start.ts';
+import { fileProblem } from './file-problem.ts';
 import { packageVersion } from './package-version.ts';
 import { loadRun } from './run-loading.ts';
 
@@ -18,7 +19,8 @@ export async function runnerCommand(folder: string): Promise<number> {
         process.on('SIGTERM', stop);
       },
     });
-  } catch (error) {
+  } catch (thrown) {
+    const error = fileProblem(thrown) ?? thrown;
     const { where, next, evidence, exitCode } =
       error instanceof Problem
         ? error
