@@ -24,6 +24,12 @@ test.each([[['nonsense']], [['run']], [['run', 'a/b', '--output', 'xml']], [['--
   },
 );
 
+test('a command that is not there is answered by what was meant', async () => {
+  expect(await runProgram(['stauts', 'tars'])).toBe(2);
+  expect(printed.join('')).toContain('There is no command `stauts`');
+  expect(printed.join('')).toContain('Did you mean `status`?');
+});
+
 test('every command has code behind it', async () => {
   for (const definition of commandDefinitions) expect(await definition.load(), definition.usage).toBeTypeOf('function');
 });

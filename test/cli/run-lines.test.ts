@@ -54,6 +54,37 @@ test('a run reads as lines: time, sign, step, how long, what came of it; escapes
   ]);
 });
 
+test('what is skipped one after the other is one line, and what was seen before a resumption is not told again', () => {
+  const lines: string[] = [];
+  const theme = detectTheme({ LANG: 'en_GB.UTF-8', NO_COLOR: '1' });
+  const { take } = createLinePrinter({ print: (line) => void lines.push(line), theme, after: 2 });
+  const run = {
+    ...{ id: 'r', playbook: 'tars/x', system: 'tars', title: 'Load', inputs: {}, sensitiveInputs: [], hash: '' },
+    cluster: { context: 'sandbox', server: '', namespace: 'tars', sandbox: true },
+    steps: [step('a'), step('b'), step('c'), step('d')],
+    ...{ manifests: 'bundled', assumeYes: true, programVersion: '0', startedAt: at },
+  };
+  const skipped = (seq: number, id: string): RunEvent => ({
+    ...{ v: 1, seq, at, type: 'step-result', step: id, status: 'skipped', ms: 0, summary: 'only when false' },
+  });
+  const events: RunEvent[] = [
+    { v: 1, seq: 1, at, type: 'run-started', run, pid: 1 },
+    { v: 1, seq: 2, at, type: 'step-result', step: 'a', status: 'done', ms: 0 },
+    skipped(3, 'b'),
+    skipped(4, 'c'),
+    { v: 1, seq: 5, at, type: 'step-result', step: 'd', status: 'done', ms: 20 },
+    skipped(6, 'a'),
+    { v: 1, seq: 7, at, type: 'run-ended', status: 'done', exitCode: 0, summary: 'done' },
+  ];
+  for (const event of events) take(event);
+  expect(lines).toEqual([
+    `10:00:00  ${theme.symbols.skipped} 2 steps skipped: Do b, Do c`,
+    '10:00:00  ✓ Do d',
+    `10:00:00  ${theme.symbols.skipped} Do a  skipped: only when false`,
+    '10:00:00  ✓ done',
+  ]);
+});
+
 test('answers are understood by their first letters, and nothing is taken for a yes to what is dangerous', () => {
   expect(understand({ kind: 'confirm', text: '' }, '')).toEqual({ kind: 'confirm', yes: true });
   expect(understand({ kind: 'confirm', text: '', dangerous: true }, '')).toEqual({ kind: 'confirm', yes: false });
