@@ -18,7 +18,7 @@ const allowed: Record<string, readonly string[]> = {
   sandbox: ['kubernetes', 'yaml', 'base'],
   app: ['menus', 'systems', 'playbooks', 'load', 'cluster', 'tools', 'kubernetes', 'yaml', 'ui', 'base'],
   cli: ['app', 'menus', 'systems', 'playbooks', 'load', 'cluster', 'tools', 'kubernetes', 'yaml', 'ui', 'base'],
-  'main.ts': ['cli'],
+  'main.ts': ['cli', 'base'],
 };
 
 interface Import {
