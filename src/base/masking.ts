@@ -1,4 +1,4 @@
-export const maskText = '••••••';
+const maskText = '••••••';
 
 export interface Masker {
   /** From now on this value, and its base64 and URL-encoded forms, are hidden. Values under four characters are not. */

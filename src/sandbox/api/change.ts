@@ -13,7 +13,7 @@ import { presentationOf } from './presentation.ts';
 import { type Answer, type ApiRequest, flagOf } from './request.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import { lookUp, type ServerContext, timestamp } from './server-context.ts';
-import { checkTypes } from './validation/types.ts';
+import { checkTypes } from './validation/json-types.ts';
 import { createObject, updateObject, type WriteOptions } from './write.ts';
 
 /** POST on a collection. */
