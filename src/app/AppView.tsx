@@ -1,9 +1,10 @@
 import { Box, Text, useApp as useInk, useInput, usePaste, useWindowSize } from 'ink';
 import { useEffect } from 'react';
+import { runRows } from '../playbooks/run-lines.ts';
 import { useTheme } from '../ui/use-theme.ts';
 import { menuItems } from './choices.ts';
 import { keyPresses } from './key-press.ts';
-import { type Layout, type LayoutWishes, layout, smallest } from './layout.ts';
+import { type Layout, type LayoutWishes, layout, leftWidthOf, smallest } from './layout.ts';
 import type { AppState } from './state.ts';
 import { runIsOn } from './state.ts';
 import { useApp, useAppState } from './use-app.ts';
@@ -24,7 +25,7 @@ export function AppView() {
   });
   usePaste((text) => app.dispatch({ type: 'paste', text }));
   useSuspend();
-  const wishes = useWishes();
+  const wishes = useWishes(columns);
   const placed = layout(columns, rows, wishes);
   if (placed.kind === 'too-small') return <TooSmall columns={columns} rows={rows} />;
   const stepHidden = placed.panes.run === undefined;
@@ -66,14 +67,16 @@ function Body({ placed }: { placed: Exclude<Layout, { kind: 'too-small' }> }) {
   }
 }
 
-function useWishes(): LayoutWishes {
+function useWishes(columns: number): LayoutWishes {
+  const theme = useTheme();
   const menuRows = useAppState((state) => menuItems(state).length + 1);
   const run = useAppState((state) => state.run !== undefined);
+  const rows = useAppState(({ run }) => (run?.state ? runRows(run.state, leftWidthOf(columns) - 3, theme) : 0));
   const left = useAppState((state) => state.left);
   const right = useAppState((state) => state.right);
   const focus = useAppState((state) => state.focus);
   const alone = useAppState(runIsOver);
-  return { menuRows, run, left, right, focus, alone };
+  return { menuRows, runRows: rows, run, left, right, focus, alone };
 }
 
 /** At its end a run says how it went: where there is little room it then has all of it. */

@@ -134,7 +134,8 @@ export function pointAt(state: AppState, row: WelcomeRow | undefined): Update {
   if (row?.type !== 'context') return update(state, { type: 'stop-probing' });
   const { name } = row.context;
   const known = state.reachability[name];
-  return known && known !== 'asking'
+  // One that could not be used is asked again: a tunnel may have come up since.
+  return known && known !== 'asking' && known.reachable
     ? update(state, { type: 'stop-probing' })
     : update(state, { type: 'probe', context: name });
 }

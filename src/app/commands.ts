@@ -34,7 +34,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'ns',
     argument: '<namespace>',
-    description: 'changes the namespace that the panes show',
+    description: 'changes the namespace that is shown and acted on',
     run(state, namespace) {
       const { choice, system } = state;
       if (!choice || !system) return say(state, 'Choose a cluster first');

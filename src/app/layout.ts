@@ -30,6 +30,8 @@ export type Layout =
 export interface LayoutWishes {
   /** Lines that the whole menu would take. */
   menuRows: number;
+  /** Lines that the run needs to say how it stands. */
+  runRows: number;
   /** Whether there is a run to show. */
   run: boolean;
   /** Which of the left panes comes first where there is room for one only. */
@@ -37,7 +39,7 @@ export interface LayoutWishes {
   right: 'pods' | 'autoscalers' | 'latency';
   /** The pane that must be in sight. */
   focus: PaneName;
-  /** Where not all panes have room, the one with the focus has all of it; elsewhere what its neighbours can spare. */
+  /** Where not all panes have room, the one with the focus has all of it. */
   alone: boolean;
 }
 
@@ -58,9 +60,13 @@ export function layout(columns: number, rows: number, wishes: LayoutWishes): Lay
   return { kind: 'single', header, body, footer, panes: { [wishes.focus]: { ...body, joined: false, open: false } } };
 }
 
+/** The right side gets what its tables need; titles of steps and items get the rest. */
+export function leftWidthOf(columns: number): number {
+  return Math.max(36, Math.min(60, columns - tablesWidth));
+}
+
 function wide(body: Rectangle, wishes: LayoutWishes): Partial<Record<PaneName, PlacedPane>> {
-  // The right side gets what its tables need; titles of steps and items get the rest.
-  const leftWidth = Math.max(36, Math.min(60, body.width - tablesWidth));
+  const leftWidth = leftWidthOf(body.width);
   const left = { ...body, width: leftWidth };
   const right = { ...body, x: body.x + leftWidth, width: body.width - leftWidth };
   const latency = Math.max(9, Math.round(right.height * 0.36));
@@ -72,7 +78,9 @@ function wide(body: Rectangle, wishes: LayoutWishes): Partial<Record<PaneName, P
     ['latency', latency],
   ]);
   if (!wishes.run) return { ...column(left, [['menu', left.height]]), ...rightPanes };
-  const menu = wishes.alone ? 5 : Math.max(5, Math.min(wishes.menuRows + 1, Math.floor(left.height * 0.42)));
+  // At its end a run says a lot; the menu makes room for it then, and not before.
+  const most = Math.min(Math.floor(left.height * 0.42), left.height - wishes.runRows - 2);
+  const menu = Math.max(5, Math.min(wishes.menuRows + 1, most));
   const leftPanes = column(left, [
     ['menu', menu],
     ['run', left.height - menu],

@@ -27,7 +27,7 @@ export interface DetailsPaneProps {
 export function DetailsPane(props: DetailsPaneProps) {
   const { details, width, height, focused = false, show = 'both', scroll = 0, now } = props;
   const theme = useTheme();
-  const room = { width: Math.max(1, width - 2), height: paneContentHeight(height, props.open) };
+  const room = { width: Math.max(1, width - 4), height: paneContentHeight(height, props.open) };
   const container = printableLine(details.container ?? '');
   const lines: string[] = [];
   if (show === 'both') {
@@ -55,7 +55,12 @@ export function DetailsPane(props: DetailsPaneProps) {
       joined={props.joined ?? false}
       open={props.open ?? false}
     >
-      <Text wrap="truncate">{lines.slice(0, room.height).join('\n')}</Text>
+      <Text wrap="truncate">
+        {lines
+          .slice(0, room.height)
+          .map((line) => ` ${line}`)
+          .join('\n')}
+      </Text>
     </Pane>
   );
 }

@@ -36,6 +36,11 @@ export function runLines(options: RunLinesOptions): string[] {
   return [...steps, ...filler, ...rule, ...foot].slice(0, height);
 }
 
+/** Lines that a run needs at least: all that stands below its steps, and the steps around the one that counts. */
+export function runRows(state: RunState, width: number, theme: Theme): number {
+  return footLines({ state, width, theme }).length + Math.min(state.steps.length, 4) + 1;
+}
+
 function stepLines(options: RunLinesOptions, room: number): string[] {
   const all = allStepLines(options, room, true);
   // Why steps were skipped is said where there is room; otherwise by the step's own screen.
@@ -105,7 +110,7 @@ function leftOutLine(steps: readonly StepState[], width: number, theme: Theme): 
   return theme.dim(fitTo(`  ${'  '.repeat(depth)}${text}`, width, 'left', theme.symbols.ellipsis));
 }
 
-function footLines(options: RunLinesOptions): string[] {
+function footLines(options: Pick<RunLinesOptions, 'state' | 'width' | 'theme' | 'onward'>): string[] {
   const { state, width, theme, onward } = options;
   const { ended, load } = state;
   const { symbols } = theme;

@@ -4,6 +4,7 @@ import { type LayoutWishes, layout, paneNames, type Rectangle, smallest } from '
 
 const wishes: fc.Arbitrary<LayoutWishes> = fc.record({
   menuRows: fc.integer({ min: 0, max: 60 }),
+  runRows: fc.nat(60),
   run: fc.boolean(),
   left: fc.constantFrom('menu', 'run'),
   right: fc.constantFrom('pods', 'autoscalers', 'latency'),
@@ -47,7 +48,15 @@ describe('layout', () => {
     );
   });
 
-  const plain: LayoutWishes = { menuRows: 9, run: true, left: 'run', right: 'pods', focus: 'run', alone: false };
+  const plain: LayoutWishes = {
+    menuRows: 9,
+    runRows: 0,
+    run: true,
+    left: 'run',
+    right: 'pods',
+    focus: 'run',
+    alone: false,
+  };
   it('shows all panes at 120x40', () => {
     const placed = layout(120, 40, plain);
     expect(placed.kind === 'wide' && Object.keys(placed.panes).sort()).toEqual([...paneNames].sort());
@@ -63,5 +72,15 @@ describe('layout', () => {
   it('says so below 60x15', () => {
     expect(layout(59, 40, plain).kind).toBe('too-small');
     expect(layout(120, 14, plain).kind).toBe('too-small');
+  });
+
+  it('gives a run that has a lot to say the room of the menu, and not before', () => {
+    const heights = (runRows: number) => {
+      const placed = layout(120, 40, { ...plain, runRows });
+      return placed.kind === 'too-small' ? [] : [placed.panes.menu?.height, placed.panes.run?.height];
+    };
+    expect(heights(10)).toEqual([10, 28]);
+    expect(heights(28)).toEqual([8, 30]);
+    expect(heights(90)).toEqual([5, 33]);
   });
 });

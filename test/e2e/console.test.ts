@@ -135,7 +135,7 @@ describe('the console in a real terminal', { timeout: 30_000 }, () => {
     const terminal = openConsole([], { env: { KUBECONFIG: kubeconfig } });
     await terminal.waitFor('nowhere');
     terminal.send({ text: 'G' });
-    await terminal.waitFor('not reachable');
+    await terminal.waitFor('not usable');
     terminal.send('enter');
     const screen = await terminal.waitFor('That did not work');
     expect(screen).not.toMatch(/ at .*\.(js|ts):\d+/);

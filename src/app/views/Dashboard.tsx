@@ -124,12 +124,17 @@ function PodsView({ place }: PlacedProps) {
       rows={rows}
       state={state}
       focused={focused}
-      selected={focused ? (pod ?? rows[0]?.key) : undefined}
+      selected={focused ? chosenOf(names(), pod) : undefined}
       filter={filter}
       namespace={session?.info.namespace}
       now={now}
     />
   );
+}
+
+/** The pod that is pointed at; the first one while another is not among those shown. Keys act on the same. */
+function chosenOf(shown: readonly string[], pod: string | undefined): string | undefined {
+  return pod !== undefined && shown.includes(pod) ? pod : shown[0];
 }
 
 function AutoscalersView({ place }: PlacedProps) {

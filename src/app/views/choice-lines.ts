@@ -29,7 +29,7 @@ function contextItem(state: AppState, { context }: Extract<ClusterRow, { type: '
   if (known === 'asking') return { label, hint: `${server}  asking` };
   if (known.reachable)
     return { label, hint: `${theme.symbols.ok} ${server}  ${printableLine(known.version)}`, hintStyle: theme.ok };
-  return { label, hint: `${theme.symbols.bad} ${server}  not reachable`, hintStyle: theme.bad };
+  return { label, hint: `${theme.symbols.bad} ${server}  not usable`, hintStyle: theme.bad };
 }
 
 function runItem(run: RunEntry, theme: Theme): SelectItem {
