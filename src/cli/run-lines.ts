@@ -151,14 +151,14 @@ export function createLinePrinter({
 }
 
 /** Local time of day. */
-export function timeOf(at: string): string {
+function timeOf(at: string): string {
   const time = new Date(at);
   const pad = (value: number) => String(value).padStart(2, '0');
   return `${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}`;
 }
 
 /** A finding in one line, and what to do about one that is not so. */
-export function findingLines(
+function findingLines(
   { title, level, expected, observed, evidence = [], repair }: Finding,
   theme: Theme,
 ): string[] {
@@ -172,7 +172,7 @@ export function findingLines(
   ];
 }
 
-export function problemLines({ where, evidence = [], next = [] }: StepProblem, theme: Theme): string[] {
+function problemLines({ where, evidence = [], next = [] }: StepProblem, theme: Theme): string[] {
   return [
     ...(where ? [`at ${printableLine(where)}`] : []),
     ...evidence.flatMap((line) => printable(line).split('\n')),
@@ -181,7 +181,7 @@ export function problemLines({ where, evidence = [], next = [] }: StepProblem, t
 }
 
 /** What a question says, without how to answer it. */
-export function questionLines(question: Question): string[] {
+function questionLines(question: Question): string[] {
   const details = question.kind === 'failure' ? [] : (question.details ?? []);
   return [`? ${printableLine(question.text)}`, ...details.map((line) => `  ${printableLine(line)}`)];
 }

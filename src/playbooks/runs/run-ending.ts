@@ -5,7 +5,7 @@ import type { RunHeader, RunStatus } from './events.ts';
 import type { Execute } from './execute.ts';
 import type { Execution } from './execution.ts';
 
-export const exitCodeOf: Record<RunStatus, number> = {
+const exitCodeOf: Record<RunStatus, number> = {
   done: exitCodes.done,
   failed: exitCodes.failed,
   'not-met': exitCodes.notMet,

@@ -44,7 +44,7 @@ export function createRunSink(
 }
 
 /** A copy in which every text, keys included, is masked and drawable; numbers stay what they are. */
-export function maskDeep<T>(value: T, masker: Masker): T {
+function maskDeep<T>(value: T, masker: Masker): T {
   return visit(value, (text) => masker.mask(printable(text))) as T;
 }
 

@@ -1,5 +1,5 @@
 /** Why something was aborted: the run is to stop. */
-export class RunStopped extends Error {
+class RunStopped extends Error {
   override readonly name = 'RunStopped';
   constructor() {
     super('the run was stopped');

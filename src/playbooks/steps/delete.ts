@@ -30,7 +30,7 @@ const shape = {
 type Config = z.infer<z.ZodObject<typeof shape>>;
 
 /** Names of the manifest files whose objects go. */
-export function filesToDelete({ delete: what }: Pick<Config, 'delete'>): string[] {
+function filesToDelete({ delete: what }: Pick<Config, 'delete'>): string[] {
   return typeof what === 'string' || Array.isArray(what) ? asList(what) : asList(what.files);
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from '../../cluster/connection.ts';
 import { findKind, findResource, type ObjectRef } from '../../cluster/resources.ts';
 
 /** `Deployment/x` or `apps/v1/Deployment/x`, in parts. Throws `Problem`. */
-export function parseObjectName(text: string): { apiVersion: string | undefined; kind: string; name: string } {
+function parseObjectName(text: string): { apiVersion: string | undefined; kind: string; name: string } {
   const parts = text.split('/');
   const name = parts.pop();
   const kind = parts.pop();
