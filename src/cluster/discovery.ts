@@ -1,6 +1,6 @@
+import type { ApiResource } from './api-resource.ts';
 import type { Connection } from './connection.ts';
 import { hasStatus } from './kubernetes-error.ts';
-import type { ApiResource } from './resources.ts';
 
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
 

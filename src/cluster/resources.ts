@@ -1,17 +1,8 @@
 import { Problem } from '../base/errors.ts';
+import type { ApiResource } from './api-resource.ts';
 import { closestName } from './closest-name.ts';
 import type { Connection } from './connection.ts';
 import { discover } from './discovery.ts';
-
-/** A kind as the API server serves it. */
-export interface ApiResource {
-  apiVersion: string;
-  kind: string;
-  /** Its plural name in paths, e.g. `deployments`. */
-  resource: string;
-  namespaced: boolean;
-  verbs: readonly string[];
-}
 
 /** Names one object; without a namespace the connection's counts where the kind has one. */
 export interface ObjectRef {

@@ -1,5 +1,7 @@
 import type { CacheRule } from './scenario.ts';
-import type { CacheOutcome } from './transport.ts';
+
+/** `hit` and `miss` by the scenario's rule; undefined where the answer does not say. */
+export type CacheOutcome = 'hit' | 'miss' | undefined;
 
 interface CacheReader {
   byHeader?: (headers: Record<string, string | string[] | undefined>) => CacheOutcome;

@@ -1,5 +1,5 @@
+import type { CacheOutcome } from './cache-rule.ts';
 import { createHistogram, type Histogram, packHistogram, record } from './histogram.ts';
-import type { CacheOutcome } from './transport.ts';
 
 /** What happened in one interval to the requests that were planned in one phase. */
 export interface PhaseDelta {

@@ -1,10 +1,11 @@
+import type { CacheOutcome } from './cache-rule.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createRequests } from './request-values.ts';
 import type { Scenario } from './scenario.ts';
 import type { Schedule } from './schedule.ts';
 import { createSlots } from './slots.ts';
 import { createSource, type Share } from './source.ts';
-import type { CacheOutcome, ExchangeEvents, LoadAddress, Transport, TransportOptions } from './transport.ts';
+import type { ExchangeEvents, LoadAddress, Transport, TransportOptions } from './transport.ts';
 
 export interface SenderOptions {
   scenario: Scenario;

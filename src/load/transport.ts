@@ -1,5 +1,5 @@
 import { Client, type Dispatcher } from 'undici';
-import { cacheReader } from './cache-rule.ts';
+import { type CacheOutcome, cacheReader } from './cache-rule.ts';
 import type { PreparedRequest } from './request-values.ts';
 import type { CacheRule } from './scenario.ts';
 
@@ -14,9 +14,6 @@ export interface LoadAddress {
   /** Takes any certificate. Only when somebody said so. */
   insecure?: boolean | undefined;
 }
-
-/** `hit` and `miss` by the scenario's rule; undefined where the answer does not say. */
-export type CacheOutcome = 'hit' | 'miss' | undefined;
 
 export interface ExchangeEvents {
   /** The request goes onto the wire now. */

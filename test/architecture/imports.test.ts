@@ -56,6 +56,20 @@ test('imports go only in the stated directions', () => {
   expect(wrong).toEqual([]);
 });
 
+test('no file leads back to itself, not even by types', () => {
+  const targets = new Map(files.map((file) => [file, new Set<string>()]));
+  for (const entry of imports) if (entry.target.startsWith('.')) targets.get(entry.file)?.add(local(entry));
+  const finished = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: readonly string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    else if (!finished.has(file)) for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
+    finished.add(file);
+  };
+  for (const file of files) visit(file, []);
+  expect(circles, 'move what both need into a file of its own').toEqual([]);
+});
+
 test('ink is drawn with in .tsx files, and neither they nor hooks touch files, processes or the client', () => {
   const drawing = (file: string) => file.endsWith('.tsx') || /(^|\/)use-[^/]+\.ts$/.test(file);
   const wrong = imports

@@ -8,8 +8,8 @@ import type { PlanContext, Scope } from '../step-kind.ts';
 import { shellWord } from '../steps/explain.ts';
 import type { RunHeader } from './events.ts';
 import type { Execution } from './execution.ts';
+import type { LoadedRun } from './loaded-run.ts';
 import type { RunRequest } from './run-request.ts';
-import type { LoadedRun } from './runner.ts';
 import { sensitiveInputs } from './sensitive-inputs.ts';
 
 /**

@@ -5,14 +5,12 @@ import { createMasker } from '../../base/masking.ts';
 import { connect } from '../../cluster/connect.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { readOnly } from '../../cluster/read-only.ts';
-import type { ManifestSet } from '../manifest-set.ts';
-import type { Playbook } from '../model.ts';
 import { flattenPlaybook } from '../plan.ts';
-import type { StepKind } from '../step-kind.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
 import { readJournal } from './journal.ts';
+import type { LoadedRun } from './loaded-run.ts';
 import { patientConnection } from './patient-connection.ts';
 import { createPublisher, type RunCommand } from './publisher.ts';
 import { createQuestions } from './questions.ts';
@@ -26,15 +24,6 @@ import { createRunSink } from './run-sink.ts';
 import { leftOut } from './selection.ts';
 import { createSensitiveInputs } from './sensitive-inputs.ts';
 import { createRunControl, type RunControl } from './stopping.ts';
-
-/** What a request names, read from the files. */
-export interface LoadedRun {
-  playbook: Playbook;
-  /** Its namespace counts unless the cluster choice names one; all of it is `system` in expressions. */
-  system: { name: string; namespace: string } & Record<string, unknown>;
-  manifests: ManifestSet | undefined;
-  stepKinds: readonly StepKind[];
-}
 
 export interface RunnerHost {
   /** Throws `Problem` with every fault in the files. */

@@ -1,16 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { isObject, listAt, objectAt, textAt } from './json.ts';
+import type { PrinterColumn } from './printer-column.ts';
 import type { CustomResource, Resource } from './resources.ts';
-
-/** `additionalPrinterColumns` of a CustomResourceDefinition. */
-export interface PrinterColumn {
-  name: string;
-  type: string;
-  jsonPath: string;
-  description?: string;
-  priority?: number;
-  format?: string;
-}
 
 export const definitionStorage = 'apiextensions.k8s.io/customresourcedefinitions';
 

@@ -1,4 +1,4 @@
-import type { PrinterColumn } from './custom-resources.ts';
+import type { PrinterColumn } from './printer-column.ts';
 
 /** One resource in one version, as clients address it. */
 export interface Resource {

@@ -1,7 +1,7 @@
 import { humanDuration } from '../../../kubernetes/human-duration.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { listAt, numberAt, objectAt, textAt } from '../json.ts';
-import type { Column } from './table.ts';
+import type { Column } from './column.ts';
 
 export const nameColumn: Column = {
   name: 'Name',

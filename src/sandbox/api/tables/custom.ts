@@ -1,7 +1,7 @@
-import type { PrinterColumn } from '../custom-resources.ts';
 import { isObject } from '../json.ts';
+import type { PrinterColumn } from '../printer-column.ts';
+import type { Column } from './column.ts';
 import { ageColumn, ageOf, column, nameColumn } from './columns.ts';
-import type { Column } from './table.ts';
 
 /** The columns that a definition declares, or name and age (`apiextensions-apiserver/pkg/registry/customresource/tableconvertor`). */
 export function customColumns(declared: readonly PrinterColumn[]): readonly Column[] {

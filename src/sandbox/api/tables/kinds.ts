@@ -9,6 +9,7 @@ import {
   priorityClassColumns,
   secretColumns,
 } from './cluster.ts';
+import type { Column } from './column.ts';
 import { ageColumn, nameColumn } from './columns.ts';
 import { customColumns } from './custom.ts';
 import {
@@ -21,7 +22,6 @@ import {
 } from './network.ts';
 import { podColumns } from './pods.ts';
 import { claimColumns, storageClassColumns, volumeColumns } from './storage.ts';
-import type { Column } from './table.ts';
 import {
   autoscalerColumns,
   budgetColumns,

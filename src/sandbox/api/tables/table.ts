@@ -2,17 +2,6 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { Resource } from '../resources.ts';
 import { columnsOf } from './kinds.ts';
 
-/** A column of a Table and how its cell comes from an object. */
-export interface Column {
-  name: string;
-  type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
-  format?: string;
-  description?: string;
-  /** 0 is always shown, 1 only by `-o wide`. */
-  priority: number;
-  cell(object: KubernetesObject): unknown;
-}
-
 /** A `meta.k8s.io/v1` Table, as `Accept: application/json;as=Table` asks for. */
 export function tableOf(
   resource: Resource,

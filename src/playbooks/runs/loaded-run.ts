@@ -1,0 +1,12 @@
+import type { ManifestSet } from '../manifest-set.ts';
+import type { Playbook } from '../model.ts';
+import type { StepKind } from '../step-kind.ts';
+
+/** What a request names, read from the files. */
+export interface LoadedRun {
+  playbook: Playbook;
+  /** Its namespace counts unless the cluster choice names one; all of it is `system` in expressions. */
+  system: { name: string; namespace: string } & Record<string, unknown>;
+  manifests: ManifestSet | undefined;
+  stepKinds: readonly StepKind[];
+}
