@@ -158,10 +158,7 @@ function timeOf(at: string): string {
 }
 
 /** A finding in one line, and what to do about one that is not so. */
-function findingLines(
-  { title, level, expected, observed, evidence = [], repair }: Finding,
-  theme: Theme,
-): string[] {
+function findingLines({ title, level, expected, observed, evidence = [], repair }: Finding, theme: Theme): string[] {
   const { ok, warn, bad, next } = theme.symbols;
   if (level === 'ok') return [`${theme.ok(ok)} ${printableLine(title)}: ${printableLine(observed)}`];
   const sign = level === 'warning' ? theme.warn(`${warn} warning:`) : theme.bad(`${bad} not so:`);
