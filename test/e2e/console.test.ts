@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -46,6 +46,14 @@ function tarsConsole(...args: string[]): string {
   });
 }
 
+/** The newest run of a playbook, with the process that it began in. */
+function newestRun(playbook: string): { id: string; pid: number } {
+  const runs = join(folders.XDG_STATE_HOME, 'tars-console', 'runs');
+  const id = readdirSync(runs).find((name) => name.includes(`-${playbook}-`)) ?? '';
+  const [started = '{}'] = readFileSync(join(runs, id, 'journal.ndjson'), 'utf8').split('\n');
+  return { id, pid: JSON.parse(started).pid };
+}
+
 beforeAll(() => {
   mkdirSync(folders.XDG_RUNTIME_DIR, { mode: 0o700 });
   tarsConsole('sandbox', '--speed', '20');
@@ -60,7 +68,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('the console in a real terminal', { timeout: 30_000 }, () => {
+describe('the console in a real terminal', { timeout: 60_000 }, () => {
   it('leads a newcomer through three questions and a plan to a finished run, and restores the terminal', async () => {
     const terminal = openConsole();
     await terminal.waitFor('Which system do you want to bring up?');
@@ -127,6 +135,45 @@ describe('the console in a real terminal', { timeout: 30_000 }, () => {
     again.send({ text: 'y' });
     await again.waitFor('Stopped; it can be resumed', 20_000);
     expect(tarsConsole('runs')).toMatch(/full-deployment-\S+ +stopped/);
+  });
+
+  it('offers to resume a run whose process was killed; the terminal closed in the middle, it ends by itself', async () => {
+    tarsConsole('run', 'tars/configure-secrets', '--sandbox', '--yes');
+    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24 });
+    await terminal.waitFor('❯ Full deployment');
+    terminal.send({ text: 'jjjp' });
+    await terminal.waitFor('Run these');
+    terminal.send({ text: 'y' });
+    await terminal.waitFor(/Deploy applications \d+\/\d+/);
+    const run = newestRun('deploy');
+    process.kill(run.pid, 'SIGKILL');
+    await terminal.waitFor('its process is gone');
+    terminal.send({ text: 'r' });
+    await terminal.waitFor((screen) => !screen.includes('its process is gone') && screen.includes('x stop the run'));
+    terminal.kill('SIGHUP');
+    await terminal.exited();
+    expect(terminal.alternate()).toBe(false);
+    await expect.poll(() => tarsConsole('runs'), { timeout: 40_000, interval: 500 }).toMatch(/deploy-\S+ +done/);
+    const again = openConsole([], { cols: 80, rows: 24 });
+    await again.waitFor('choose a cluster');
+    again.send({ text: 'R' });
+    await again.waitFor(/deploy-\S+ +✓ done/);
+    again.send({ text: 'gg' });
+    again.send('enter');
+    await again.waitFor('Wait until the model server');
+  });
+
+  it('takes ten thousand characters into a field and a storm of sizes while it is open', async () => {
+    const terminal = openConsole(['--sandbox']);
+    await terminal.waitFor('❯ Full deployment');
+    terminal.send('enter');
+    await terminal.waitFor('storageClass');
+    terminal.send({ text: `\u001b[200~${'x'.repeat(10_000)}\u001b[201~` });
+    await terminal.waitFor('x'.repeat(60));
+    for (let size = 0; size < 40; size += 1) terminal.resize(60 + ((size * 37) % 120), 15 + ((size * 11) % 40));
+    terminal.resize(100, 30);
+    terminal.send({ text: '\u0015' }, 'tab');
+    await terminal.waitFor((screen) => screen.includes('❯ tag') && !screen.includes('xxx') && screen.includes('PgDn'));
   });
 
   it('says in a sentence that a cluster does not answer, and can still be used', async () => {

@@ -34,7 +34,7 @@ function contextItem(state: AppState, { context }: Extract<ClusterRow, { type: '
 
 function runItem(run: RunEntry, theme: Theme): SelectItem {
   const going = run.status === 'running';
-  const hint = `${going ? 'going on' : 'unfinished'} ${theme.symbols.separator} ${printableLine(run.context)} ${theme.symbols.separator} ${printableLine(run.summary)}`;
+  const hint = `${going ? 'going on' : 'unfinished'} ${theme.symbols.separator} ${printableLine(run.context)} ${theme.symbols.separator} ${withoutTitle(run)}`;
   return {
     label: `${going ? theme.symbols.dot : theme.symbols.warn} ${printableLine(run.title)}`,
     hint,
@@ -63,4 +63,11 @@ export function choiceNote(state: AppState, row: WelcomeRow | undefined): string
     default:
       return '';
   }
+}
+
+/** How far a run is; its title stands in front already. */
+function withoutTitle({ title, summary }: RunEntry): string {
+  const said = printableLine(summary);
+  const front = `${printableLine(title)}: `;
+  return said.startsWith(front) ? said.slice(front.length) : said;
 }
