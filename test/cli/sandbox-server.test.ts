@@ -26,7 +26,8 @@ function clientOf(folder: SandboxFolder) {
 describe('the sandbox’s process', () => {
   test('ends by itself some time after its last client, not while a watch is open or a terminal hangs up', async () => {
     const folder = folderAt(mkdtempSync(join(tmpdir(), 'tars-console-sandbox-')));
-    const idleSeconds = 0.6;
+    // Long enough that a busy machine comes to the first request within it.
+    const idleSeconds = 2.5;
     writePrivately(folder.options, JSON.stringify({ idleMinutes: idleSeconds / 60 }));
     let code: number | undefined;
     void sandboxServerCommand(folder.path).then((ended) => {
