@@ -36,3 +36,7 @@ export const notConfirm = (state: AppState) =>
   state.overlay?.type !== 'question' || openQuestion(state)?.question.kind === 'confirm'
     ? undefined
     : 'This wants another answer than yes or no';
+export const notChoice = (state: AppState) =>
+  state.overlay?.type === 'question' && openQuestion(state)?.question.kind === 'typed'
+    ? 'This wants a typed answer'
+    : undefined;

@@ -1,5 +1,5 @@
 import type { KeyBinding } from './key-binding.ts';
-import { choices, lists, panes, scrolled } from './key-places.ts';
+import { choices, lists, notChoice, panes, scrolled } from './key-places.ts';
 
 /** Keys that move in lists, scroll, and go from pane to pane. */
 export const movingKeys: readonly KeyBinding[] = [
@@ -28,6 +28,7 @@ export const movingKeys: readonly KeyBinding[] = [
     description: 'the choice before',
     where: choices,
     footer: 10,
+    disabledReason: notChoice,
   },
   {
     id: 'down',
