@@ -155,7 +155,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
     expect(terminal.alternate()).toBe(false);
     await expect.poll(() => tarsConsole('runs'), { timeout: 40_000, interval: 500 }).toMatch(/deploy-\S+ +done/);
     const again = openConsole([], { cols: 80, rows: 24 });
-    await again.waitFor('choose a cluster');
+    await again.waitFor(/choose a cluster/i);
     again.send({ text: 'R' });
     await again.waitFor(/deploy-\S+ +✓ done/);
     again.send({ text: 'gg' });
