@@ -23,7 +23,7 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   plugins: [onlyKubeConfig],
-  alias: { 'react-devtools-core': './scripts/empty.mjs' },
+  alias: { 'react-devtools-core': './scripts/empty.mjs', 'string-width': './scripts/remembered-widths.mjs' },
   // Packages that are CommonJS inside call require; an ES module has none of its own.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
