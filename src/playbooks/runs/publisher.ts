@@ -1,10 +1,10 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
 import { createRing } from '../../base/ring.ts';
 import type { RunEvent, RunRecord, RunSignal } from './events.ts';
 import { readJsonLines } from './json-lines.ts';
 import type { Answer } from './question.ts';
+import { makeSocketFolder } from './socket-path.ts';
 
 /** What somebody who is attached says to a run. */
 export type RunCommand =
@@ -48,7 +48,7 @@ export async function createPublisher(
       if (isCommand(value)) onCommand(value);
     });
   });
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeSocketFolder(path);
   rmSync(path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,7 +1,8 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { runtimeFolder, stateFolder } from '../../base/folders.ts';
+import { stateFolder } from '../../base/folders.ts';
+import { socketPath } from './socket-path.ts';
 
 export interface RunPaths {
   folder: string;
@@ -27,16 +28,6 @@ export function runPaths(folder: string): RunPaths {
     output: join(folder, 'output.log'),
     socket: socketPath(folder),
   };
-}
-
-// sockaddr_un holds 104 bytes on macOS, 108 on Linux, the closing zero included.
-const longestSocketPath = 103;
-
-function socketPath(folder: string): string {
-  const inside = join(folder, 'socket');
-  if (Buffer.byteLength(inside) <= longestSocketPath) return inside;
-  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16);
-  return join(runtimeFolder(), `run-${name}`);
 }
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789';
