@@ -1,35 +1,13 @@
 import { compileExpression, ExpressionError, renderValue } from '../base/expressions.ts';
+import { metricTypes } from '../systems/metric-types.ts';
 import type { LoadFigures, ThresholdResult } from './sample.ts';
 import type { Threshold } from './scenario.ts';
 
-/** What thresholds and targets see: latencies in ms from the planned time, ratios from 0 to 1. */
-interface LoadMetrics {
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
-  mean: number;
-  rps: number;
-  requests: number;
-  errorRate: number;
-  /** Missing where no answer said whether it came from a cache. */
-  cacheHitRatio?: number;
-}
+/** What thresholds and targets see; the cache's ratio is missing where no answer said whether it came from one. */
+type LoadMetrics = Omit<Record<keyof typeof metricTypes, number>, 'cacheHitRatio'> & { cacheHitRatio?: number };
 
 /** For the check of `expect` before anything runs. */
-export const metricsVariables = {
-  metrics: {
-    p50: 'double',
-    p95: 'double',
-    p99: 'double',
-    max: 'double',
-    mean: 'double',
-    rps: 'double',
-    requests: 'double',
-    errorRate: 'double',
-    cacheHitRatio: 'double',
-  },
-} as const;
+export const metricsVariables = { metrics: metricTypes } as const;
 
 function metricsOf(figures: LoadFigures): LoadMetrics {
   const { p50, p95, p99, max, mean } = figures.response;

@@ -13,7 +13,7 @@ const allowed: Record<string, readonly string[]> = {
   systems: ['yaml', 'ui', 'base'],
   menus: ['yaml', 'ui', 'base'],
   cluster: ['kubernetes', 'ui', 'base'],
-  load: ['cluster', 'yaml', 'ui', 'base'],
+  load: ['cluster', 'systems', 'yaml', 'ui', 'base'],
   playbooks: ['load', 'cluster', 'systems', 'tools', 'kubernetes', 'yaml', 'ui', 'base'],
   sandbox: ['kubernetes', 'yaml', 'base'],
   app: ['menus', 'systems', 'playbooks', 'load', 'cluster', 'tools', 'kubernetes', 'yaml', 'ui', 'base'],

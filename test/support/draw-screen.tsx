@@ -22,7 +22,8 @@ class FakeOutput extends EventEmitter {
   }
 }
 
-class FakeInput extends EventEmitter {
+/** Standard input as Ink reads it, without a terminal. */
+export class FakeInput extends EventEmitter {
   isTTY = true;
   waiting: string | null = null;
   setEncoding() {}

@@ -6,6 +6,7 @@ import { render } from 'ink-testing-library';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { selectLines } from '../../src/ui/Select.tsx';
 import { createTheme } from '../../src/ui/theme.ts';
+import { FakeInput } from '../support/draw-screen.tsx';
 import { pressingApp } from '../support/press-keys.ts';
 
 const theme = createTheme({ color: 0, unicode: true });
@@ -62,20 +63,7 @@ describe('beside the packages that everybody knows', () => {
   });
 });
 
-class OnePacket extends EventEmitter {
-  isTTY = true;
-  waiting: string | null = null;
-  setEncoding() {}
-  setRawMode() {}
-  resume() {}
-  pause() {}
-  ref() {}
-  unref() {}
-  read() {
-    const given = this.waiting;
-    this.waiting = null;
-    return given;
-  }
+class OnePacket extends FakeInput {
   send(bytes: string) {
     this.waiting = bytes;
     this.emit('readable');
