@@ -1,15 +1,15 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { readOptions } from './body.ts';
-import { isDryRun } from './change.ts';
 import { afterRemove } from './effects.ts';
 import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts';
 import { type Json, numberAt, textAt } from './json.ts';
+import { isReleased } from './metadata.ts';
 import { presentationOf } from './presentation.ts';
 import { type Answer, type ApiRequest, countOf } from './request.ts';
 import type { Resource } from './resources.ts';
 import { selectionOf } from './selection.ts';
 import { lookUp, type ServerContext, timestamp } from './server-context.ts';
-import { isReleased } from './write.ts';
+import { isDryRun } from './write-options.ts';
 
 export interface DeleteOptions {
   gracePeriodSeconds: number | undefined;

@@ -1,6 +1,7 @@
-import { create, patch, replace } from './change.ts';
+import { create, replace } from './change.ts';
 import { remove, removeCollection } from './delete.ts';
 import { methodNotAllowed, StatusError } from './errors.ts';
+import { patch } from './patch.ts';
 import { get, list } from './read.ts';
 import type { Answer, ApiRequest } from './request.ts';
 import { review } from './reviews.ts';

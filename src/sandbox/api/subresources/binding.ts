@@ -1,10 +1,10 @@
 import { readObject } from '../body.ts';
-import { optionsOf } from '../change.ts';
 import { conflict, notFound } from '../errors.ts';
 import { copy, isObject, listAt, objectAt, textAt } from '../json.ts';
 import type { Answer, ApiRequest } from '../request.ts';
 import { lookUp, type ServerContext, timestamp } from '../server-context.ts';
 import { updateObject } from '../write.ts';
+import { optionsOf } from '../write-options.ts';
 
 /** POST of `pods/NAME/binding`: the scheduler's word, once for each pod (`pkg/registry/core/pod/storage/storage.go`). */
 export async function bind(context: ServerContext, request: ApiRequest): Promise<Answer> {

@@ -1,7 +1,6 @@
 import { formatSelector, type LabelSelector } from '../../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { decodeBody, expectMediaType, readBody, readObject } from '../body.ts';
-import { optionsOf } from '../change.ts';
 import { badRequest, conflict, invalid, modifiedMeanwhile, notFound } from '../errors.ts';
 import { copy, isObject, type Json, numberAt, objectAt } from '../json.ts';
 import { applyJsonPatch } from '../patches/json-patch.ts';
@@ -10,6 +9,7 @@ import type { Answer, ApiRequest } from '../request.ts';
 import type { Resource } from '../resources.ts';
 import { lookUp, type ServerContext } from '../server-context.ts';
 import { updateObject } from '../write.ts';
+import { optionsOf } from '../write-options.ts';
 
 /** GET, PUT and PATCH of `…/scale`, an `autoscaling/v1` Scale. */
 export async function scale(context: ServerContext, request: ApiRequest): Promise<Answer> {
