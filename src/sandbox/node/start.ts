@@ -10,6 +10,7 @@ import { createImageStore } from './images.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
 import { startUsageMeter } from './metrics.ts';
 import type { PodWorker } from './pod-worker.ts';
+import { startProvisioner } from './provisioner.ts';
 import { hostAddress, type NodeDefinition, registerNode } from './register.ts';
 import { startRouter } from './router.ts';
 import { createServiceTable } from './service-table.ts';
@@ -58,6 +59,7 @@ export function startNodes(options: NodesOptions) {
   for (const definition of definitions)
     kubelets.push(startKubelet(createHost(client, pace, definition, balancer.dial), pods));
   const stopRouter = startRouter({ client, services, ingresses, table, balancer });
+  const provisioner = startProvisioner(client);
   const windowMs = pace.shorten(metricsPeriodMs);
   const meter = startUsageMeter(workers, windowMs);
   const registration = registerAll(client, definitions);
@@ -65,11 +67,14 @@ export function startNodes(options: NodesOptions) {
 
   return {
     delegates: createDelegates({ workers, table, balancer, meter, nodeNames, windowMs }),
-    synced: Promise.all([registration.done, ...informers.map((informer) => informer.synced)]).then(() => {}),
+    synced: Promise.all([registration.done, provisioner.synced, ...informers.map((informer) => informer.synced)]).then(
+      () => {},
+    ),
     stop() {
       registration.end();
       meter.stop();
       stopRouter();
+      provisioner.stop();
       table.stop();
       for (const kubelet of kubelets) kubelet.stop();
       for (const informer of informers) informer.stop();
