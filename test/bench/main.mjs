@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const benches = ['first-frame', 'screen', 'load-engine'];
+const benches = ['first-frame', 'screen', 'load-engine', 'cluster-scale'];
 const wanted = process.argv.slice(2);
 for (const name of benches.filter((bench) => wanted.length === 0 || wanted.includes(bench))) {
   const { run } = await import(`./${name}.mjs`);

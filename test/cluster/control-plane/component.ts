@@ -5,6 +5,7 @@ import { join } from 'node:path';
 /** One process of the control plane, its output in a file of the folder it runs in. */
 export interface Component {
   name: string;
+  pid: number;
   /** Rejects with the end of its log when it has ended by itself. */
   ended: Promise<never>;
   stop(): Promise<void>;
@@ -23,6 +24,7 @@ export function startComponent(binaries: string, folder: string, name: string, f
   ended.catch(() => {});
   return {
     name,
+    pid: child.pid ?? 0,
     ended,
     async stop() {
       stopping = true;

@@ -9,8 +9,12 @@ import { startControlPlane } from './start.ts';
 const [file] = process.argv.slice(2);
 const plane = await startControlPlane((line) => console.error(line));
 const leave = await joinNodes(plane);
-const { server, ca, token, binaries, folder } = plane;
-const description = JSON.stringify({ server, ca, token, binaries, kubeconfig: `${folder}/kubeconfig` }, null, 2);
+const { server, ca, token, binaries, folder, processes } = plane;
+const description = JSON.stringify(
+  { server, ca, token, binaries, processes, kubeconfig: `${folder}/kubeconfig` },
+  null,
+  2,
+);
 if (file) writeFileSync(file, description, { mode: 0o600 });
 console.error(`ready: KUBECONFIG=${folder}/kubeconfig ${binaries}/kubectl get nodes`);
 const end = async () => {

@@ -17,6 +17,8 @@ export interface ControlPlane {
   binaries: string;
   /** Certificates, logs, etcd's data; gone after `stop`. */
   folder: string;
+  /** Process ids by the name of the component. */
+  processes: Record<string, number>;
   stop(): Promise<void>;
 }
 
@@ -56,7 +58,8 @@ export async function startControlPlane(tell: (line: string) => void): Promise<C
     const common = ['--kubeconfig=kubeconfig', '--leader-elect=false', '--bind-address=127.0.0.1'];
     start('kube-controller-manager', [...common, `--secure-port=${managerPort}`, ...managerFlags]);
     start('kube-scheduler', [...common, `--secure-port=${schedulerPort}`]);
-    return { server, ca, token, binaries, folder, stop };
+    const processes = Object.fromEntries(components.map(({ name, pid }) => [name, pid]));
+    return { server, ca, token, binaries, folder, processes, stop };
   } catch (error) {
     await stop();
     throw error;
