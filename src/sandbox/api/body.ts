@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { messageOf } from '../../base/errors.ts';
 import { badRequest, StatusError } from './errors.ts';
 import { isObject, type Json } from './json.ts';
+import { decodeProtobuf, protobufType } from './protobuf/decode.ts';
 
 /** `MaxRequestBodyBytes` of a real server (`apiserver/pkg/server/config.go`). */
 const largestBody = 3 * 1024 * 1024;
@@ -44,7 +45,8 @@ export function decodeBody(body: Buffer, type: string): unknown {
   const text = body.toString('utf8');
   let value: unknown;
   try {
-    value = type.includes('yaml') && !text.trimStart().startsWith('{') ? parse(text) : JSON.parse(text);
+    if (type === protobufType) value = decodeProtobuf(body);
+    else value = type.includes('yaml') && !text.trimStart().startsWith('{') ? parse(text) : JSON.parse(text);
   } catch (error) {
     throw badRequest(`the object provided is unrecognized (must be of type JSON or YAML): ${messageOf(error)}`);
   }
@@ -59,7 +61,7 @@ function checkDepth(value: unknown, depth: number): void {
   for (const below of Object.values(value)) checkDepth(below, depth + 1);
 }
 
-const objectTypes = ['application/json', 'application/yaml'];
+const objectTypes = ['application/json', 'application/yaml', protobufType];
 
 /** The object in a body of POST or PUT. */
 export async function readObject(incoming: IncomingMessage, contentType: string): Promise<Json> {
