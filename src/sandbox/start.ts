@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { innerPart, type User } from './api/auth/user.ts';
 import { startApiServer } from './api/server.ts';
 import { createApiClient } from './client.ts';
 import { startControllers } from './controllers/start.ts';
@@ -31,8 +32,8 @@ export interface Sandbox {
 /** Starts an embedded cluster in this process: API server, controllers, nodes. Resolves when it is ready for clients. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const [token, inner] = [secret(), secret()];
-  const clients = trackClients(token);
-  const server = await startApiServer({ port: options.port, tokens: [token, inner], onRequest: clients.onRequest });
+  const clients = trackClients();
+  const server = await startApiServer({ port: options.port, token, innerToken: inner, onRequest: clients.onRequest });
   const connect = (userAgent: string) =>
     createApiClient({ server: server.url, ca: server.ca, token: inner, userAgent });
   const pace = createPace(options.speed);
@@ -69,13 +70,13 @@ function secret(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** Watches the owner's requests; one that is still open, such as a watch, counts as use. */
-function trackClients(owner: string) {
+/** Watches the requests of all but the cluster's own parts; one that is still open, such as a watch, counts as use. */
+function trackClients() {
   let open = 0;
   let last = performance.now();
   return {
-    onRequest(token: string) {
-      if (token !== owner) return undefined;
+    onRequest(user: User) {
+      if (user === innerPart) return undefined;
       open += 1;
       return () => {
         open -= 1;

@@ -1,23 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { kubernetesVersion } from '../version.ts';
-import { discover } from './discovery.ts';
+import { discovered } from '../data/discovered.ts';
+import { letIn } from './auth/access.ts';
+import type { User } from './auth/user.ts';
+import { answerDiscovery } from './discovery.ts';
 import { StatusError } from './errors.ts';
-import { openApiDocument, openApiIndex, openApiV2 } from './openapi.ts';
+import { answerOpenApi } from './openapi.ts';
 import { type ApiRequest, parseAddress, type ResourceAddress } from './request.ts';
 import { respondError, respondJson, respondText } from './respond.ts';
 import { route } from './router.ts';
 import type { ServerContext } from './server-context.ts';
 
-/** Answers one request that was let in. Never throws. */
+/** Answers one request of this user. Never throws. */
 export async function handle(
   context: ServerContext,
+  asking: User,
   incoming: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const url = new URL(incoming.url ?? '/', 'https://sandbox');
-    if (answerFixed(context, url, incoming, response)) return;
     const address = parseAddress(url.pathname);
+    const user = letIn(context.access, asking, incoming, url, address);
+    if (answerFixed(context, url, incoming, response)) return;
     if (!address) return respondText(response, 404, '404 page not found\n');
     const aggregated = context.delegates.aggregated?.[`${address.group}/${address.version}`];
     if (aggregated && address.plural !== '') {
@@ -25,7 +29,7 @@ export async function handle(
       const answer = await aggregated.get(`/${below}`, url.searchParams);
       return respondJson(response, answer.status, answer.body);
     }
-    await answerResource(context, address, url, incoming, response);
+    await answerResource(context, user, address, url, incoming, response);
   } catch (error) {
     respondError(response, error);
   }
@@ -33,6 +37,7 @@ export async function handle(
 
 async function answerResource(
   context: ServerContext,
+  user: User,
   address: ResourceAddress,
   url: URL,
   incoming: IncomingMessage,
@@ -40,10 +45,8 @@ async function answerResource(
 ): Promise<void> {
   const { accept = '' } = incoming.headers;
   if (address.plural === '') {
-    const found = discover(context, url.pathname, accept);
-    return found
-      ? respondJson(response, 200, found.body, found.type)
-      : respondText(response, 404, '404 page not found\n');
+    if (!answerDiscovery(context, url.pathname, incoming, response)) respondText(response, 404, '404 page not found\n');
+    return;
   }
   if (!context.registry.hasVersion(address.group, address.version))
     return respondText(response, 404, '404 page not found\n');
@@ -58,6 +61,7 @@ async function answerResource(
     accept,
     contentType: incoming.headers['content-type'] ?? '',
     agent: agentOf(incoming),
+    user,
     incoming,
     response,
   };
@@ -78,42 +82,18 @@ function answerFixed(context: ServerContext, url: URL, incoming: IncomingMessage
     respondText(response, 200, 'ok');
     return true;
   }
-  if (path === '/openapi/v2') {
-    const { type, body } = openApiV2(incoming.headers.accept ?? '');
-    response.writeHead(200, { 'content-type': type }).end(body);
-    return true;
-  }
-  const body = fixedBody(context, path);
+  if (path.startsWith('/openapi/')) return answerOpenApi(context, url, incoming, response);
+  const body = fixedBody(path);
   if (body !== undefined) {
     respondJson(response, 200, body);
     return true;
   }
   if (!/^\/apis?(\/[^/]+)?$/.test(path)) return false;
-  const found = discover(context, path, incoming.headers.accept ?? '');
-  if (!found) return false;
-  respondJson(response, 200, found.body, found.type);
-  return true;
+  return answerDiscovery(context, path, incoming, response);
 }
 
-function fixedBody(context: ServerContext, path: string): unknown {
-  if (path === '/version') return versionBody();
-  if (path === '/openapi/v3') return openApiIndex(context);
-  if (path.startsWith('/openapi/v3/')) return openApiDocument(context, path.slice('/openapi/v3/'.length));
+function fixedBody(path: string): unknown {
+  if (path === '/version') return discovered.version;
   if (path === '/') return { paths: ['/api', '/apis', '/healthz', '/livez', '/openapi/v3', '/readyz', '/version'] };
   return undefined;
-}
-
-function versionBody() {
-  const [major, minor] = kubernetesVersion.slice(1).split('.');
-  return {
-    major,
-    minor,
-    gitVersion: kubernetesVersion,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '2026-04-22T00:00:00Z',
-    goVersion: '',
-    compiler: '',
-    platform: 'sandbox',
-  };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { User } from './auth/user.ts';
 import { badRequest } from './errors.ts';
 import type { Resource } from './resources.ts';
 
@@ -27,6 +28,8 @@ export interface ApiRequest extends ResourceAddress {
   contentType: string;
   /** Who writes, when the request does not say so: the first word of the user agent. */
   agent: string;
+  /** Who asks. */
+  user: User;
   incoming: IncomingMessage;
   response: ServerResponse;
 }
@@ -62,15 +65,21 @@ function decode(part: string): string {
   }
 }
 
-/** `true` for `true` and `1`, as Go reads a query's boolean. */
+/** A boolean of the query: there and neither `0` nor `false` (`apimachinery/pkg/runtime/conversion.go`). */
 export function flagOf(query: URLSearchParams, name: string): boolean {
-  return ['true', '1', 'True', 'TRUE', 't', 'T'].includes(query.get(name) ?? '');
+  const text = query.get(name);
+  return text !== null && text !== '0' && text.toLowerCase() !== 'false';
 }
 
-/** A whole number of the query. Throws 400 when it is something else. */
+const largest = 2n ** 63n - 1n;
+
+/** A whole number of the query. Throws 400 when it is something else, in the words of Go's `strconv`. */
 export function countOf(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
-  if (text === null || text === '') return undefined;
-  if (!/^\d+$/.test(text)) throw badRequest(`the query parameter ${name} is not a number: ${text}`);
-  return Number(text);
+  if (text === null) return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const value = BigInt(text.replace('+', ''));
+  if (value > largest || value < -largest - 1n)
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  return Number(value);
 }

@@ -1,3 +1,4 @@
+import { requestToken } from './auth/token-request.ts';
 import { create, replace } from './change.ts';
 import { remove, removeCollection } from './delete.ts';
 import { methodNotAllowed, StatusError } from './errors.ts';
@@ -26,16 +27,17 @@ const subresources: Record<string, Record<string, Handler>> = {
   eviction: { POST: evict },
   binding: { POST: bind },
   log: { GET: logs },
+  token: { POST: requestToken },
 };
 
-const unserved = new Set(['exec', 'attach', 'portforward', 'token', 'ephemeralcontainers']);
+const unserved = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers']);
 
 /** Sends a request for a resource to what answers it. Throws 404, 405 or 501 as a Status. */
 export async function route(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, name, subresource, method } = request;
   if (resource.createOnly) {
     if (method !== 'POST') throw methodNotAllowed();
-    return review(request);
+    return review(context, request);
   }
   if (subresource === '') {
     const handler = (name === '' ? collection : item)[method];

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Access } from './auth/access.ts';
 import type { Delegates } from './delegates.ts';
 import type { Registry } from './registry.ts';
 import type { Resource } from './resources.ts';
@@ -9,6 +10,7 @@ export interface ServerContext {
   store: Store;
   registry: Registry;
   delegates: Delegates;
+  access: Access;
   /** Milliseconds since 1970. */
   now(): number;
 }

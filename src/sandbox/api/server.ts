@@ -1,9 +1,12 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Problem } from '../../base/errors.ts';
+import { createAccess } from './auth/access.ts';
+import { bootstrapRoles } from './auth/bootstrap-roles.ts';
+import { keepTokenSecrets } from './auth/token-secrets.ts';
+import { anonymous, innerPart, owner, type User } from './auth/user.ts';
 import { makeCertificate } from './certificate.ts';
 import type { Delegates } from './delegates.ts';
 import { StatusError } from './errors.ts';
@@ -16,11 +19,13 @@ import { createStore } from './store.ts';
 export interface ApiServerOptions {
   /** 0 or nothing: any free one. */
   port?: number;
-  /** Bearer tokens that are let in; one is made when none is given. */
-  tokens?: readonly string[];
+  /** Of the owner; one is made when none is given. */
+  token?: string;
+  /** Of the cluster's own parts, which may do everything too. */
+  innerToken?: string;
   delegates?: Delegates;
-  /** Told of every request that was let in, with its client's token; what it returns is called when the request is over. */
-  onRequest?: (token: string) => (() => void) | undefined;
+  /** Told of every request of a known user; what it returns is called when the request is over. */
+  onRequest?: (user: User) => (() => void) | undefined;
 }
 
 export interface ApiServer {
@@ -29,7 +34,7 @@ export interface ApiServer {
   port: number;
   /** PEM of the authority that signed its certificate. */
   ca: string;
-  /** The first of its tokens. */
+  /** Of the owner. */
   token: string;
   /** Takes what the nodes answer, once they are there. */
   delegate(delegates: Delegates): void;
@@ -41,18 +46,21 @@ export interface ApiServer {
  * and gone when it closes.
  */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const tokens = options.tokens && options.tokens.length > 0 ? options.tokens : [randomBytes(24).toString('base64url')];
+  const { token = randomBytes(24).toString('base64url'), innerToken } = options;
   const store = createStore();
   const delegates: Delegates = { ...options.delegates };
-  const context: ServerContext = { store, registry: createRegistry(store), delegates, now: Date.now };
+  const tokens = [{ token, user: owner }, ...(innerToken ? [{ token: innerToken, user: innerPart }] : [])];
+  const access = createAccess(store, tokens, Date.now);
+  const context: ServerContext = { store, registry: createRegistry(store), delegates, access, now: Date.now };
   const certificate = await makeCertificate();
-  const tokenOf = createTokenCheck(tokens);
+  bootstrapRoles(context);
+  keepTokenSecrets(context, certificate.ca);
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
-    const token = tokenOf(incoming);
-    if (token === undefined) return refuse(incoming, response);
-    const over = options.onRequest?.(token);
+    const user = access.authenticator.of(incoming);
+    if (!user) return respondError(response, new StatusError(401, 'Unauthorized', 'Unauthorized'));
+    const over = user === anonymous ? undefined : options.onRequest?.(user);
     if (over) response.once('close', over);
-    void handle(context, incoming, response);
+    void handle(context, user, incoming, response);
   });
   server.keepAliveTimeout = 90_000;
   const sockets = trackSockets(server);
@@ -62,7 +70,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     url: `https://127.0.0.1:${port}`,
     port,
     ca: certificate.ca,
-    token: tokens[0] ?? '',
+    token,
     delegate: (more) => {
       Object.assign(delegates, more);
     },
@@ -92,22 +100,4 @@ function listen(server: Server, port: number): Promise<void> {
     });
     server.listen(port, '127.0.0.1', resolve);
   });
-}
-
-/** Reads the token of a request if it is one of ours. Compared by hash, so that the time tells nothing. */
-function createTokenCheck(tokens: readonly string[]): (incoming: IncomingMessage) => string | undefined {
-  const hash = (text: string) => createHash('sha256').update(text).digest();
-  const known = tokens.map((token) => ({ token, hash: hash(token) }));
-  return (incoming) => {
-    const [, given] = /^Bearer\s+(\S+)$/i.exec(incoming.headers.authorization ?? '') ?? [];
-    if (given === undefined) return undefined;
-    const wanted = hash(given);
-    return known.filter((one) => timingSafeEqual(one.hash, wanted))[0]?.token;
-  };
-}
-
-function refuse(incoming: IncomingMessage, response: ServerResponse): void {
-  // Whether it lives is no secret; a real server tells everybody too.
-  if (['/healthz', '/livez', '/readyz'].includes(incoming.url ?? '')) return void response.end('ok');
-  respondError(response, new StatusError(401, 'Unauthorized', 'Unauthorized'));
 }

@@ -1,3 +1,4 @@
+import type { User } from './auth/user.ts';
 import { StatusError } from './errors.ts';
 import type { Writer } from './managed/managers.ts';
 import type { ApiRequest } from './request.ts';
@@ -11,6 +12,8 @@ export interface WriteOptions {
   subresource: string;
   writer: Writer;
   dryRun: boolean;
+  /** Who writes, as roles know it. */
+  user: User;
 }
 
 /** The options of every write: who, where, and whether for real. */
@@ -29,6 +32,7 @@ export function optionsOf(
     subresource,
     writer: { manager, operation, subresource: own, time: timestamp(context.now()) },
     dryRun: isDryRun(query),
+    user: request.user,
   };
 }
 
