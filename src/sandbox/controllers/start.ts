@@ -18,6 +18,7 @@ import { startReplicaSetController } from './replica-set-controller.ts';
 import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './service-account-controller.ts';
 import { startStatefulSetController } from './stateful-set-controller.ts';
+import { startClaimProtection, startVolumeProtection } from './storage-protection.ts';
 import { startVolumeController } from './volume-controller.ts';
 
 export interface Controllers {
@@ -48,6 +49,8 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
     startEndpointSliceController,
     startClaimController,
     startVolumeController,
+    startClaimProtection,
+    startVolumeProtection,
     startScheduler,
     startQuotaController,
     startDisruptionController,

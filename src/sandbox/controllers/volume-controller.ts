@@ -1,11 +1,10 @@
 import { answered } from '../client.ts';
-import { type Controller, type ControllerContext, runController, writeStatus } from './controller.ts';
+import { type Controller, type ControllerContext, runController } from './controller.ts';
 import { objectPath } from './resource-paths.ts';
-import type { Volume } from './storage-terms.ts';
+import { boundByController, type Claim, provisionedBy, type Volume } from './storage-terms.ts';
+import { setVolumePhase } from './volume-binding.ts';
 
-const protection = 'kubernetes.io/pv-protection';
-
-/** Phases of volumes, and their end after their claim's, by the reclaim policy (`pv_controller.go syncVolume`). */
+/** Phases of volumes: Available, Bound, Released (`pv_controller.go syncVolume`). Who made a volume takes it away again. */
 export function startVolumeController(context: ControllerContext): Controller {
   const { client } = context;
   const volumes = context.informer('persistentvolumes');
@@ -14,36 +13,39 @@ export function startVolumeController(context: ControllerContext): Controller {
   const sync = async (name: string) => {
     const volume = volumes.get(undefined, name) as Volume | undefined;
     if (!volume) return;
-    const bound = await isClaimed(volume);
-    if (volume.metadata.deletionTimestamp) return bound ? undefined : unprotect(volume);
-    const phase = bound ? 'Bound' : volume.spec.claimRef?.uid ? 'Released' : 'Available';
-    if (phase === 'Bound' && volume.status?.phase !== undefined && volume.status.phase !== 'Released') return;
-    await writeStatus(client, 'persistentvolumes', volume, { ...volume.status, phase });
-    const provisioned = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined;
-    if (phase === 'Released' && provisioned && volume.spec.persistentVolumeReclaimPolicy === 'Delete')
-      await client.remove(objectPath('persistentvolumes', volume.metadata));
+    if (!volume.spec.claimRef?.uid) return setVolumePhase(client, volume, 'Available');
+    const claim = await claimOf(volume);
+    if (!claim) return setVolumePhase(client, volume, 'Released');
+    // Until the claim names its volume, the claim's own controller is at work.
+    if (claim.spec.volumeName === name) return setVolumePhase(client, volume, 'Bound');
+    if (claim.spec.volumeName) await release(volume);
   };
 
-  const isClaimed = async ({ spec }: Volume): Promise<boolean> => {
-    const { namespace, name, uid } = spec.claimRef ?? {};
-    if (!uid || !name) return false;
-    if (claims.get(namespace, name)?.metadata.uid === uid) return true;
+  /** The claim found another volume in the meantime. */
+  const release = async (volume: Volume) => {
+    const { annotations = {}, resourceVersion } = volume.metadata;
+    if (annotations[provisionedBy] && volume.spec.persistentVolumeReclaimPolicy === 'Delete')
+      return setVolumePhase(client, volume, 'Released');
+    const byController = annotations[boundByController] !== undefined;
+    const patch = byController
+      ? { metadata: { resourceVersion, annotations: { [boundByController]: null } }, spec: { claimRef: null } }
+      : { metadata: { resourceVersion }, spec: { claimRef: { uid: null, resourceVersion: null } } };
+    await client.patch(objectPath('persistentvolumes', volume.metadata), patch, 'merge');
+  };
+
+  /** The claim by name and UID. The cache may be behind, and a volume that is released may be taken away. */
+  const claimOf = async ({ spec, status }: Volume): Promise<Claim | undefined> => {
+    const { namespace, name = '', uid } = spec.claimRef ?? {};
+    const cached = claims.get(namespace, name);
+    if (cached?.metadata.uid === uid) return cached as Claim;
+    if (status?.phase === 'Released') return undefined;
     try {
-      // The cache may be behind, and what is deleted here does not come back.
       const found = await client.get(objectPath('persistentvolumeclaims', { namespace, name }));
-      return found.metadata.uid === uid;
+      return found.metadata.uid === uid ? (found as Claim) : undefined;
     } catch (error) {
-      if (answered(error, 404)) return false;
+      if (answered(error, 404)) return undefined;
       throw error;
     }
-  };
-
-  const unprotect = async (volume: Volume) => {
-    const finalizers = volume.metadata.finalizers ?? [];
-    if (!finalizers.includes(protection)) return;
-    const { resourceVersion } = volume.metadata;
-    const metadata = { resourceVersion, finalizers: finalizers.filter((one) => one !== protection) };
-    await client.patch(objectPath('persistentvolumes', volume.metadata), { metadata }, 'merge');
   };
 
   return runController(context, {
@@ -53,7 +55,7 @@ export function startVolumeController(context: ControllerContext): Controller {
       {
         informer: claims,
         keys: (claim) => {
-          const name = (claim.spec as { volumeName?: string } | undefined)?.volumeName;
+          const name = (claim as Claim).spec.volumeName;
           return name ? [name] : [];
         },
       },

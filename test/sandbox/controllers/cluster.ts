@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { Delegates } from '../../../src/sandbox/api/delegates.ts';
 import type { ApiClient } from '../../../src/sandbox/client.ts';
 import { startControllers } from '../../../src/sandbox/controllers/start.ts';
+import { startProvisioner } from '../../../src/sandbox/node/provisioner.ts';
 import { createPace } from '../../../src/sandbox/pace.ts';
 import { startTestApiServer } from '../../support/sandbox.ts';
 import { type FakeKubelet, startFakeKubelet } from './fake-kubelet.ts';
@@ -29,9 +30,11 @@ export async function startCluster(
   const problems: string[] = [];
   const controllers = startControllers(client, createPace(speed), (error) => problems.push(error.message));
   const kubelet = await startFakeKubelet(client);
-  await controllers.synced;
+  const provisioner = startProvisioner(client);
+  await Promise.all([controllers.synced, provisioner.synced]);
   onTestFinished(async () => {
     kubelet.stop();
+    provisioner.stop();
     controllers.stop();
     await api.close();
   });

@@ -34,7 +34,7 @@ const storageClass = (name: string, volumeBindingMode: string) => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
   metadata: { name, annotations: name === 'late' ? { 'storageclass.kubernetes.io/is-default-class': 'true' } : {} },
-  provisioner: 'sandbox.tars-console.dev',
+  provisioner: 'tars-console.dev/sandbox',
   volumeBindingMode,
   reclaimPolicy: 'Delete',
 });

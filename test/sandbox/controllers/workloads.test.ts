@@ -38,7 +38,7 @@ test('a StatefulSet makes its pods in order, with claims of their own, and renew
   ];
   const storage = {
     metadata: { name: 'now', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-    provisioner: 'x',
+    provisioner: 'tars-console.dev/sandbox',
     volumeBindingMode: 'Immediate',
   };
   await cluster.client.create('/apis/storage.k8s.io/v1/storageclasses', storage);
