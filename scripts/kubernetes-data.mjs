@@ -37,11 +37,11 @@ function write(name, content) {
 }
 
 const services = (await readJson('/apis/apiregistration.k8s.io/v1/apiservices')).items;
-const definitions = (await readJson('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')).items;
-const foreign = new Set([
-  ...definitions.map(({ spec }) => spec.group),
-  ...services.filter(({ spec }) => spec.service).map(({ spec }) => spec.group),
-]);
+// The API server's own groups are registered when it starts, those of definitions later.
+const own = services.filter(
+  ({ metadata }) => metadata.labels?.['kube-aggregator.kubernetes.io/automanaged'] === 'onstart',
+);
+const ownGroups = new Set(['apiregistration.k8s.io', ...own.map(({ spec }) => spec.group)]);
 
 const documents = await writeDocuments();
 writeSchemas();
@@ -54,7 +54,8 @@ async function writeDocuments() {
   const { paths } = await readJson('/openapi/v3');
   const found = [];
   for (const [path, { serverRelativeURL }] of Object.entries(paths)) {
-    if (foreign.has(path.split('/')[1])) continue;
+    const [root, group] = path.split('/');
+    if (root === 'apis' && group && !ownGroups.has(group)) continue;
     const hash = new URL(serverRelativeURL, server).searchParams.get('hash');
     found.push({ path, hash, text: await read(serverRelativeURL) });
   }
@@ -90,12 +91,10 @@ function withoutDescriptions(schema) {
 async function writeDiscovery() {
   const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
   const core = (await readJson('/api', accept)).items;
-  const groups = (await readJson('/apis', accept)).items.filter(({ metadata }) => !foreign.has(metadata.name));
+  const groups = (await readJson('/apis', accept)).items.filter(({ metadata }) => ownGroups.has(metadata.name));
   const priorities = {};
-  for (const { spec } of services) {
-    if (foreign.has(spec.group)) continue;
+  for (const { spec } of own)
     priorities[`${spec.group ?? ''}/${spec.version}`] = [spec.groupPriorityMinimum, spec.versionPriority];
-  }
   const storageVersions = {};
   for (const { metadata, versions } of [...core, ...groups])
     for (const { version } of versions) {

@@ -1,2 +1,4 @@
+import { discovered } from './data/discovered.ts';
+
 /** What the sandbox's API server and its nodes say they are. */
-export const kubernetesVersion = 'v1.36.0';
+export const kubernetesVersion: string = discovered.version.gitVersion ?? '';

@@ -1,175 +1,127 @@
-import type { Delegates } from './delegates.ts';
-import { apiVersionOf, type Resource } from './resources.ts';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type DiscoveredGroup,
+  type DiscoveredResource,
+  type DiscoveredVersion,
+  discovered,
+} from '../data/discovered.ts';
+import { StatusError } from './errors.ts';
+import { respondJson } from './respond.ts';
+import { servedGroups, storageVersionHash } from './served-groups.ts';
 import type { ServerContext } from './server-context.ts';
 
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
-interface Described {
-  plural: string;
-  singular: string;
-  kind: string;
-  namespaced: boolean;
-  verbs: readonly string[];
-  shortNames: readonly string[];
-  categories: readonly string[];
-  subresources: { name: string; kind: string; group: string; version: string; verbs: string[] }[];
-}
-
-interface GroupVersion {
-  group: string;
-  version: string;
-  resources: Described[];
-}
-
-/** The answer of a discovery path, or undefined when it is none. */
-export function discover(
+/** Answers a path of discovery: `/api`, `/apis`, `/apis/GROUP`, `/apis/GROUP/VERSION`. False when it is of nothing served. */
+export function answerDiscovery(
   context: ServerContext,
   path: string,
-  accept: string,
-): { type: string; body: unknown } | undefined {
-  const served = groupVersions(context);
-  const plain = (body: unknown) => ({ type: 'application/json', body });
-  const aggregated = accept.includes('as=APIGroupDiscoveryList');
-  const parts = path.split('/').filter((part) => part !== '');
-  if (parts.length === 1 && (parts[0] === 'api' || parts[0] === 'apis')) {
-    const chosen = served.filter(({ group }) => (group === '') === (parts[0] === 'api'));
-    if (aggregated) return { type: aggregatedType, body: aggregatedList(chosen) };
-    return plain(parts[0] === 'api' ? coreVersions() : groupList(chosen));
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const [root, ...below] = path.split('/').filter((part) => part !== '');
+  if (root !== 'api' && root !== 'apis') return false;
+  const groups = root === 'api' ? discovered.core : servedGroups(context);
+  if (below.length === 0 && accepts(incoming.headers.accept ?? '') === 'aggregated')
+    return answerAggregated(groups, incoming, response);
+  const body = root === 'api' ? ofCore(below, incoming) : ofGroups(groups, below);
+  if (body === undefined) return false;
+  respondJson(response, 200, body);
+  return true;
+}
+
+/** Which of its forms a client takes, the first that is served here. Throws 406 when there is none. */
+function accepts(accept: string): 'aggregated' | 'legacy' {
+  const ranges = accept === '' ? ['*/*'] : accept.split(',');
+  for (const range of ranges) {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
+    if (!['application/json', 'application/*', '*/*'].includes(type)) continue;
+    const as = parameters.filter((parameter) => /^(g|v|as)=/.test(parameter)).sort();
+    if (as.length === 0) return 'legacy';
+    if (as.join() === 'as=APIGroupDiscoveryList,g=apidiscovery.k8s.io,v=v2') return 'aggregated';
   }
-  const [group, version] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]];
-  const ofGroup = served.filter((one) => one.group === group);
-  if (ofGroup.length === 0) return undefined;
-  if (version === undefined) return plain({ kind: 'APIGroup', apiVersion: 'v1', ...groupOf(ofGroup) });
-  const found = ofGroup.find((one) => one.version === version);
-  return found && plain(resourceList(found));
+  throw new StatusError(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  );
 }
 
-function groupVersions({ registry, delegates }: ServerContext): GroupVersion[] {
-  const found = new Map<string, GroupVersion>();
-  for (const resource of registry.all()) {
-    const key = apiVersionOf(resource);
-    const one = found.get(key) ?? { group: resource.group, version: resource.version, resources: [] };
-    one.resources.push(describe(resource));
-    found.set(key, one);
-  }
-  return [...found.values(), ...aggregatedVersions(delegates)];
-}
-
-function aggregatedVersions({ aggregated = {} }: Delegates): GroupVersion[] {
-  return Object.entries(aggregated).map(([key, api]) => {
-    const [group = '', version = ''] = key.split('/');
-    const resources = api.resources.map((one) => ({ shortNames: [], ...one, categories: [], subresources: [] }));
-    return { group, version, resources };
-  });
-}
-
-const subresourceVerbs: Record<string, string[]> = {
-  status: ['get', 'patch', 'update'],
-  scale: ['get', 'patch', 'update'],
-  resize: ['get', 'patch', 'update'],
-  log: ['get'],
-  finalize: ['update'],
-  proxy: ['create', 'delete', 'get', 'patch', 'update'],
-};
-
-function describe(resource: Resource): Described {
-  const subresources = resource.subresources.map((name) => ({
-    name,
-    ...subresourceKind(resource, name),
-    verbs: subresourceVerbs[name] ?? ['create'],
-  }));
-  return { ...resource, verbs: resource.createOnly ? ['create'] : allVerbs, subresources };
-}
-
-function subresourceKind(resource: Resource, name: string): { kind: string; group: string; version: string } {
-  if (name === 'scale') return { group: 'autoscaling', version: 'v1', kind: 'Scale' };
-  if (name === 'eviction') return { group: 'policy', version: 'v1', kind: 'Eviction' };
-  if (name === 'binding') return { group: '', version: 'v1', kind: 'Binding' };
-  return { group: resource.group, version: resource.version, kind: resource.kind };
-}
-
-function aggregatedList(served: readonly GroupVersion[]) {
-  const groups = [...new Set(served.map(({ group }) => group))];
-  return {
+/** `apiserver/pkg/endpoints/discovery/aggregated/etag.go`: the hash of the list is its tag. */
+function answerAggregated(items: DiscoveredGroup[], incoming: IncomingMessage, response: ServerResponse): true {
+  const text = JSON.stringify({
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
-    items: groups.map((group) => ({
-      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
-      versions: served.filter((one) => one.group === group).map(aggregatedVersion),
-    })),
-  };
+    items,
+  });
+  const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
+  const headers = { etag, vary: 'Accept', 'cache-control': 'public' };
+  if (incoming.headers['if-none-match'] === etag) response.writeHead(304, headers).end();
+  else response.writeHead(200, { ...headers, 'content-type': aggregatedType }).end(text);
+  return true;
 }
 
-function aggregatedVersion({ group, version, resources }: GroupVersion) {
+function ofCore([version]: readonly string[], incoming: IncomingMessage): unknown {
+  if (version === undefined) {
+    const serverAddress = `127.0.0.1:${incoming.socket.localPort ?? ''}`;
+    const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress }];
+    return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs };
+  }
+  const found = discovered.core[0]?.versions.find((one) => one.version === version);
+  if (!found) throw unknownVersion();
+  return { kind: 'APIResourceList', groupVersion: version, resources: listed('', found) };
+}
+
+function ofGroups(groups: readonly DiscoveredGroup[], [name, version]: readonly string[]): unknown {
+  if (name === undefined) return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(legacyGroup) };
+  const group = groups.find(({ metadata }) => metadata.name === name);
+  if (!group) return undefined;
+  if (version === undefined) return { kind: 'APIGroup', apiVersion: 'v1', ...legacyGroup(group) };
+  const found = group.versions.find((one) => one.version === version);
+  if (!found) throw unknownVersion();
+  const groupVersion = `${name}/${version}`;
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources: listed(name, found) };
+}
+
+function unknownVersion(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+function legacyGroup({ metadata: { name = '' }, versions }: DiscoveredGroup) {
+  const named = versions.map(({ version }) => ({ groupVersion: `${name}/${version}`, version }));
+  return { name, versions: named, preferredVersion: named[0] };
+}
+
+function listed(group: string, { version, resources }: DiscoveredVersion): unknown[] {
+  return resources.flatMap((one) => [mainEntry(group, version, one), ...subresourceEntries(group, version, one)]);
+}
+
+function mainEntry(group: string, version: string, one: DiscoveredResource) {
+  const hash = storageVersionHash(group, version, one);
   return {
-    version,
-    freshness: 'Current',
-    resources: resources.map((one) => ({
-      resource: one.plural,
-      responseKind: { group, version, kind: one.kind },
-      scope: one.namespaced ? 'Namespaced' : 'Cluster',
-      singularResource: one.singular,
-      verbs: one.verbs,
-      ...(one.shortNames.length > 0 ? { shortNames: one.shortNames } : {}),
-      ...(one.categories.length > 0 ? { categories: one.categories } : {}),
-      ...(one.subresources.length > 0
-        ? {
-            subresources: one.subresources.map(({ name, verbs, ...responseKind }) => ({
-              subresource: name,
-              responseKind,
-              verbs,
-            })),
-          }
-        : {}),
-    })),
+    name: one.resource,
+    singularName: one.singularResource,
+    namespaced: one.scope === 'Namespaced',
+    kind: one.responseKind.kind,
+    verbs: one.verbs,
+    ...(one.shortNames ? { shortNames: one.shortNames } : {}),
+    ...(one.categories ? { categories: one.categories } : {}),
+    ...(hash === undefined ? {} : { storageVersionHash: hash }),
   };
 }
 
-function coreVersions() {
-  return {
-    kind: 'APIVersions',
-    versions: ['v1'],
-    serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '127.0.0.1' }],
-  };
-}
-
-function groupList(served: readonly GroupVersion[]) {
-  const names = [...new Set(served.map(({ group }) => group))];
-  const groups = names.map((name) => groupOf(served.filter(({ group }) => group === name)));
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
-}
-
-function groupOf(versions: readonly GroupVersion[]) {
-  const named = versions.map(({ group, version }) => ({ groupVersion: `${group}/${version}`, version }));
-  return { name: versions[0]?.group ?? '', versions: named, preferredVersion: named[0] };
-}
-
-function resourceList({ group, version, resources }: GroupVersion) {
-  return {
-    kind: 'APIResourceList',
-    apiVersion: 'v1',
-    groupVersion: group === '' ? version : `${group}/${version}`,
-    resources: resources.flatMap((one) => [
-      {
-        name: one.plural,
-        singularName: one.singular,
-        namespaced: one.namespaced,
-        kind: one.kind,
-        verbs: one.verbs,
-        ...(one.shortNames.length > 0 ? { shortNames: one.shortNames } : {}),
-        ...(one.categories.length > 0 ? { categories: one.categories } : {}),
-      },
-      // Subresources must not carry short names, or kubectl takes them for the resource.
-      ...one.subresources.map((sub) => ({
-        name: `${one.plural}/${sub.name}`,
-        singularName: '',
-        namespaced: one.namespaced,
-        kind: sub.kind,
-        ...(sub.group === group ? {} : { group: sub.group, version: sub.version }),
-        verbs: sub.verbs,
-      })),
-    ]),
-  };
+/** They carry no short names, or kubectl takes them for the resource; group and version only where these differ. */
+function subresourceEntries(group: string, version: string, one: DiscoveredResource) {
+  return (one.subresources ?? []).map(({ subresource, responseKind: kind, verbs }) => ({
+    name: `${one.resource}/${subresource}`,
+    singularName: '',
+    namespaced: one.scope === 'Namespaced',
+    ...(kind && kind.version !== '' && (kind.group !== group || kind.version !== version)
+      ? { group: kind.group, version: kind.version }
+      : {}),
+    kind: kind?.kind ?? '',
+    verbs,
+  }));
 }

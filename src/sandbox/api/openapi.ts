@@ -1,84 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { openApiText } from '../data/documents.ts';
+import { documentEntries } from '../data/schemas.ts';
 import { kubernetesVersion } from '../version.ts';
-import { apiVersionOf, type Resource } from './resources.ts';
+import { customDocument } from './custom-document.ts';
+import type { Resource } from './resources.ts';
+import { respondJson } from './respond.ts';
 import type { ServerContext } from './server-context.ts';
 
-/** `/openapi/v3`: which documents there are. */
-export function openApiIndex({ registry }: ServerContext) {
-  const versions = [...new Set(registry.all().map(pathOf))];
+interface Document {
+  hash: string;
+  text: Buffer;
+}
+
+/** The documents of the custom resources that there are, until these change. */
+const customDocuments = new WeakMap<readonly Resource[], Map<string, Document>>();
+
+/** Answers `/openapi/v2`, `/openapi/v3` and the documents below it. False for other paths. */
+export function answerOpenApi(
+  context: ServerContext,
+  url: URL,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const path = url.pathname.replace(/\/+$/, '');
+  if (path === '/openapi/v2') return answerV2(incoming.headers.accept ?? '', response);
+  if (path === '/openapi/v3') {
+    respondJson(response, 200, index(context), 'text/plain; charset=utf-8');
+    return true;
+  }
+  const prefix = '/openapi/v3/';
+  if (!path.startsWith(prefix)) return false;
+  answerDocument(path.slice(prefix.length), documentOf(context, path.slice(prefix.length)), url, incoming, response);
+  return true;
+}
+
+/** `kube-openapi/pkg/handler3/handler.go HandleGroupVersion` */
+function answerDocument(
+  path: string,
+  document: Document | undefined,
+  url: URL,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { accept = '*/*', 'if-none-match': known } = incoming.headers;
+  if (!document) return void response.writeHead(404, { 'content-length': 0 }).end();
+  if (!/(^|,)\s*(application\/(json|\*)|\*\/\*)/.test(accept)) return void response.writeHead(406).end();
+  const etag = `"${document.hash}"`;
+  const asked = url.searchParams.get('hash');
+  const headers = { etag, vary: 'Accept', 'content-type': 'application/json', 'cache-control': 'no-cache, private' };
+  if (asked && asked !== document.hash)
+    return void response.writeHead(301, { ...headers, location: addressOf(path, document.hash) }).end();
+  const lasting = asked
+    ? { 'cache-control': 'public, immutable', expires: new Date(Date.now() + 365 * 86_400_000).toUTCString() }
+    : {};
+  if (known === etag) return void response.writeHead(304, { ...headers, ...lasting }).end();
+  response.writeHead(200, { ...headers, ...lasting, 'content-length': document.text.length }).end(document.text);
+}
+
+function addressOf(path: string, hash: string): string {
+  return `/openapi/v3/${path}?hash=${hash}`;
+}
+
+function index(context: ServerContext) {
+  const custom = [...customOf(context)].map(([path, { hash }]) => ({ path, hash }));
+  const all = [...documentEntries(), ...custom].sort((left, right) => (left.path < right.path ? -1 : 1));
   return {
-    paths: Object.fromEntries(versions.map((path) => [path, { serverRelativeURL: `/openapi/v3/${path}?hash=1` }])),
+    paths: Object.fromEntries(all.map(({ path, hash }) => [path, { serverRelativeURL: addressOf(path, hash) }])),
   };
 }
 
-/**
- * The document of a group version, as far as clients ask for it: which parameters a verb takes (kubectl looks for
- * `fieldValidation` at PATCH) and which kind a path speaks of. The fields of the kinds are not described.
- */
-export function openApiDocument({ registry }: ServerContext, path: string): unknown {
-  const resources = registry.all().filter((resource) => pathOf(resource) === path);
-  if (resources.length === 0) return undefined;
-  return {
-    openapi: '3.0.0',
-    info: { title: 'Kubernetes', version: kubernetesVersion },
-    paths: Object.fromEntries(resources.flatMap(pathsOf)),
-    components: {
-      schemas: Object.fromEntries(resources.map((resource) => [schemaName(resource), schemaOf(resource)])),
-    },
-  };
+function documentOf(context: ServerContext, path: string): Document | undefined {
+  const own = openApiText(path);
+  return own ? { hash: own.entry.hash, text: own.text } : customOf(context).get(path);
+}
+
+function customOf({ registry }: ServerContext): ReadonlyMap<string, Document> {
+  const resources = registry.custom();
+  const known = customDocuments.get(resources);
+  if (known) return known;
+  const made = new Map<string, Document>();
+  for (const { group, version } of resources) {
+    const path = `apis/${group}/${version}`;
+    if (made.has(path)) continue;
+    const inside = resources.filter((one) => one.group === group && one.version === version);
+    const text = Buffer.from(JSON.stringify(customDocument(inside)));
+    made.set(path, { text, hash: createHash('sha512').update(text).digest('hex').toUpperCase() });
+  }
+  customDocuments.set(resources, made);
+  return made;
 }
 
 /**
- * `/openapi/v2`, which kubectl reads before it applies a `v1 List`. It asks for protobuf and validates by the definitions it
- * finds: none, which is an empty message, leaves the validation to the server.
+ * kubectl reads this before it applies a `v1 List`. It asks for protobuf and validates by the definitions that it finds:
+ * none, which is an empty message, leaves the validation to the server.
  */
-export function openApiV2(accept: string): { type: string; body: string } {
-  const protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-  if (/proto-openapi\.spec\.v2/.test(accept)) return { type: protobuf, body: '' };
-  const info = { title: 'Kubernetes', version: kubernetesVersion };
-  return { type: 'application/json', body: JSON.stringify({ swagger: '2.0', info, paths: {}, definitions: {} }) };
-}
-
-function pathOf(resource: Resource): string {
-  return resource.group === '' ? 'api/v1' : `apis/${apiVersionOf(resource)}`;
-}
-
-function pathsOf(resource: Resource): [string, unknown][] {
-  const base = `/${pathOf(resource)}${resource.namespaced ? '/namespaces/{namespace}' : ''}/${resource.plural}`;
-  const operation = (verb: string, parameters: string[]) => ({
-    'x-kubernetes-action': verb,
-    'x-kubernetes-group-version-kind': kindOf(resource),
-    parameters: parameters.map(queryParameter),
-    responses: { 200: { description: 'OK' } },
-  });
-  const writing = ['dryRun', 'fieldManager', 'fieldValidation'];
-  return [
-    [base, { get: operation('list', ['limit', 'continue', 'watch']), post: operation('post', writing) }],
-    [
-      `${base}/{name}`,
-      {
-        get: operation('get', []),
-        put: operation('put', writing),
-        patch: operation('patch', [...writing, 'force']),
-        delete: operation('delete', ['dryRun', 'gracePeriodSeconds', 'propagationPolicy']),
-      },
-    ],
-  ];
-}
-
-function queryParameter(name: string) {
-  return { in: 'query', name, schema: { type: 'string', uniqueItems: true } };
-}
-
-function kindOf({ group, version, kind }: Resource) {
-  return { group, version, kind };
-}
-
-function schemaName({ group, version, kind }: Resource): string {
-  const start = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '');
-  return `io.k8s.api.${start}.${version}.${kind}`;
-}
-
-function schemaOf(resource: Resource) {
-  const schema = resource.custom?.schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  return { ...schema, 'x-kubernetes-group-version-kind': [kindOf(resource)] };
+function answerV2(accept: string, response: ServerResponse): true {
+  if (/proto-openapi\.spec\.v2/.test(accept)) {
+    const type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+    response.writeHead(200, { 'content-type': type }).end();
+  } else {
+    const info = { title: 'Kubernetes', version: kubernetesVersion };
+    respondJson(response, 200, { swagger: '2.0', info, paths: {}, definitions: {} });
+  }
+  return true;
 }

@@ -1,3 +1,4 @@
+import { type DiscoveredResource, type DiscoveredVersion, discovered } from '../data/discovered.ts';
 import type { PrinterColumn } from './printer-column.ts';
 
 /** One resource in one version, as clients address it. */
@@ -18,6 +19,8 @@ export interface Resource {
   storedAs: string;
   /** Reviews are answered and never stored. */
   createOnly: boolean;
+  /** Of Kubernetes' own resources: what discovery says, with the verbs. */
+  discovered?: DiscoveredResource;
   custom?: CustomResource;
 }
 
@@ -33,53 +36,7 @@ export function apiVersionOf({ group, version }: Pick<Resource, 'group' | 'versi
   return group === '' ? version : `${group}/${version}`;
 }
 
-// group version Kind plural short-names scope categories subresources; `-` is none. By `kubectl api-resources` of 1.36.
-const table = `
-- v1 Namespace namespaces ns cluster - status,finalize
-- v1 Node nodes no cluster - status,proxy
-- v1 Pod pods po namespaced all status,log,exec,attach,portforward,binding,eviction,proxy,ephemeralcontainers,resize
-- v1 Service services svc namespaced all status,proxy
-- v1 Endpoints endpoints ep namespaced - -
-- v1 ConfigMap configmaps cm namespaced - -
-- v1 Secret secrets - namespaced - -
-- v1 ServiceAccount serviceaccounts sa namespaced - token
-- v1 PersistentVolume persistentvolumes pv cluster - status
-- v1 PersistentVolumeClaim persistentvolumeclaims pvc namespaced - status
-- v1 Event events ev namespaced - -
-- v1 ResourceQuota resourcequotas quota namespaced - status
-- v1 LimitRange limitranges limits namespaced - -
-- v1 ReplicationController replicationcontrollers rc namespaced all status,scale
-- v1 PodTemplate podtemplates - namespaced - -
-events.k8s.io v1 Event events ev namespaced - -
-discovery.k8s.io v1 EndpointSlice endpointslices - namespaced - -
-apps v1 Deployment deployments deploy namespaced all status,scale
-apps v1 ReplicaSet replicasets rs namespaced all status,scale
-apps v1 StatefulSet statefulsets sts namespaced all status,scale
-apps v1 DaemonSet daemonsets ds namespaced all status
-apps v1 ControllerRevision controllerrevisions - namespaced - -
-batch v1 Job jobs - namespaced all status
-batch v1 CronJob cronjobs cj namespaced all status
-autoscaling v2 HorizontalPodAutoscaler horizontalpodautoscalers hpa namespaced all status
-autoscaling v1 HorizontalPodAutoscaler horizontalpodautoscalers hpa namespaced all status
-policy v1 PodDisruptionBudget poddisruptionbudgets pdb namespaced - status
-networking.k8s.io v1 Ingress ingresses ing namespaced - status
-networking.k8s.io v1 IngressClass ingressclasses - cluster - -
-networking.k8s.io v1 NetworkPolicy networkpolicies netpol namespaced - -
-storage.k8s.io v1 StorageClass storageclasses sc cluster - -
-rbac.authorization.k8s.io v1 Role roles - namespaced - -
-rbac.authorization.k8s.io v1 RoleBinding rolebindings - namespaced - -
-rbac.authorization.k8s.io v1 ClusterRole clusterroles - cluster - -
-rbac.authorization.k8s.io v1 ClusterRoleBinding clusterrolebindings - cluster - -
-coordination.k8s.io v1 Lease leases - namespaced - -
-scheduling.k8s.io v1 PriorityClass priorityclasses pc cluster - -
-apiregistration.k8s.io v1 APIService apiservices - cluster api-extensions status
-apiextensions.k8s.io v1 CustomResourceDefinition customresourcedefinitions crd,crds cluster api-extensions status
-authorization.k8s.io v1 SelfSubjectAccessReview selfsubjectaccessreviews - cluster - -
-authorization.k8s.io v1 SelfSubjectRulesReview selfsubjectrulesreviews - cluster - -
-authentication.k8s.io v1 SelfSubjectReview selfsubjectreviews - cluster - -
-`;
-
-/** Kinds that several versions or groups show: the first one here is what is stored. */
+/** Kinds that several versions or groups show: where they lie, and as what. */
 const sharedStorage: Record<string, { storage: string; storedAs: string }> = {
   'events.k8s.io/events': { storage: '/events', storedAs: 'v1' },
   'autoscaling/horizontalpodautoscalers': {
@@ -88,28 +45,27 @@ const sharedStorage: Record<string, { storage: string; storedAs: string }> = {
   },
 };
 
-export const builtInResources: readonly Resource[] = table.trim().split('\n').map(readLine);
+/** All that a real API server serves, the core group first. */
+export const builtInResources: readonly Resource[] = [...discovered.core, ...discovered.groups].flatMap(
+  ({ metadata: { name = '' }, versions }) => versions.flatMap((version) => resourcesOfVersion(name, version)),
+);
 
-function readLine(line: string): Resource {
-  const cells = line.split(' ');
-  const [groupCell = '', version = '', kind = '', plural = '', short, scope, categories, subresources] = cells;
-  const group = groupCell === '-' ? '' : groupCell;
-  const own = { storage: `${group}/${plural}`, storedAs: apiVersionOf({ group, version }) };
-  return {
-    group,
-    version,
-    kind,
-    plural,
-    singular: kind.toLowerCase(),
-    shortNames: listOf(short),
-    namespaced: scope === 'namespaced',
-    categories: listOf(categories),
-    subresources: listOf(subresources),
-    ...(sharedStorage[own.storage] ?? own),
-    createOnly: kind.endsWith('Review'),
-  };
-}
-
-function listOf(cell: string | undefined): string[] {
-  return cell === undefined || cell === '-' ? [] : cell.split(',');
+function resourcesOfVersion(group: string, { version, resources }: DiscoveredVersion): Resource[] {
+  return resources.map((one) => {
+    const own = { storage: `${group}/${one.resource}`, storedAs: apiVersionOf({ group, version }) };
+    return {
+      group,
+      version,
+      kind: one.responseKind.kind,
+      plural: one.resource,
+      singular: one.singularResource,
+      shortNames: one.shortNames ?? [],
+      namespaced: one.scope === 'Namespaced',
+      categories: one.categories ?? [],
+      subresources: one.subresources?.map(({ subresource }) => subresource) ?? [],
+      ...(sharedStorage[own.storage] ?? own),
+      createOnly: one.verbs.every((verb) => verb === 'create'),
+      discovered: one,
+    };
+  });
 }
