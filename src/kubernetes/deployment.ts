@@ -4,11 +4,11 @@ import { type Deployment, type ReplicaSet, scaledValue } from './workload.ts';
 /** How many pods more and how many fewer than wanted a rollout may have (`deployment_util.go ResolveFenceposts`). */
 export function rolloutBounds(deployment: Deployment): { maxSurge: number; maxUnavailable: number } {
   const { replicas = 1, strategy } = deployment.spec;
-  if (strategy?.type === 'Recreate') return { maxSurge: 0, maxUnavailable: replicas };
+  if (strategy?.type === 'Recreate') return { maxSurge: 0, maxUnavailable: 0 };
   const surge = scaledValue(strategy?.rollingUpdate?.maxSurge ?? '25%', replicas, true);
   const unavailable = scaledValue(strategy?.rollingUpdate?.maxUnavailable ?? '25%', replicas, false);
-  if (surge === 0 && unavailable === 0) return { maxSurge: 0, maxUnavailable: 1 };
-  return { maxSurge: surge, maxUnavailable: Math.min(unavailable, replicas) };
+  const least = surge === 0 && unavailable === 0 ? 1 : unavailable;
+  return { maxSurge: surge, maxUnavailable: Math.min(least, replicas) };
 }
 
 const replicasOf = (set: ReplicaSet) => set.spec.replicas ?? 0;
@@ -20,6 +20,8 @@ const sumOf = (sets: readonly ReplicaSet[], value: (set: ReplicaSet) => number) 
 export function newReplicaSetSize(deployment: Deployment, all: readonly ReplicaSet[], next: ReplicaSet): number {
   const { replicas = 1, strategy } = deployment.spec;
   if (strategy?.type === 'Recreate') return replicas;
+  // Fewer are wanted than it has.
+  if (replicasOf(next) > replicas) return replicas;
   const total = sumOf(all, replicasOf);
   const room = replicas + rolloutBounds(deployment).maxSurge - total;
   if (room <= 0) return replicasOf(next);
@@ -51,7 +53,8 @@ export function shrinkOldReplicaSets(
     sizes.set(set.metadata.name, replicasOf(set) - unhealthy);
     cleaned += unhealthy;
   }
-  let spare = sumOf(old, availableOf) + availableOf(next) - least;
+  // A status may lag behind the size: what was told to go is not counted on.
+  let spare = sumOf(old, (set) => Math.min(availableOf(set), size(set))) + availableOf(next) - least;
   for (const set of oldest) {
     const fewer = Math.min(spare, size(set));
     if (fewer <= 0) continue;
@@ -80,8 +83,9 @@ export function scaleProportionally(deployment: Deployment, active: readonly Rep
   );
   let added = 0;
   for (const set of largest) {
-    const before = Number(set.metadata.annotations?.['deployment.kubernetes.io/max-replicas'] ?? total) || total;
-    const share = Math.round((replicasOf(set) * allowed) / before) - replicasOf(set);
+    const noted = Number(set.metadata.annotations?.['deployment.kubernetes.io/max-replicas']);
+    const before = noted > 0 ? noted : (deployment.status?.replicas ?? 0);
+    const share = before > 0 ? Math.round((replicasOf(set) * allowed) / before) - replicasOf(set) : 0;
     const rest = toAdd - added;
     const change = toAdd > 0 ? Math.min(Math.max(share, 0), rest) : Math.max(Math.min(share, 0), rest);
     sizes.set(set.metadata.name, replicasOf(set) + change);
@@ -131,7 +135,8 @@ export function deadlineOf(deployment: Deployment, conditions: readonly Conditio
   const seconds = deployment.spec.progressDeadlineSeconds;
   const progressing = conditionOf(conditions, 'Progressing');
   if (seconds === undefined || seconds === 2_147_483_647 || !progressing) return undefined;
-  if (progressing.reason === 'NewReplicaSetAvailable' || progressing.reason === 'DeploymentPaused') return undefined;
+  if (['NewReplicaSetAvailable', 'DeploymentPaused', 'ProgressDeadlineExceeded'].includes(progressing.reason ?? ''))
+    return undefined;
   const updated = Date.parse(progressing.lastUpdateTime ?? progressing.lastTransitionTime ?? '');
   return Number.isNaN(updated) ? undefined : updated + seconds * secondMs;
 }

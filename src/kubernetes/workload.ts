@@ -33,6 +33,8 @@ export interface Deployment extends KubernetesObject {
     readyReplicas?: number;
     availableReplicas?: number;
     unavailableReplicas?: number;
+    /** Absent where the server does not count them (before 1.35). */
+    terminatingReplicas?: number;
     collisionCount?: number;
     conditions?: Condition[];
   };
@@ -46,6 +48,7 @@ export interface ReplicaSet extends KubernetesObject {
     fullyLabeledReplicas?: number;
     readyReplicas?: number;
     availableReplicas?: number;
+    terminatingReplicas?: number;
     conditions?: Condition[];
   };
 }

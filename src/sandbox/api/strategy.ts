@@ -61,9 +61,10 @@ function qosClassOf(pod: KubernetesObject): string {
   return some ? 'Burstable' : 'BestEffort';
 }
 
-/** Of core kinds the status endpoint also takes labels and annotations, as kubelets write them there. */
-function takesMetadata(resource: Resource): boolean {
-  return resource.group === '';
+/** The status endpoint of Kubernetes' own kinds also takes labels and annotations, but a Deployment's labels. */
+function takenMetadata(resource: Resource, { labels, annotations }: KubernetesObject['metadata']) {
+  if (resource.custom) return {};
+  return { ...(labels && resource.kind !== 'Deployment' ? { labels } : {}), ...(annotations ? { annotations } : {}) };
 }
 
 /**
@@ -78,10 +79,7 @@ export function mergedHalves(
   next: KubernetesObject,
 ): KubernetesObject {
   if (subresource === 'status') {
-    const { labels, annotations } = next.metadata;
-    const metadata = takesMetadata(resource)
-      ? { ...current.metadata, ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) }
-      : { ...current.metadata };
+    const metadata = { ...current.metadata, ...takenMetadata(resource, next.metadata) };
     return withField({ ...current, metadata }, 'status', next.status);
   }
   if (subresource === 'finalize') {

@@ -47,8 +47,8 @@ async function adopt(client: ApiClient, resource: ResourceName, object: Kubernet
 
 async function release(client: ApiClient, resource: ResourceName, object: KubernetesObject, owner: string) {
   const { uid, ownerReferences = [] } = object.metadata;
-  const metadata = { uid, ownerReferences: ownerReferences.filter((reference) => reference.uid !== owner) };
-  return patchOwners(client, resource, object, metadata);
+  const others = ownerReferences.filter((reference) => reference.uid !== owner);
+  return patchOwners(client, resource, object, { uid, ownerReferences: others.length > 0 ? others : null });
 }
 
 async function patchOwners(client: ApiClient, resource: ResourceName, object: KubernetesObject, metadata: object) {

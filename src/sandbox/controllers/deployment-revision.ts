@@ -4,14 +4,16 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Deployment, PodTemplate, ReplicaSet } from '../../kubernetes/workload.ts';
 import { controlledBy } from './owners.ts';
 
+const longestName = 253;
 const hashLabel = 'pod-template-hash';
 export const revisionAnnotation = 'deployment.kubernetes.io/revision';
-const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
+export const desiredAnnotation = 'deployment.kubernetes.io/desired-replicas';
+const historyAnnotation = 'deployment.kubernetes.io/revision-history';
 const maxAnnotation = 'deployment.kubernetes.io/max-replicas';
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
   revisionAnnotation,
-  'deployment.kubernetes.io/revision-history',
+  historyAnnotation,
   desiredAnnotation,
   maxAnnotation,
   'deprecated.deployment.rollback.to',
@@ -36,10 +38,34 @@ export function revisionOf({ metadata }: KubernetesObject): number {
   return Number(metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
 }
 
-/** What the deployment's ReplicaSets carry besides their own annotations. */
-export function carriedAnnotations(deployment: Deployment, revision: number): Record<string, string> {
-  const copied = Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key));
-  return { ...Object.fromEntries(copied), [revisionAnnotation]: String(revision), ...sizeAnnotations(deployment) };
+/** The deployment's annotations that its ReplicaSets carry too, the newest one at least. */
+function copiedAnnotations({ metadata }: Deployment): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata.annotations ?? {}).filter(([key]) => !notCopied.has(key)));
+}
+
+/**
+ * Annotations of the ReplicaSet that is the new one again or still: its number is the greatest, and those it had before are
+ * remembered (`deployment_util.go SetNewReplicaSetAnnotations`).
+ */
+export function refreshedAnnotations(
+  deployment: Deployment,
+  existing: ReplicaSet,
+  revision: number,
+): Record<string, string> {
+  const annotations = { ...existing.metadata.annotations, ...copiedAnnotations(deployment) };
+  const before = existing.metadata.annotations?.[revisionAnnotation];
+  if (revisionOf(existing) >= revision) return annotations;
+  annotations[revisionAnnotation] = String(revision);
+  if (before !== undefined)
+    annotations[historyAnnotation] = withRevision(existing.metadata.annotations?.[historyAnnotation], before);
+  return annotations;
+}
+
+/** A comma-separated list, its oldest dropped for new ones beyond 2000 characters. */
+function withRevision(history: string | undefined, revision: string): string {
+  const revisions = history ? [...history.split(','), revision] : [revision];
+  while (revisions.length > 1 && revisions.join(',').length > 2000) revisions.shift();
+  return revisions.join(',');
 }
 
 /** By these a later sync sees that the wanted number has changed (`SetReplicasAnnotations`). */
@@ -70,10 +96,14 @@ export function composeReplicaSet(deployment: Deployment, revision: number, repl
     apiVersion: 'apps/v1',
     kind: 'ReplicaSet',
     metadata: {
-      name: `${deployment.metadata.name}-${hash}`,
+      name: `${deployment.metadata.name.slice(0, longestName - hash.length - 1)}-${hash}`,
       namespace: deployment.metadata.namespace ?? '',
       labels,
-      annotations: carriedAnnotations(deployment, revision),
+      annotations: {
+        ...copiedAnnotations(deployment),
+        [revisionAnnotation]: String(revision),
+        ...sizeAnnotations(deployment),
+      },
       ownerReferences: [controlledBy(deployment)],
     },
     spec: {

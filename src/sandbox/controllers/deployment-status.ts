@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, timestamp, withCondition, withoutCondition } from '../../kubernetes/condition.ts';
+import { type Condition, conditionOf, timestamp, withoutCondition } from '../../kubernetes/condition.ts';
 import { availableCondition, deadlineOf, isComplete } from '../../kubernetes/deployment.ts';
 import type { Deployment, ReplicaSet } from '../../kubernetes/workload.ts';
 
@@ -14,11 +14,6 @@ export function countReplicas(
     all.reduce((total, set) => total + (count(set) ?? 0), 0);
   const available = sum(({ status }) => status?.availableReplicas);
   const unavailable = Math.max(0, sum(({ spec }) => spec.replicas) - available);
-  const conditions = withCondition(
-    deployment.status?.conditions,
-    { ...availableCondition(deployment, available) },
-    timestamp(Date.now()),
-  );
   return {
     ...(deployment.status?.collisionCount ? { collisionCount: deployment.status.collisionCount } : {}),
     observedGeneration: deployment.metadata.generation ?? 0,
@@ -29,7 +24,8 @@ export function countReplicas(
       availableReplicas: available,
       unavailableReplicas: unavailable,
     }),
-    conditions,
+    terminatingReplicas: sum(({ status }) => status?.terminatingReplicas),
+    conditions: withTold(deployment.status?.conditions, availableCondition(deployment, available)),
   };
 }
 
@@ -38,18 +34,49 @@ function counts(fields: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(fields).filter(([, count]) => count > 0));
 }
 
-/** Sets or leaves `Progressing`; its lastUpdateTime is what the progress deadline counts from. */
+type Told = Pick<Condition, 'type' | 'status'> & { reason?: string; message?: string };
+
+/**
+ * Sets a condition, as the last one; one of the same status and reason stays as it is
+ * (`deployment_util.go SetDeploymentCondition`).
+ */
+export function withTold(conditions: readonly Condition[] = [], told: Told): Condition[] {
+  const before = conditionOf(conditions, told.type);
+  if (before?.status === told.status && before.reason === told.reason) return [...conditions];
+  const now = timestamp(Date.now());
+  const since = before?.status === told.status ? (before.lastTransitionTime ?? now) : now;
+  const condition = { ...told, lastUpdateTime: now, lastTransitionTime: since };
+  return [...withoutCondition(conditions, told.type), condition];
+}
+
+/** Sets `Progressing`. */
 export function withProgress(
   conditions: readonly Condition[] | undefined,
   status: Condition['status'],
   reason: string,
   message: string,
 ): Condition[] {
-  const before = conditionOf(conditions, 'Progressing');
-  const same = before?.status === status && before.reason === reason;
-  const now = timestamp(Date.now());
-  if (same && reason !== 'ReplicaSetUpdated') return [...(conditions ?? [])];
-  return withCondition(conditions, { type: 'Progressing', status, reason, message, lastUpdateTime: now }, now);
+  return withTold(conditions, { type: 'Progressing', status, reason, message });
+}
+
+const longest = 2_147_483_647;
+
+/** False for the number that stands for "no deadline" (`deployment_util.go HasProgressDeadline`). */
+export function hasDeadline({ spec: { progressDeadlineSeconds } }: Deployment): boolean {
+  return progressDeadlineSeconds !== undefined && progressDeadlineSeconds !== longest;
+}
+
+/** The conditions after a pause began or ended; undefined when neither happened (`sync.go checkPausedConditions`). */
+export function pausedConditions(deployment: Deployment): Condition[] | undefined {
+  const { spec, status } = deployment;
+  const reason = conditionOf(status?.conditions, 'Progressing')?.reason;
+  if (!hasDeadline(deployment) || reason === 'ProgressDeadlineExceeded') return undefined;
+  const isTold = reason === 'DeploymentPaused';
+  if (spec.paused && !isTold)
+    return withProgress(status?.conditions, 'Unknown', 'DeploymentPaused', 'Deployment is paused');
+  if (!spec.paused && isTold)
+    return withProgress(status?.conditions, 'Unknown', 'DeploymentResumed', 'Deployment is resumed');
+  return undefined;
 }
 
 /**
@@ -63,20 +90,29 @@ export function rolloutConditions(
   next: ReplicaSet | undefined,
   secondMs: number,
 ): Condition[] {
-  let conditions = withReplicaFailure(status.conditions, all, next);
-  if (deployment.spec.progressDeadlineSeconds === undefined) return withoutCondition(conditions, 'Progressing');
+  const conditions = status.conditions ?? [];
+  if (!hasDeadline(deployment)) return withReplicaFailure(withoutCondition(conditions, 'Progressing'), all, next);
+  return withReplicaFailure(withRolloutProgress(deployment, status, next, secondMs), all, next);
+}
+
+function withRolloutProgress(deployment: Deployment, status: Status, next: ReplicaSet | undefined, secondMs: number) {
+  const conditions = status.conditions ?? [];
   const current = conditionOf(conditions, 'Progressing');
   const settled = status.replicas === status.updatedReplicas && current?.reason === 'NewReplicaSetAvailable';
   if (settled) return conditions;
   const name = next ? `ReplicaSet "${next.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
-  const deadline = deadlineOf(deployment, conditions, secondMs);
   if (isComplete(deployment, status))
-    conditions = withProgress(conditions, 'True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`);
-  else if (hasProgressed(deployment.status ?? {}, status))
-    conditions = withProgress(conditions, 'True', 'ReplicaSetUpdated', `${name} is progressing.`);
-  else if (deadline !== undefined && deadline <= Date.now())
-    conditions = withProgress(conditions, 'False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`);
-  return conditions;
+    return withProgress(conditions, 'True', 'NewReplicaSetAvailable', `${name} has successfully progressed.`);
+  if (hasProgressed(deployment.status ?? {}, status)) {
+    // Each progress moves its time, by which the deadline counts.
+    const since = current?.status === 'True' ? current.lastTransitionTime : undefined;
+    const fresh = withoutCondition(conditions, 'Progressing');
+    const told = withProgress(fresh, 'True', 'ReplicaSetUpdated', `${name} is progressing.`);
+    return told.map((one) => (since && one.type === 'Progressing' ? { ...one, lastTransitionTime: since } : one));
+  }
+  const deadline = deadlineOf(deployment, conditions, secondMs);
+  if (deadline === undefined || deadline > Date.now()) return conditions;
+  return withProgress(conditions, 'False', 'ProgressDeadlineExceeded', `${name} has timed out progressing.`);
 }
 
 /** `deployment_util.go DeploymentProgressing` */
@@ -90,14 +126,10 @@ function hasProgressed(before: Status, after: Status): boolean {
   );
 }
 
-function withReplicaFailure(
-  conditions: readonly Condition[] | undefined,
-  all: readonly ReplicaSet[],
-  next: ReplicaSet | undefined,
-): Condition[] {
+function withReplicaFailure(conditions: Condition[], all: readonly ReplicaSet[], next: ReplicaSet | undefined) {
   const ordered = next ? [next, ...all] : all;
   const failure = ordered.map((set) => conditionOf(set.status?.conditions, 'ReplicaFailure')).find((found) => found);
   if (!failure) return withoutCondition(conditions, 'ReplicaFailure');
-  const { lastTransitionTime: _, ...rest } = failure;
-  return withCondition(conditions, rest, timestamp(Date.now()));
+  const { type, status, reason, message } = failure;
+  return withTold(conditions, { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}) });
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { asPod, type Pod } from '../../kubernetes/pod.ts';
 import type { PodTemplate } from '../../kubernetes/workload.ts';
@@ -19,9 +20,17 @@ export interface PodControl {
 
 export interface OwnParts {
   name?: string;
+  /** Instead of the owner's name and a dash. */
+  generateName?: string;
+  finalizers?: string[];
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   spec?: Record<string, unknown>;
+}
+
+/** A namespace that is being deleted refuses everything: that is no news. */
+export function isNamespaceEnding(error: unknown): boolean {
+  return error instanceof Error && /being terminated/.test(error.message);
 }
 
 export function createPodControl(
@@ -31,13 +40,21 @@ export function createPodControl(
 ): PodControl {
   const create: PodControl['create'] = async (owner, template, own = {}) => {
     const { namespace, name } = owner.metadata;
-    const naming = own.name ? { name: own.name } : { generateName: `${name}-` };
+    const naming = own.name ? { name: own.name } : { generateName: own.generateName ?? `${name}-` };
     const labels = { ...template.metadata?.labels, ...own.labels };
     const annotations = { ...template.metadata?.annotations, ...own.annotations };
+    const finalizers = [...new Set([...(template.metadata?.finalizers ?? []), ...(own.finalizers ?? [])])];
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { ...naming, namespace, labels, annotations, ownerReferences: [controlledBy(owner)] },
+      metadata: {
+        ...naming,
+        namespace,
+        labels,
+        ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+        ...(finalizers.length > 0 ? { finalizers } : {}),
+        ownerReferences: [controlledBy(owner)],
+      },
       spec: { ...template.spec, ...own.spec },
     };
     try {
@@ -46,9 +63,7 @@ export function createPodControl(
       record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
       return asPod(made);
     } catch (error) {
-      // A namespace that is being deleted refuses everything: that is no news.
-      const message = error instanceof Error ? error.message : String(error);
-      if (!/being terminated/.test(message)) record(owner, 'Warning', 'FailedCreate', `Error creating: ${message}`);
+      if (!isNamespaceEnding(error)) record(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
       throw error;
     }
   };

@@ -1,4 +1,3 @@
-import { type Condition, timestamp, withCondition, withoutCondition } from '../../kubernetes/condition.ts';
 import { matchesSelector } from '../../kubernetes/labels.ts';
 import { asPod, isPodActive, isPodAvailable, isPodReady, type Pod } from '../../kubernetes/pod.ts';
 import { chooseVictims } from '../../kubernetes/pod-ranking.ts';
@@ -8,6 +7,7 @@ import { type Controller, type ControllerContext, runController, writeStatus } f
 import { createExpectations } from './expectations.ts';
 import { controllerOf, keyOf, ownerKey, partsOf } from './owners.ts';
 import { createPodControl } from './pod-control.ts';
+import { replicaSetStatus } from './replica-set-status.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 /** Keeps as many pods as a ReplicaSet wants (`pkg/controller/replicaset/replica_set.go`). */
@@ -34,7 +34,7 @@ export function startReplicaSetController(context: ControllerContext): Controlle
         problem = error;
       }
     } else if (!set.metadata.deletionTimestamp) queue.addAfter(key, 1000);
-    await writeStatus(client, 'replicasets', set, statusOf(set, active, problem));
+    await writeStatus(client, 'replicasets', set, replicaSetStatus(set, owned, problem, Date.now()));
     const soon = nextAvailability(set, active);
     if (soon !== undefined) queue.addAfter(key, soon);
     if (problem) throw problem;
@@ -69,33 +69,6 @@ export function startReplicaSetController(context: ControllerContext): Controlle
     ],
     sync,
   });
-}
-
-function statusOf(set: ReplicaSet, active: readonly Pod[], problem: unknown): ReplicaSet['status'] {
-  const labels = Object.entries(set.spec.template.metadata?.labels ?? {});
-  const labelled = active.filter((pod) => labels.every(([key, value]) => pod.metadata.labels?.[key] === value));
-  const available = active.filter((pod) => isPodAvailable(pod, set.spec.minReadySeconds ?? 0, Date.now()));
-  const conditions = failureCondition(set.status?.conditions, problem);
-  return {
-    replicas: active.length,
-    ...counted('fullyLabeledReplicas', labelled.length),
-    ...counted('readyReplicas', active.filter(isPodReady).length),
-    ...counted('availableReplicas', available.length),
-    observedGeneration: set.metadata.generation ?? 0,
-    ...(conditions.length > 0 ? { conditions } : {}),
-  };
-}
-
-// The real status leaves out what is zero.
-function counted(field: string, count: number): Record<string, number> {
-  return count > 0 ? { [field]: count } : {};
-}
-
-function failureCondition(conditions: readonly Condition[] | undefined, problem: unknown): Condition[] {
-  if (!problem) return withoutCondition(conditions, 'ReplicaFailure');
-  const message = problem instanceof Error ? problem.message : String(problem);
-  const condition: Condition = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message };
-  return withCondition(conditions, condition, timestamp(Date.now()));
 }
 
 /** Milliseconds until the next ready pod has been ready long enough. */
