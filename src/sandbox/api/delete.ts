@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { readOptions } from './body.ts';
-import { afterRemove } from './effects.ts';
+import { leavingDefinition } from './custom/definition-status.ts';
+import { definitionStorage } from './custom-resources.ts';
 import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts';
 import { type Json, numberAt, textAt } from './json.ts';
 import { isReleased } from './metadata.ts';
@@ -71,12 +72,14 @@ export function deleteObject(
   options: DeleteOptions,
 ): { object: KubernetesObject; gone: boolean } {
   checkPreconditions(resource, current, options);
-  const next = leaving(context, resource, current, options);
+  const next =
+    resource.storage === definitionStorage
+      ? leavingDefinition(current, timestamp(context.now()))
+      : leaving(context, resource, current, options);
   const released = isReleased(resource, next);
   if (options.dryRun) return { object: next, gone: released };
   if (released) {
     const last = context.store.remove(resource.storage, next);
-    afterRemove(context, resource, last);
     return { object: last, gone: true };
   }
   if (next === current) return { object: current, gone: false };

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { definitionStorage, establish, resourcesOf } from './custom-resources.ts';
+import { definitionStorage, establish } from './custom-resources.ts';
 import { objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 import { type ServerContext, timestamp } from './server-context.ts';
 
 /** What the server itself writes into an object before it is stored. */
 export function complete(context: ServerContext, resource: Resource, object: KubernetesObject): void {
-  if (resource.storage === definitionStorage) establish(object, timestamp(context.now()));
+  if (resource.storage === definitionStorage) establish(object);
   if (resource.kind === 'Namespace' && resource.group === '') {
     object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
     if (object.metadata.deletionTimestamp === undefined) object.spec ??= { finalizers: ['kubernetes'] };
@@ -24,13 +24,6 @@ export function afterCreate(context: ServerContext, resource: Resource, object: 
     creationTimestamp: timestamp(context.now()),
   };
   context.store.put('/serviceaccounts', { kind: 'ServiceAccount', apiVersion: 'v1', metadata });
-}
-
-/** What goes with an object: the objects of a definition that is gone. */
-export function afterRemove({ store }: ServerContext, resource: Resource, object: KubernetesObject): void {
-  if (resource.storage !== definitionStorage) return;
-  const storage = resourcesOf(object)[0]?.storage ?? '';
-  for (const custom of store.list(storage)) store.remove(storage, custom);
 }
 
 /** Throws nothing: whether new objects may come into a namespace. */

@@ -28,7 +28,13 @@ export interface Resource {
 export interface CustomResource {
   columns: readonly PrinterColumn[];
   schema: Record<string, unknown> | undefined;
+  /** Of the version that objects lie in. */
+  storedSchema: Record<string, unknown> | undefined;
   scale: { specReplicasPath: string; statusReplicasPath: string; labelSelectorPath?: string } | undefined;
+  /** What can be selected by beside name and namespace, e.g. `spec.size`. */
+  selectableFields: readonly string[];
+  /** Its definition is being deleted. */
+  terminating: boolean;
 }
 
 /** `v1`, `apps/v1` */

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { decodeCustom } from './custom/decoding.ts';
 import { badRequest } from './errors.ts';
 import { isObject, type Json } from './json.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
@@ -19,7 +20,8 @@ export function asObject(resource: Resource, value: Json): KubernetesObject {
     throw badRequest(`${resource.kind} in version "${resource.version}": metadata is not an object`);
   checkTypes(resource, value);
   const metadata = { ...(isObject(value.metadata) ? value.metadata : {}) };
-  return { ...value, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
+  const object = { ...value, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
+  return resource.custom ? decodeCustom(resource, object).object : object;
 }
 
 /** Throws 400 when an object names another namespace than the URL (`apiserver/pkg/registry/rest/meta.go`). */

@@ -8,6 +8,7 @@ import { bootstrapRoles } from './auth/bootstrap-roles.ts';
 import { keepTokenSecrets } from './auth/token-secrets.ts';
 import { anonymous, innerPart, owner, type User } from './auth/user.ts';
 import { makeCertificate } from './certificate.ts';
+import { keepDefinitions } from './custom/definition-keeper.ts';
 import type { Delegates } from './delegates.ts';
 import { StatusError } from './errors.ts';
 import { handle } from './handle.ts';
@@ -52,6 +53,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const tokens = [{ token, user: owner }, ...(innerToken ? [{ token: innerToken, user: innerPart }] : [])];
   const access = createAccess(store, tokens, Date.now);
   const context: ServerContext = { store, registry: createRegistry(store), delegates, access, now: Date.now };
+  keepDefinitions(context);
   const certificate = await makeCertificate();
   bootstrapRoles(context);
   keepTokenSecrets(context, certificate.ca);

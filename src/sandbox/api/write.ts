@@ -2,8 +2,8 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { allocate } from './allocation.ts';
 import { applyDefaults } from './defaults/defaults.ts';
 import { chooseStorageClass } from './defaults/storage.ts';
-import { afterCreate, afterRemove, complete } from './effects.ts';
-import { alreadyExists } from './errors.ts';
+import { afterCreate, complete } from './effects.ts';
+import { alreadyExists, forbidden } from './errors.ts';
 import { equal } from './json.ts';
 import { afterUpdate, type ManagedEntry } from './managed/managers.ts';
 import { carriedMetadata, checkIdentity, firstMetadata, isReleased, requireNamespace } from './metadata.ts';
@@ -36,6 +36,8 @@ export function createObject(
 
   // Admission that changes.
   requireNamespace(context, resource, namespace, metadata.name);
+  if (resource.custom?.terminating)
+    throw forbidden(resource, metadata.name, 'create not allowed while custom resource definition is terminating');
   if (resource.kind === 'PersistentVolumeClaim') chooseStorageClass(context, next);
 
   // Strategy: what the server itself writes.
@@ -87,7 +89,7 @@ export function updateObject(
     allocate(context, resource, next, current);
     // Validation, then admission that only judges.
     validate(resource, next, current);
-  }
+  } else if (resource.custom) validate(resource, next, current, subresource);
   if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
   next.metadata.managedFields = applied ?? afterUpdate(current, next, writer, listRulesOf(resource));
@@ -95,10 +97,6 @@ export function updateObject(
   // Storage.
   if (equal(next, current)) return current;
   if (options.dryRun) return next;
-  if (isReleased(resource, next)) {
-    const last = context.store.remove(resource.storage, next);
-    afterRemove(context, resource, last);
-    return last;
-  }
+  if (isReleased(resource, next)) return context.store.remove(resource.storage, next);
   return context.store.put(resource.storage, next);
 }

@@ -1,4 +1,6 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { fillDefaults } from '../custom/defaulting.ts';
+import { defaultDefinition } from '../custom-resources.ts';
 import { fill, isObject, type Json, objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
 import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy, defaultService } from './network.ts';
@@ -34,12 +36,13 @@ const objectDefaults: Record<string, (object: Json) => void> = {
   Endpoints: defaultEndpoints,
   StorageClass: defaultStorageClass,
   Secret: defaultSecret,
+  CustomResourceDefinition: defaultDefinition,
 };
 
 /** Fills in what a real server fills in; changes the object, which has to be the caller's own copy. */
 export function applyDefaults(resource: Resource, object: KubernetesObject, current?: KubernetesObject): void {
   if (resource.custom) {
-    defaultCustom(object as unknown as Json, resource.custom.schema);
+    fillDefaults(object, resource.custom.schema);
     return;
   }
   const spec = object.spec;

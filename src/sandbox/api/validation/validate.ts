@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { customFaults } from '../custom/custom-faults.ts';
+import { definitionFaults } from '../custom/definition-faults.ts';
 import { type FieldFault, invalid } from '../errors.ts';
 import { objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
 import { labelFaults, nameFaults } from './names.ts';
 import { dataFaults, ingressFaults, serviceFaults } from './network.ts';
 import { podSpecFaults, podUpdateFaults } from './pods.ts';
-import { claimFaults, definitionFaults } from './storage.ts';
+import { claimFaults } from './storage.ts';
 import { autoscalerFaults, cronJobFaults, jobFaults, workloadFaults } from './workloads.ts';
 
 type Rule = (object: KubernetesObject, current?: KubernetesObject) => FieldFault[];
@@ -28,11 +30,18 @@ const rules: Record<string, Rule> = {
 };
 
 /** Throws 422 with everything that is wrong with an object; `current` is what it replaces. */
-export function validate(resource: Resource, object: KubernetesObject, current?: KubernetesObject): void {
+export function validate(
+  resource: Resource,
+  object: KubernetesObject,
+  current?: KubernetesObject,
+  subresource = '',
+): void {
   const faults: FieldFault[] = [
     ...(current ? [] : nameFaults(resource.kind, object.metadata.name)),
     ...labelFaults(objectAt(object, 'metadata', 'labels'), 'metadata.labels'),
-    ...(resource.custom ? [] : (rules[resource.kind]?.(object, current) ?? [])),
+    ...(resource.custom
+      ? customFaults(resource, object, current, subresource)
+      : (rules[resource.kind]?.(object, current) ?? [])),
     ...(current ? immutableFaults(resource, object, current) : []),
   ];
   if (faults.length > 0) throw invalid(resource, object.metadata.name, faults);
