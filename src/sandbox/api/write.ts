@@ -1,12 +1,13 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { admit, judge } from './admission/admit.ts';
 import { allocate } from './allocation.ts';
+import { confirmNoEscalation } from './auth/escalation.ts';
 import { applyDefaults } from './defaults/defaults.ts';
-import { chooseStorageClass } from './defaults/storage.ts';
 import { afterCreate, complete } from './effects.ts';
 import { alreadyExists, forbidden } from './errors.ts';
 import { equal } from './json.ts';
 import { afterUpdate, type ManagedEntry } from './managed/managers.ts';
-import { carriedMetadata, checkIdentity, firstMetadata, isReleased, requireNamespace } from './metadata.ts';
+import { carriedMetadata, checkIdentity, firstMetadata, isReleased } from './metadata.ts';
 import { listRulesOf } from './patches/list-rules.ts';
 import type { ServerContext } from './server-context.ts';
 import { countsGenerations, firstStatus, isNewGeneration, mergedHalves } from './strategy.ts';
@@ -35,13 +36,13 @@ export function createObject(
   applyDefaults(resource, next);
 
   // Admission that changes.
-  requireNamespace(context, resource, namespace, metadata.name);
+  const request = { context, ...options, object: next };
+  admit(request);
   if (resource.custom?.terminating)
     throw forbidden(resource, metadata.name, 'create not allowed while custom resource definition is terminating');
-  if (resource.kind === 'PersistentVolumeClaim') chooseStorageClass(context, next);
 
   // Strategy: what the server itself writes.
-  const status = firstStatus(resource, sent);
+  const status = firstStatus(resource, next);
   if (status) next.status = status;
   if (resource.custom && resource.subresources.includes('status')) delete next.status;
   if (countsGenerations(resource, next)) next.metadata.generation = 1;
@@ -49,6 +50,8 @@ export function createObject(
 
   // Validation, then admission that only judges.
   validate(resource, next);
+  confirmNoEscalation(context.access.authorizer, options.user, resource, next);
+  const charge = judge(request);
 
   // Storage.
   if (context.store.get(resource.storage, namespace, metadata.name)) throw alreadyExists(resource, metadata.name);
@@ -56,6 +59,7 @@ export function createObject(
   next.metadata.managedFields = entries;
   if (options.dryRun) return next;
   const stored = context.store.put(resource.storage, next);
+  charge();
   afterCreate(context, resource, stored);
   return stored;
 }
@@ -73,7 +77,7 @@ export function updateObject(
   applied?: ManagedEntry[],
 ): KubernetesObject {
   const { resource, subresource, writer } = options;
-  checkIdentity(resource, current, sent);
+  checkIdentity(resource, current, sent, options.patches);
 
   // Strategy: which half is taken.
   const next = mergedHalves(resource, subresource, current, { ...sent, metadata: carriedMetadata(current, sent) });
@@ -82,6 +86,8 @@ export function updateObject(
   if (subresource === '') applyDefaults(resource, next, current);
 
   // Admission that changes.
+  const request = { context, ...options, object: next, current };
+  admit(request);
 
   // Strategy: what the server itself writes.
   complete(context, resource, next);
@@ -89,7 +95,9 @@ export function updateObject(
     allocate(context, resource, next, current);
     // Validation, then admission that only judges.
     validate(resource, next, current);
+    confirmNoEscalation(context.access.authorizer, options.user, resource, next, current);
   } else if (resource.custom) validate(resource, next, current, subresource);
+  const charge = judge(request);
   if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
   next.metadata.managedFields = applied ?? afterUpdate(current, next, writer, listRulesOf(resource));
@@ -98,5 +106,7 @@ export function updateObject(
   if (equal(next, current)) return current;
   if (options.dryRun) return next;
   if (isReleased(resource, next)) return context.store.remove(resource.storage, next);
-  return context.store.put(resource.storage, next);
+  const stored = context.store.put(resource.storage, next);
+  charge();
+  return stored;
 }

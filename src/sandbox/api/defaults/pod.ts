@@ -64,19 +64,8 @@ function defaultVolume(volume: Json): void {
   if (Object.keys(volume).length === 1) volume.emptyDir = {};
 }
 
-/** What admission gives a pod itself and a template does not get: service account, tolerations, priority. */
+/** What a pod itself gets and a template does not (`pkg/apis/core/v1/defaults.go SetDefaults_Pod`). */
 export function defaultPod(spec: Json): void {
   defaultPodSpec(spec);
-  fill(spec, 'serviceAccountName', 'default');
-  fill(spec, 'serviceAccount', spec.serviceAccountName);
   fill(spec, 'enableServiceLinks', true);
-  fill(spec, 'preemptionPolicy', 'PreemptLowerPriority');
-  fill(spec, 'priority', 0);
-  const tolerations = listAt(spec, 'tolerations').filter(isObject);
-  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
-    (key) => !tolerations.some((one) => (one.key ?? key) === key && (one.effect ?? 'NoExecute') === 'NoExecute'),
-  );
-  // `plugin/pkg/admission/defaulttolerationseconds/admission.go`
-  const added = missing.map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
-  if (added.length > 0) spec.tolerations = [...tolerations, ...added];
 }

@@ -1,20 +1,7 @@
-import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { fill, type Json, objectAt } from '../json.ts';
-import type { ServerContext } from '../server-context.ts';
-
-const defaultClass = 'storageclass.kubernetes.io/is-default-class';
 
 export function defaultClaim(spec: Json): void {
   fill(spec, 'volumeMode', 'Filesystem');
-}
-
-/** The default StorageClass of a claim that names none (`plugin/pkg/admission/storage/storageclass/setdefault`). */
-export function chooseStorageClass({ store }: ServerContext, claim: KubernetesObject): void {
-  const spec = objectAt(claim, 'spec');
-  if (spec.storageClassName !== undefined && spec.storageClassName !== null) return;
-  const classes = store.list('storage.k8s.io/storageclasses');
-  const found = classes.find(({ metadata }) => metadata.annotations?.[defaultClass] === 'true');
-  if (found) spec.storageClassName = found.metadata.name;
 }
 
 export function defaultVolume(spec: Json): void {
