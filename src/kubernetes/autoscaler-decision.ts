@@ -7,12 +7,18 @@ export interface DecisionInput extends MetricInput {
   /** One for each metric of the spec, in its order; only read when the metrics decide (`needsMetrics`). */
   readings: readonly MetricReading[];
   memory: AutoscalerMemory;
+  /** Text form of the target's selector; without one no pods can be found. Only read when the metrics decide. */
+  selector?: string;
+  /** Keys of all autoscalers that select the same pods, this one among them. */
+  rivals?: readonly string[];
 }
 
 export interface AutoscalerDecision {
   /** What the target's scale is to be set to; the present number when nothing is to change. */
   replicas: number;
   rescale: boolean;
+  /** No number could be computed: the last one stands. */
+  undecided: boolean;
   /** For the event: `New size: 5; reason: …`. */
   reason: string;
   conditions: Condition[];
@@ -55,7 +61,7 @@ export function decideReplicas(input: DecisionInput): AutoscalerDecision {
   const before = autoscaler.status?.conditions ?? [];
   const conditions = set([...before], 'AbleToScale', 'True', 'SucceededGetScale', reachable);
   const { minReplicas = 1, maxReplicas } = autoscaler.spec;
-  const plain = { conditions, currentMetrics: undefined, memory, warnings: [] };
+  const plain = { conditions, currentMetrics: undefined, memory, warnings: [], undecided: false };
   const without = (decidedBy: string, replicas: number): AutoscalerExplanation => ({
     metrics: [],
     replicas,
@@ -81,7 +87,34 @@ export function decideReplicas(input: DecisionInput): AutoscalerDecision {
     const reason = 'Current number of replicas below Spec.MinReplicas';
     return { ...plain, replicas: minReplicas, rescale: true, reason, explanation: without('minReplicas', minReplicas) };
   }
-  return decideByMetrics(input, memory, conditions);
+  const fault = selectorFault(input);
+  if (!fault) return decideByMetrics(input, memory, conditions);
+  const { reason, message, warning } = fault;
+  return {
+    ...plain,
+    replicas: current,
+    rescale: false,
+    undecided: true,
+    reason: '',
+    conditions: set(conditions, 'ScalingActive', 'False', reason, message),
+    warnings: [warning, { reason: 'FailedComputeMetricsReplicas', message: warning.message }],
+    explanation: without(reason, current),
+  };
+}
+
+/** Why the target's pods cannot be told (`horizontal.go validateAndParseSelector`). */
+function selectorFault({ selector, rivals = [] }: DecisionInput) {
+  if (selector === '') {
+    const message = "the HPA target's scale is missing a selector";
+    return {
+      reason: 'InvalidSelector',
+      message,
+      warning: { reason: 'SelectorRequired', message: 'selector is required' },
+    };
+  }
+  if (rivals.length < 2) return undefined;
+  const message = `pods by selector ${selector ?? ''} are controlled by multiple HPAs: [${rivals.join(' ')}]`;
+  return { reason: 'AmbiguousSelector', message, warning: { reason: 'AmbiguousSelector', message } };
 }
 
 function decideByMetrics(input: DecisionInput, memory: AutoscalerMemory, reachable: Condition[]): AutoscalerDecision {
@@ -106,6 +139,7 @@ function decideByMetrics(input: DecisionInput, memory: AutoscalerMemory, reachab
     return {
       replicas: current,
       rescale: false,
+      undecided: true,
       reason: '',
       conditions: withCondition(reachable, { type: 'ScalingActive', status: 'False', reason, message }, time),
       currentMetrics,
@@ -131,6 +165,7 @@ function decideByMetrics(input: DecisionInput, memory: AutoscalerMemory, reachab
   return {
     replicas: limited.replicas,
     rescale: limited.replicas !== current,
+    undecided: false,
     // By the wish before its limits, as the controller says it.
     reason: wish > current ? `${best?.name ?? ''} above target` : wish < current ? 'All metrics below target' : '',
     conditions: changes.reduce((list, change) => withCondition(list, change, time), reachable),

@@ -5,7 +5,7 @@ import type { MetricReading } from '../../kubernetes/autoscaler-metric.ts';
 import type { PodReading } from '../../kubernetes/autoscaler-pods.ts';
 import { formatSelector } from '../../kubernetes/labels.ts';
 import { milliValue } from '../../kubernetes/quantity.ts';
-import type { ApiClient } from '../client.ts';
+import { type ApiClient, answered } from '../client.ts';
 
 interface PodMetrics {
   metadata: { name: string };
@@ -59,7 +59,7 @@ async function readResource(client: ApiClient, query: ResourceQuery): Promise<Me
     const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${namespace}/pods`;
     items = (await client.get<{ items?: PodMetrics[] }>(path, { labelSelector })).items ?? [];
   } catch (error) {
-    return failed(`unable to fetch metrics from resource metrics API: ${messageOf(error)}`);
+    return failed(`unable to fetch metrics from resource metrics API: ${why(error, 'pods.metrics.k8s.io')}`);
   }
   if (items.length === 0) return failed('no metrics returned from resource metrics API');
   const pods = new Map<string, PodReading>();
@@ -96,25 +96,24 @@ async function readPods(
     return { pods };
   } catch (error) {
     return {
-      error: `unable to get metric ${name}: unable to fetch metrics from custom metrics API: ${messageOf(error)}`,
+      error: `unable to get metric ${name}: unable to fetch metrics from custom metrics API: ${customFault(error)}`,
     };
   }
 }
 
 async function readObject(client: ApiClient, namespace: string, spec: MetricSpec): Promise<MetricReading> {
   const { metric, describedObject } = spec.object ?? { metric: { name: '' }, describedObject: { kind: '', name: '' } };
-  const about = `${metric.name}`;
+  // The words stand in this order on a real cluster too.
+  const failed = (fault: string) => ({
+    error: `unable to get metric ${metric.name}: ${describedObject.kind} on ${namespace} ${describedObject.name}/${fault}`,
+  });
   try {
     const resource = `${describedObject.kind.toLowerCase()}s`;
     const path = `/apis/custom.metrics.k8s.io/v1beta2/namespaces/${namespace}/${resource}/${describedObject.name}/${metric.name}`;
     const { items: [first] = [] } = await client.get<MetricValueList>(path);
-    if (!first) return { error: `unable to get metric ${about}: no metrics returned from custom metrics API` };
-    return { value: milliValue(first.value) };
+    return first ? { value: milliValue(first.value) } : failed('no metrics returned from custom metrics API');
   } catch (error) {
-    const target = `on ${describedObject.kind} ${namespace}/${describedObject.name}`;
-    return {
-      error: `unable to get metric ${about}: ${target}: unable to fetch metrics from custom metrics API: ${messageOf(error)}`,
-    };
+    return failed(`unable to fetch metrics from custom metrics API: ${customFault(error)}`);
   }
 }
 
@@ -128,6 +127,18 @@ async function readExternal(client: ApiClient, namespace: string, spec: MetricSp
     if (items.length === 0) return failed('no metrics returned from external metrics API');
     return { value: items.reduce((sum, { value }) => sum + milliValue(value), 0) };
   } catch (error) {
-    return failed(`unable to fetch metrics from external metrics API: ${messageOf(error)}`);
+    return failed(
+      `unable to fetch metrics from external metrics API: ${why(error, `${name}.external.metrics.k8s.io`)}`,
+    );
   }
+}
+
+/** An API that is not served answers with a plain 404, which client-go puts into words of its own. */
+function why(error: unknown, resource: string): string {
+  return answered(error, 404) ? `the server could not find the requested resource (get ${resource})` : messageOf(error);
+}
+
+/** The custom metrics API is looked for by discovery first (`metrics/pkg/client/custom_metrics/discovery.go`). */
+function customFault(error: unknown): string {
+  return answered(error, 404) ? 'no custom metrics API (custom.metrics.k8s.io) registered' : messageOf(error);
 }
