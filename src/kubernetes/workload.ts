@@ -104,6 +104,12 @@ export interface Job extends KubernetesObject {
     completions?: number | null;
     completionMode?: 'NonIndexed' | 'Indexed';
     backoffLimit?: number;
+    backoffLimitPerIndex?: number;
+    maxFailedIndexes?: number;
+    podFailurePolicy?: { rules: PodFailureRule[] };
+    successPolicy?: { rules: { succeededIndexes?: string; succeededCount?: number }[] };
+    podReplacementPolicy?: 'TerminatingOrFailed' | 'Failed';
+    managedBy?: string;
     activeDeadlineSeconds?: number;
     ttlSecondsAfterFinished?: number;
     suspend?: boolean;
@@ -113,13 +119,24 @@ export interface Job extends KubernetesObject {
   status?: {
     active?: number;
     ready?: number;
+    terminating?: number;
     succeeded?: number;
     failed?: number;
     startTime?: string;
     completionTime?: string;
     completedIndexes?: string;
+    failedIndexes?: string;
+    /** UIDs of pods that have ended and whose finalizer is still there: they are not in the counts yet. */
+    uncountedTerminatedPods?: { succeeded?: string[]; failed?: string[] };
     conditions?: Condition[];
   };
+}
+
+/** What a pod's way of failing means for its Job. */
+export interface PodFailureRule {
+  action: 'Ignore' | 'FailJob' | 'FailIndex' | 'Count';
+  onExitCodes?: { containerName?: string; operator: string; values: number[] };
+  onPodConditions?: { type: string; status: string }[];
 }
 
 /** `25%` of `total`, rounded up or down; a plain number as it is (`intstr.GetScaledValueFromIntOrPercent`). */

@@ -1,17 +1,22 @@
-import { conditionOf, timestamp, withCondition } from '../../kubernetes/condition.ts';
-import { asPod, isPodReady, type Pod } from '../../kubernetes/pod.ts';
+import { timestamp } from '../../kubernetes/condition.ts';
+import { asPod } from '../../kubernetes/pod.ts';
 import type { Job } from '../../kubernetes/workload.ts';
 import { createClaims } from './claiming.ts';
-import { type Controller, type ControllerContext, runController, writeStatus } from './controller.ts';
+import { type Controller, type ControllerContext, runController } from './controller.ts';
 import { createExpectations } from './expectations.ts';
-import { completedIndexes, identityOfIndex, missingIndexes, rangesOf } from './job-indexes.ts';
-import { keyOf, ownerKey, partsOf } from './owners.ts';
+import { type Failures, withEnded } from './job-backoff.ts';
+import { endOf, jobCondition, withJobCondition } from './job-conditions.ts';
+import { createTrackingFinalizers } from './job-finalizers.ts';
+import { createJobManager, type Managed } from './job-manager.ts';
+import { createStatusWriter } from './job-status-writer.ts';
+import { endedStatus, type JobStatus, settled, trackPods } from './job-tracking.ts';
+import { deadlineOf, type JobView, trackingFinalizer, verdictOf, viewOf } from './job-view.ts';
+import { controllerOf, keyOf, ownerKey, partsOf } from './owners.ts';
 import { createPodControl } from './pod-control.ts';
 import { objectPath } from './resource-paths.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-const firstBackoffMs = 10_000;
-const longestBackoffMs = 600_000;
+const orphanMark = '/orphan/';
 
 /** Runs pods to their end (`pkg/controller/job/job_controller.go`). */
 export function startJobController(context: ControllerContext): Controller {
@@ -22,149 +27,148 @@ export function startJobController(context: ControllerContext): Controller {
   const expectations = createExpectations(podInformer);
   const record = context.recorder('job-controller');
   const control = createPodControl(context, record, expectations);
+  const finalizers = createTrackingFinalizers(client, podInformer);
+  const writer = createStatusWriter(client);
+  const manager = createJobManager({ control, finalizers, shorten: pace.shorten(1) });
+  const backoffs = new Map<string, Failures>();
 
   const sync = async (key: string, queue: WorkQueue) => {
+    if (key.startsWith(orphanMark)) return release(key.slice(orphanMark.length));
     const { namespace, name } = partsOf(key);
-    const job = jobs.get(namespace, name) as Job | undefined;
-    if (!job) return expectations.forget(key);
-    if (isDone(job)) return forgetLater(job, key, queue);
+    const cached = jobs.get(namespace, name) as Job | undefined;
+    const stored = cached && writer.newest(cached);
+    if (!stored || endOf(stored)) {
+      expectations.forget(key);
+      backoffs.delete(key);
+      writer.forget(key);
+      return stored && expire(stored, key, queue);
+    }
+    if (stored.spec.managedBy !== undefined && stored.spec.managedBy !== 'kubernetes.io/job-controller') return;
+    const job = startedNow(stored);
     const pods = (await claims.claim(job, job.spec.selector)).map(asPod);
-    if (!expectations.met(key)) return queue.addAfter(key, 1000);
-    const tally = tallyOf(job, pods);
-    const failure = failureOf(job, tally);
-    const complete = !failure && isComplete(job, tally);
-    if (failure || complete || job.spec.suspend) for (const pod of tally.active) await control.remove(job, pod);
-    else if (!job.metadata.deletionTimestamp) await fill(job, tally, key, queue);
-    await writeStatus(client, 'jobs', job, statusOf(job, tally, { failure, complete }));
-    if (complete) record(job, 'Normal', 'Completed', 'Job completed');
-    if (failure) record(job, 'Warning', failure.reason, failure.message);
-    const { activeDeadlineSeconds } = job.spec;
-    if (activeDeadlineSeconds !== undefined && job.status?.startTime)
-      queue.addAfter(key, Math.max(50, Date.parse(job.status.startTime) + activeDeadlineSeconds * 1000 - Date.now()));
+    const view = viewOf(job, pods, finalizers.has);
+    const failures = withEnded(backoffs.get(key) ?? { count: 0, last: 0 }, view.newSucceeded, view.newFailed);
+    const isSeen = expectations.met(key);
+    if (!isSeen) queue.addAfter(key, 1000);
+
+    const decided = verdictOf(view, Date.now());
+    const managed = await manage(view, { decided: decided !== undefined, isSeen, failures });
+    if (managed.waitMs) queue.addAfter(key, managed.waitMs);
+    const deadline = deadlineOf(job);
+    if (deadline !== undefined && !decided) queue.addAfter(key, Math.max(50, deadline - Date.now()));
+
+    const isStopped = isSeen && !managed.problem;
+    const verdict = decided ? (isStopped ? decided : undefined) : completionOf(view, managed);
+    await track(stored, view, withSuspension(view, managed, verdict), verdict);
+    // Only what is counted in the status may be forgotten here.
+    backoffs.set(key, failures);
+    if (managed.problem) throw managed.problem;
   };
 
-  const fill = async (job: Job, tally: Tally, key: string, queue: WorkQueue) => {
-    const parallelism = job.spec.parallelism ?? 1;
-    const rest = job.spec.completions == null ? parallelism : job.spec.completions - tally.succeeded;
-    // Without a number of completions one success ends the whole: no new pods then.
-    const wanted = job.spec.completions == null && tally.succeeded > 0 ? 0 : Math.min(parallelism, rest);
-    for (const pod of tally.active.slice(Math.max(0, wanted))) await control.remove(job, pod);
-    const missing = wanted - tally.active.length;
-    if (missing <= 0) return;
-    const wait = backoffLeft(tally, pace.shorten(1));
-    if (wait > 0) return queue.addAfter(key, wait);
-    if (job.spec.completionMode !== 'Indexed') return control.createMany(job, job.spec.template, missing);
-    for (const index of missingIndexes(job, tally.pods).slice(0, missing))
-      await control.create(job, job.spec.template, identityOfIndex(job, index));
+  const manage = async (view: JobView, at: { decided: boolean; isSeen: boolean; failures: Failures }) => {
+    if (!at.isSeen) return manager.unchanged(view);
+    if (at.decided) return manager.stop(view);
+    return view.job.metadata.deletionTimestamp ? manager.unchanged(view) : manager.fill(view, at.failures);
   };
 
-  const forgetLater = async (job: Job, key: string, queue: WorkQueue) => {
-    const seconds = job.spec.ttlSecondsAfterFinished;
-    const ended = job.status?.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed');
+  const track = async (stored: Job, view: JobView, counted: JobStatus, verdict: ReturnType<typeof verdictOf>) => {
+    const { status, release: done, ending } = trackPods(view, counted, verdict, Date.now());
+    const job = await writer.write(stored, status);
+    const results = await Promise.allSettled(done.map(finalizers.remove));
+    const open = (uid: string) => view.pods.some((pod) => pod.metadata.uid === uid && finalizers.has(pod));
+    const after = settled(job.status ?? {}, open);
+    const ended = endedStatus(after, ending, Date.now());
+    await writer.write(job, ended ?? after);
+    if (ended && ending?.type === 'Complete') record(view.job, 'Normal', 'Completed', 'Job completed');
+    else if (ended) record(view.job, 'Warning', ending?.reason ?? '', ending?.message ?? '');
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+
+  /** Says that pods are, or no longer are, kept from running. */
+  const withSuspension = (view: JobView, managed: Managed, verdict: ReturnType<typeof verdictOf>): JobStatus => {
+    const { job } = view;
+    const { active, ready, terminating } = managed;
+    const status: JobStatus = { ...job.status, active, ready, terminating };
+    if (verdict || !managed.filled) return status;
+    const [reason, message] = job.spec.suspend ? ['JobSuspended', 'Job suspended'] : ['JobResumed', 'Job resumed'];
+    const told = jobCondition('Suspended', reason, message, Date.now(), job.spec.suspend ? 'True' : 'False');
+    const before = status.conditions ?? [];
+    const conditions = withJobCondition(before, told);
+    if (conditions === before) return status;
+    record(job, 'Normal', job.spec.suspend ? 'Suspended' : 'Resumed', message);
+    const { startTime: _, ...rest } = status;
+    return {
+      ...rest,
+      conditions: [...conditions],
+      ...(job.spec.suspend ? {} : { startTime: timestamp(Date.now()) }),
+    };
+  };
+
+  /** Deletes a Job some time after it ended (`pkg/controller/ttlafterfinished`). */
+  const expire = async (job: Job, key: string, queue: WorkQueue) => {
+    const { ttlSecondsAfterFinished: seconds } = job.spec;
     if (seconds === undefined || job.metadata.deletionTimestamp) return;
-    const left = Date.parse(ended?.lastTransitionTime ?? '') + seconds * 1000 - Date.now();
+    const left = Date.parse(endOf(job)?.lastTransitionTime ?? '') + seconds * 1000 - Date.now();
     if (left > 0) return queue.addAfter(key, left);
-    await client.remove(objectPath('jobs', job.metadata), { propagationPolicy: 'Foreground' });
+    const { uid } = job.metadata;
+    await client.remove(objectPath('jobs', job.metadata), {
+      propagationPolicy: 'Foreground',
+      ...(uid ? { preconditions: { uid } } : {}),
+    });
+  };
+
+  /** A pod whose Job is no more has nobody else to let it go. */
+  const release = async (key: string) => {
+    const { namespace, name } = partsOf(key);
+    const pod = podInformer.get(namespace, name);
+    if (pod && finalizers.has(pod) && isOrphan(pod)) await finalizers.remove(asPod(pod));
+  };
+
+  const isOrphan = (pod: Parameters<typeof controllerOf>[0]) => {
+    const owner = controllerOf(pod);
+    return owner?.kind !== 'Job' || jobs.get(pod.metadata.namespace, owner.name)?.metadata.uid !== owner.uid;
   };
 
   return runController(context, {
     name: 'job',
     inputs: [
-      { informer: jobs, keys: (job) => [keyOf(job)] },
-      { informer: podInformer, keys: (pod) => ownerKey(pod, 'Job') },
+      {
+        informer: jobs,
+        keys: (job, { type }) => [
+          keyOf(job),
+          ...(type === 'deleted' ? claims.byUid.get(job.metadata.uid ?? '').map(orphanKey) : []),
+        ],
+      },
+      {
+        informer: podInformer,
+        keys: (pod, { type }) => {
+          const marked = type !== 'deleted' && pod.metadata.finalizers?.includes(trackingFinalizer);
+          return [...ownerKey(pod, 'Job'), ...(marked && isOrphan(pod) ? [orphanKey(pod)] : [])];
+        },
+      },
     ],
     sync,
   });
 }
 
-interface Tally {
-  pods: readonly Pod[];
-  active: Pod[];
-  succeeded: number;
-  failed: number;
-  /** When the last pod failed, ms since the epoch. */
-  lastFailure: number;
+function orphanKey(pod: Parameters<typeof keyOf>[0]): string {
+  return `${orphanMark}${keyOf(pod)}`;
 }
 
-/** What was counted once stays counted, even when its pod is deleted. */
-function tallyOf(job: Job, pods: readonly Pod[]): Tally {
-  const inPhase = (phase: string) => pods.filter((pod) => pod.status?.phase === phase);
-  const failed = inPhase('Failed');
-  const ends = failed
-    .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .map(({ state }) => Date.parse(state?.terminated?.finishedAt ?? ''));
-  const indexed = job.spec.completionMode === 'Indexed';
-  const succeeded = indexed ? completedIndexes(pods).length : inPhase('Succeeded').length;
-  return {
-    pods,
-    active: pods.filter(
-      (pod) => !['Succeeded', 'Failed'].includes(pod.status?.phase ?? '') && !pod.metadata.deletionTimestamp,
-    ),
-    succeeded: Math.max(succeeded, job.status?.succeeded ?? 0),
-    failed: Math.max(failed.length, job.status?.failed ?? 0),
-    lastFailure: Math.max(0, ...ends.filter((end) => !Number.isNaN(end))),
-  };
+function startedNow(job: Job): Job {
+  if (job.status?.startTime || job.spec.suspend) return job;
+  return { ...job, status: { ...job.status, startTime: timestamp(Date.now()) } };
 }
 
-/** 10 s, doubled for each failure (`backoff_utils.go`). */
-function backoffLeft({ failed, lastFailure }: Tally, shorter: number): number {
-  if (failed === 0) return 0;
-  const delay = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failed - 1, 10));
-  return lastFailure + delay * shorter - Date.now();
-}
-
-function isDone({ status }: Job): boolean {
-  return ['Complete', 'Failed'].some((type) => conditionOf(status?.conditions, type)?.status === 'True');
-}
-
-function isComplete({ spec }: Job, { succeeded, active }: Tally): boolean {
-  return spec.completions == null ? succeeded > 0 && active.length === 0 : succeeded >= spec.completions;
-}
-
-function failureOf({ spec, status }: Job, tally: Tally): { reason: string; message: string } | undefined {
-  const restarts = tally.active
-    .filter(() => spec.template.spec.restartPolicy === 'OnFailure')
-    .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .reduce((sum, { restartCount }) => sum + restartCount, 0);
-  if (tally.failed + restarts > (spec.backoffLimit ?? 6))
-    return { reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
-  const { activeDeadlineSeconds } = spec;
-  if (
-    activeDeadlineSeconds !== undefined &&
-    status?.startTime &&
-    Date.parse(status.startTime) + activeDeadlineSeconds * 1000 <= Date.now()
-  )
-    return { reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' };
-  return undefined;
-}
-
-interface Outcome {
-  failure: { reason: string; message: string } | undefined;
-  complete: boolean;
-}
-
-function statusOf(job: Job, tally: Tally, { failure, complete }: Outcome): Job['status'] {
-  const now = timestamp(Date.now());
-  const done = failure !== undefined || complete;
-  const active = done || job.spec.suspend ? 0 : tally.active.length;
-  let conditions = job.status?.conditions ?? [];
-  const add = (type: string, reason: string, message: string) => {
-    conditions = withCondition(conditions, { type, status: 'True', reason, message, lastProbeTime: now }, now);
-  };
-  const reached = 'Reached expected number of succeeded pods';
-  if (complete) add('SuccessCriteriaMet', 'CompletionsReached', reached);
-  if (complete) add('Complete', 'CompletionsReached', reached);
-  if (failure) add('FailureTarget', failure.reason, failure.message);
-  if (failure) add('Failed', failure.reason, failure.message);
-  const indexes = job.spec.completionMode === 'Indexed' ? rangesOf(completedIndexes(tally.pods)) : '';
-  return {
-    ...(active > 0 ? { active } : {}),
-    ...(tally.succeeded > 0 ? { succeeded: tally.succeeded } : {}),
-    ...(tally.failed > 0 ? { failed: tally.failed } : {}),
-    ready: done ? 0 : tally.active.filter(isPodReady).length,
-    ...(indexes ? { completedIndexes: indexes } : {}),
-    ...(job.spec.suspend ? {} : { startTime: job.status?.startTime ?? now }),
-    ...(complete ? { completionTime: now } : {}),
-    ...(conditions.length > 0 ? { conditions } : {}),
-  };
+function completionOf({ job, succeeded }: JobView, { active }: Managed) {
+  const { completions } = job.spec;
+  const isComplete = active === 0 && (completions == null ? succeeded > 0 : succeeded >= completions);
+  if (!isComplete) return undefined;
+  return jobCondition(
+    'SuccessCriteriaMet',
+    'CompletionsReached',
+    'Reached expected number of succeeded pods',
+    Date.now(),
+  );
 }

@@ -1,46 +1,46 @@
 import type { Pod } from '../../kubernetes/pod.ts';
 import type { Job } from '../../kubernetes/workload.ts';
-import type { OwnParts } from './pod-control.ts';
 
-const annotation = 'batch.kubernetes.io/job-completion-index';
+/** Which of an Indexed Job's numbers a pod works on; on its annotations and labels. */
+export const indexAnnotation = 'batch.kubernetes.io/job-completion-index';
 
-function indexOf(pod: Pod): number | undefined {
-  const text = pod.metadata.annotations?.[annotation];
-  return text === undefined ? undefined : Number(text);
+export function isIndexed({ spec }: Job): boolean {
+  return spec.completionMode === 'Indexed';
 }
 
-/** Indexes with a pod that succeeded, ascending. */
-export function completedIndexes(pods: readonly Pod[]): number[] {
-  const done = pods.filter((pod) => pod.status?.phase === 'Succeeded').flatMap((pod) => indexOf(pod) ?? []);
-  return [...new Set(done)].sort((left, right) => left - right);
+/** The number a pod works on; undefined for none, or one that the Job does not have (any more). */
+export function indexOf(job: Job, pod: Pod): number | undefined {
+  const text = pod.metadata.annotations?.[indexAnnotation] ?? '';
+  const index = /^\d+$/.test(text) ? Number(text) : undefined;
+  return index !== undefined && index < (job.spec.completions ?? 0) ? index : undefined;
 }
 
-/** Indexes that are neither done nor being worked on. */
-export function missingIndexes(job: Job, pods: readonly Pod[]): number[] {
-  const taken = new Set(pods.filter((pod) => pod.status?.phase !== 'Failed').flatMap((pod) => indexOf(pod) ?? []));
-  return Array.from({ length: job.spec.completions ?? 0 }, (_, index) => index).filter((index) => !taken.has(index));
+/** The numbers in `0-2,5`, below `completions` (`indexed_job_utils.go parseIndexesFromString`). What is no number is left out. */
+export function indexesIn(text: string | undefined, completions: number): Set<number> {
+  const indexes = new Set<number>();
+  for (const range of text ? text.split(',') : []) {
+    const [from, to = from] = range.split('-').map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+    if (from === undefined || to === undefined || Number.isNaN(from + to)) continue;
+    for (let index = from; index <= Math.min(to, completions - 1); index += 1) indexes.add(index);
+  }
+  return indexes;
 }
 
-/** How the pod of an index knows which it is. */
-export function identityOfIndex(job: Job, index: number): OwnParts {
-  const containers = job.spec.template.spec.containers.map((container) => ({
-    ...container,
-    env: [...((container.env as object[] | undefined) ?? []), { name: 'JOB_COMPLETION_INDEX', value: String(index) }],
-  }));
-  return {
-    labels: { [annotation]: String(index) },
-    annotations: { [annotation]: String(index) },
-    spec: { containers, hostname: `${job.metadata.name}-${index}` },
-  };
-}
-
-/** `0-2,5` */
-export function rangesOf(indexes: readonly number[]): string {
+/** `0-2,5`, from any order. */
+export function rangesOf(indexes: Iterable<number>): string {
   const ranges: [number, number][] = [];
-  for (const index of indexes) {
+  for (const index of [...indexes].sort((left, right) => left - right)) {
     const last = ranges.at(-1);
     if (last && last[1] === index - 1) last[1] = index;
     else ranges.push([index, index]);
   }
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}${to === from + 1 ? ',' : '-'}${to}`)).join(',');
+}
+
+/** The first `count` numbers of a Job that are not among `taken` (`firstPendingIndexes`). */
+export function firstMissing(completions: number, taken: ReadonlySet<number>, count: number): number[] {
+  const missing: number[] = [];
+  for (let index = 0; index < completions && missing.length < count; index += 1)
+    if (!taken.has(index)) missing.push(index);
+  return missing;
 }

@@ -14,8 +14,16 @@ export interface PodControl {
   /** Without a name the server makes one from the owner's. Throws what the API answered. */
   create(owner: KubernetesObject, template: PodTemplate, own?: OwnParts): Promise<Pod>;
   remove(owner: KubernetesObject, pod: Pod): Promise<void>;
-  /** Makes `count`, first one, then twice as many each time, so that a refusal is not asked for a thousand times. */
-  createMany(owner: KubernetesObject, template: PodTemplate, count: number): Promise<void>;
+  /**
+   * Makes one pod of each of these, first one, then twice as many each time, so that a refusal is not asked for a thousand
+   * times. Returns how many were made, and what the API answered when it was not all.
+   */
+  createAll(owner: KubernetesObject, template: PodTemplate, parts: readonly OwnParts[]): Promise<Made>;
+}
+
+export interface Made {
+  made: number;
+  problem?: unknown;
 }
 
 export interface OwnParts {
@@ -81,12 +89,17 @@ export function createPodControl(
         throw error;
       }
     },
-    async createMany(owner, template, count) {
-      for (let made = 0, batch = 1; made < count; made += batch, batch = Math.min(2 * batch, count - made)) {
-        const results = await Promise.allSettled(Array.from({ length: batch }, () => create(owner, template)));
+    async createAll(owner, template, parts) {
+      let made = 0;
+      for (let from = 0, batch = 1; from < parts.length; from += batch, batch *= 2) {
+        const results = await Promise.allSettled(
+          parts.slice(from, from + batch).map((own) => create(owner, template, own)),
+        );
+        made += results.filter(({ status }) => status === 'fulfilled').length;
         const failed = results.find((result) => result.status === 'rejected');
-        if (failed) throw failed.reason;
+        if (failed) return { made, problem: failed.reason };
       }
+      return { made };
     },
   };
 }

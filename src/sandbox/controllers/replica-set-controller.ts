@@ -6,9 +6,12 @@ import { createClaims } from './claiming.ts';
 import { type Controller, type ControllerContext, runController, writeStatus } from './controller.ts';
 import { createExpectations } from './expectations.ts';
 import { controllerOf, keyOf, ownerKey, partsOf } from './owners.ts';
-import { createPodControl } from './pod-control.ts';
+import { createPodControl, isNamespaceEnding } from './pod-control.ts';
 import { replicaSetStatus } from './replica-set-status.ts';
 import type { WorkQueue } from './work-queue.ts';
+
+/** As many pods are made in one go (`BurstReplicas`). */
+const mostAtOnce = 500;
 
 /** Keeps as many pods as a ReplicaSet wants (`pkg/controller/replicaset/replica_set.go`). */
 export function startReplicaSetController(context: ControllerContext): Controller {
@@ -42,8 +45,13 @@ export function startReplicaSetController(context: ControllerContext): Controlle
 
   const adjust = async (set: ReplicaSet, active: Pod[]) => {
     const difference = (set.spec.replicas ?? 1) - active.length;
-    if (difference > 0) return pods.createMany(set, set.spec.template, Math.min(difference, 500));
-    if (difference === 0) return;
+    if (difference > 0) {
+      const parts = Array.from({ length: Math.min(difference, mostAtOnce) }, () => ({}));
+      const { problem } = await pods.createAll(set, set.spec.template, parts);
+      // A namespace that ends takes no more pods.
+      if (problem && !isNamespaceEnding(problem)) throw problem;
+    }
+    if (difference >= 0) return;
     for (const pod of chooseVictims(active, -difference, related(set), Date.now())) await pods.remove(set, pod);
   };
 
