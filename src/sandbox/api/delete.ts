@@ -1,24 +1,16 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { readOptions } from './body.ts';
+import { keepImmortal } from './admission/namespace-lifecycle.ts';
 import { leavingDefinition } from './custom/definition-status.ts';
 import { definitionStorage } from './custom-resources.ts';
-import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts';
+import { type DeleteOptions, deleteOptionsOf } from './delete-options.ts';
+import { conflict, notFound } from './errors.ts';
 import { type Json, numberAt, textAt } from './json.ts';
+import { listOptionsOf } from './list-options.ts';
 import { isReleased } from './metadata.ts';
 import { presentationOf } from './presentation.ts';
-import { type Answer, type ApiRequest, countOf } from './request.ts';
+import type { Answer, ApiRequest } from './request.ts';
 import type { Resource } from './resources.ts';
-import { selectionOf } from './selection.ts';
 import { lookUp, type ServerContext, timestamp } from './server-context.ts';
-import { isDryRun } from './write-options.ts';
-
-export interface DeleteOptions {
-  gracePeriodSeconds: number | undefined;
-  propagationPolicy: string;
-  uid: string;
-  resourceVersion: string;
-  dryRun: boolean;
-}
 
 export async function remove(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, namespace, name } = request;
@@ -34,31 +26,12 @@ export async function remove(context: ServerContext, request: ApiRequest): Promi
 export async function removeCollection(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, namespace, query } = request;
   const options = await deleteOptionsOf(request);
-  const selection = selectionOf(resource.kind, query);
+  const { selection } = listOptionsOf(resource, query);
   const all = context.store.list(resource.storage, namespace === '' ? undefined : namespace);
   const chosen = selection ? all.filter(selection) : all;
   for (const object of chosen) deleteObject(context, resource, object, options);
   const meta = { resourceVersion: String(context.store.version()) };
   return { status: 200, object: presentationOf(request).list(chosen, meta) };
-}
-
-async function deleteOptionsOf(request: ApiRequest): Promise<DeleteOptions> {
-  return toDeleteOptions(await readOptions(request.incoming, request.contentType), request.query);
-}
-
-/** From a body and, where it says nothing, the query. */
-export function toDeleteOptions(body: Json, query: URLSearchParams): DeleteOptions {
-  const orphans = body.orphanDependents === true ? 'Orphan' : '';
-  const policy = textAt(body, 'propagationPolicy') || query.get('propagationPolicy') || orphans;
-  if (!['', 'Background', 'Foreground', 'Orphan'].includes(policy))
-    throw badRequest(`propagationPolicy: Unsupported value: "${policy}"`);
-  return {
-    gracePeriodSeconds: numberAt(body, 'gracePeriodSeconds') ?? countOf(query, 'gracePeriodSeconds'),
-    propagationPolicy: policy,
-    uid: textAt(body, 'preconditions', 'uid'),
-    resourceVersion: textAt(body, 'preconditions', 'resourceVersion'),
-    dryRun: isDryRun(query) || (Array.isArray(body.dryRun) && body.dryRun.includes('All')),
-  };
 }
 
 /**
@@ -71,6 +44,7 @@ export function deleteObject(
   current: KubernetesObject,
   options: DeleteOptions,
 ): { object: KubernetesObject; gone: boolean } {
+  keepImmortal(resource, current.metadata.name);
   checkPreconditions(resource, current, options);
   const next =
     resource.storage === definitionStorage
@@ -86,15 +60,25 @@ export function deleteObject(
   return { object: context.store.put(resource.storage, next), gone: false };
 }
 
-function checkPreconditions(resource: Resource, { metadata }: KubernetesObject, options: DeleteOptions): void {
-  if (options.uid !== '' && options.uid !== metadata.uid)
+/** `apiserver/pkg/registry/rest/delete.go BeforeDelete`, which names the kind where others name the resource. */
+function checkPreconditions(
+  { group, kind }: Resource,
+  { metadata }: KubernetesObject,
+  { uid, resourceVersion }: DeleteOptions,
+): void {
+  const about = { group, plural: kind };
+  if (uid !== '' && uid !== metadata.uid)
     throw conflict(
-      resource,
+      about,
       metadata.name,
-      `the UID in the precondition (${options.uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`,
     );
-  if (options.resourceVersion !== '' && options.resourceVersion !== metadata.resourceVersion)
-    throw conflict(resource, metadata.name, modifiedMeanwhile);
+  if (resourceVersion !== '' && resourceVersion !== metadata.resourceVersion)
+    throw conflict(
+      about,
+      metadata.name,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`,
+    );
 }
 
 function leaving(

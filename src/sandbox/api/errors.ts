@@ -5,6 +5,7 @@ export interface StatusCause {
   field?: string;
 }
 
+/** What a Status may say beside its message. */
 export interface StatusDetails {
   name?: string;
   group?: string;
@@ -19,6 +20,8 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
+  /** A token to go on with, of a list that is too old to be continued. */
+  continueToken = '';
   constructor(code: number, reason: string, message: string, details?: StatusDetails) {
     super(message);
     this.code = code;
@@ -32,14 +35,14 @@ interface About {
   plural: string;
 }
 
-export function toStatus({ code, reason, message, details }: StatusError) {
+export function toStatus({ code, reason, message, details, continueToken }: StatusError) {
   return {
     kind: 'Status',
     apiVersion: 'v1',
-    metadata: {},
+    metadata: continueToken === '' ? {} : { continue: continueToken },
     status: 'Failure',
     message,
-    reason,
+    ...(reason === '' ? {} : { reason }),
     ...(details ? { details } : {}),
     code,
   };
@@ -51,7 +54,7 @@ function qualified({ group, plural }: About): string {
 }
 
 function detailsOf(about: About, name: string): StatusDetails {
-  return { name, ...(about.group ? { group: about.group } : {}), kind: about.plural };
+  return { ...(name ? { name } : {}), ...(about.group ? { group: about.group } : {}), kind: about.plural };
 }
 
 export function notFound(about: About, name: string): StatusError {
@@ -80,11 +83,34 @@ export function forbidden(about: About, name: string, why: string): StatusError 
 }
 
 export function methodNotAllowed(): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
+}
+
+/** What nobody serves. */
+export function noSuchResource(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 export function expired(wanted: number, oldest: number): StatusError {
   return new StatusError(410, 'Expired', `too old resource version: ${wanted} (${oldest})`);
+}
+
+/** A fault that a real server did not foresee as a Status: 500 with no reason (`responsewriters/status.go`). */
+export function unforeseen(message: string): StatusError {
+  return new StatusError(500, '', message);
+}
+
+/** `apiserver/pkg/storage/errors.go NewTooLargeResourceVersionError` */
+export function tooLargeVersion(wanted: number, current: number): StatusError {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
 }
 
 /** One thing that validation found; `field` is a path like `spec.containers[0].image`. */
@@ -117,11 +143,12 @@ const faultWords: Record<FieldFault['type'], string> = {
 
 /** 422 with every fault, worded like `field.Error` of `apimachinery/pkg/util/validation/field`. */
 export function invalid(about: { group: string; kind: string }, name: string, faults: FieldFault[]): StatusError {
-  const lines = faults.map((fault) => `${fault.field}: ${bodyOf(fault)}`);
+  // Of equal messages one is said, of equal causes all (`field.ErrorList.ToAggregate`).
+  const lines = [...new Set(faults.map((fault) => `${fault.field}: ${bodyOf(fault)}`))];
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const title = about.group === '' ? about.kind : `${about.kind}.${about.group}`;
   return new StatusError(422, 'Invalid', `${title} "${name}" is invalid: ${text}`, {
-    name,
+    ...(name ? { name } : {}),
     ...(about.group ? { group: about.group } : {}),
     kind: about.kind,
     causes: faults.map((fault) => ({ reason: fault.type, message: bodyOf(fault), field: fault.field })),

@@ -3,7 +3,7 @@ import { discovered } from '../data/discovered.ts';
 import { letIn } from './auth/access.ts';
 import type { User } from './auth/user.ts';
 import { answerDiscovery } from './discovery.ts';
-import { StatusError } from './errors.ts';
+import { noSuchResource } from './errors.ts';
 import { answerOpenApi } from './openapi.ts';
 import { type ApiRequest, parseAddress, type ResourceAddress } from './request.ts';
 import { respondError, respondJson, respondText } from './respond.ts';
@@ -48,10 +48,11 @@ async function answerResource(
     if (!answerDiscovery(context, url.pathname, incoming, response)) respondText(response, 404, '404 page not found\n');
     return;
   }
-  if (!context.registry.hasVersion(address.group, address.version))
-    return respondText(response, 404, '404 page not found\n');
   const resource = context.registry.find(address.group, address.version, address.plural);
-  if (!resource) throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+  if (!resource && !context.registry.hasGroup(address.group)) return respondText(response, 404, '404 page not found\n');
+  // Two slashes are an empty name, which nothing has.
+  if (!resource || url.pathname.includes('//')) throw noSuchResource();
+  if (address.watch) watchByPath(address, url.searchParams);
   const request: ApiRequest = {
     ...address,
     resource,
@@ -67,6 +68,13 @@ async function answerResource(
   };
   const answer = await route(context, request);
   if (answer !== 'answered') respondJson(response, answer.status, answer.object);
+}
+
+/** The old path of a watch says what the query says today. */
+function watchByPath(address: ResourceAddress, query: URLSearchParams): void {
+  query.set('watch', 'true');
+  if (address.name !== '') query.set('fieldSelector', `metadata.name=${address.name}`);
+  address.name = '';
 }
 
 /** The first word of the user agent, as `managedFieldsManager` falls back to. */

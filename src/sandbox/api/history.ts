@@ -60,6 +60,22 @@ export function createHistory(limit = 4000): History {
   };
 }
 
+/** The objects of a list as they were before the changes in `later`. */
+export function listBefore(
+  now: readonly KubernetesObject[],
+  later: readonly StoreEvent[],
+  keyOf: (object: KubernetesObject) => string,
+): readonly KubernetesObject[] {
+  if (later.length === 0) return now;
+  const then = new Map<string, KubernetesObject | undefined>();
+  // The first change after the version says what was there before it.
+  for (const { object, previous } of later) if (!then.has(keyOf(object))) then.set(keyOf(object), previous);
+  const kept = now.filter((object) => !then.has(keyOf(object)));
+  const changed = [...then.values()].filter((object) => object !== undefined);
+  const order = (left: KubernetesObject, right: KubernetesObject) => (keyOf(left) < keyOf(right) ? -1 : 1);
+  return [...kept, ...changed].sort(order);
+}
+
 function firstAfter(events: readonly StoreEvent[], version: number): number {
   let low = 0;
   let high = events.length;

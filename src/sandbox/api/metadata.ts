@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { generateName } from '../../kubernetes/names.ts';
 import type { KubernetesObject, ObjectMeta } from '../../kubernetes/object.ts';
-import { namespacePhase } from './effects.ts';
-import { badRequest, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from './errors.ts';
+import { badRequest, conflict, invalid, modifiedMeanwhile, unforeseen } from './errors.ts';
 import type { Resource } from './resources.ts';
 import { type ServerContext, timestamp } from './server-context.ts';
+import { immutableMetaFaults } from './validation/object-meta.ts';
 import type { WriteOptions } from './write-options.ts';
 
 /** The metadata of a new object: what the server sets is its own. Throws 400 and 422. */
@@ -15,12 +15,12 @@ export function firstMetadata(
 ): ObjectMeta {
   const given = (object.metadata ?? {}) as Partial<ObjectMeta>;
   const { resourceVersion, deletionTimestamp: _, deletionGracePeriodSeconds: __, managedFields: ___, ...kept } = given;
-  if (resourceVersion) throw badRequest('resourceVersion should not be set on objects to be created');
+  if (resourceVersion) throw unforeseen('resourceVersion should not be set on objects to be created');
   if (!given.name && !given.generateName)
     throw invalid(resource, '', [
       { type: 'FieldValueRequired', field: 'metadata.name', message: 'name or generateName is required' },
     ]);
-  const { generation: ____, namespace: _____, ...rest } = kept;
+  const { selfLink: ____, namespace: _____, ...rest } = kept as Partial<ObjectMeta> & { selfLink?: string };
   return {
     ...rest,
     name: given.name || generateName(given.generateName ?? ''),
@@ -30,37 +30,44 @@ export function firstMetadata(
   };
 }
 
-/** Throws 404 or 403 when nothing new may come into the namespace. */
-export function requireNamespace(context: ServerContext, resource: Resource, namespace: string, name: string): void {
-  if (!resource.namespaced) return;
-  const phase = namespacePhase(context, namespace);
-  if (phase === 'missing') throw notFound({ group: '', plural: 'namespaces' }, namespace);
-  if (phase === 'terminating')
-    throw forbidden(
-      resource,
-      name,
-      `unable to create new content in namespace ${namespace} because it is being terminated`,
-    );
-}
-
-/** Throws 400 and 409 when what was sent means another object, or another state of it. */
-export function checkIdentity(resource: Resource, current: KubernetesObject, { metadata }: KubernetesObject): void {
-  const { name, uid, resourceVersion } = current.metadata;
+/**
+ * Throws 400, 409 and 422 when what was sent means another object, or another state of it. Of a PATCH a different UID is not a
+ * precondition but a change (`rest/update.go DefaultUpdatedObjectInfo`).
+ */
+export function checkIdentity(
+  resource: Resource,
+  current: KubernetesObject,
+  { metadata }: KubernetesObject,
+  patches = false,
+): void {
+  const { name, namespace, uid, resourceVersion } = current.metadata;
   if (metadata.name !== name)
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  if (metadata.uid && metadata.uid !== uid)
+  if (!patches && metadata.uid && metadata.uid !== uid) {
+    const key = ['/registry', resource.storage.replace(/^\//, ''), ...(namespace ? [namespace] : []), name].join('/');
     throw conflict(
       resource,
       name,
-      `StorageError: invalid object, Code: 4, Key: /registry/${resource.storage}/${name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`,
     );
+  }
+  if (metadata.resourceVersion && !/^\d+$/.test(metadata.resourceVersion))
+    throw unforeseen(`strconv.ParseUint: parsing ${JSON.stringify(metadata.resourceVersion)}: invalid syntax`);
   if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion)
     throw conflict(resource, name, modifiedMeanwhile);
+  const faults = immutableMetaFaults(metadata, current.metadata);
+  if (faults.length > 0) throw invalid(resource, name, faults);
 }
 
 /** What clients cannot change: identity and the times of creation and deletion. */
 export function carriedMetadata({ metadata }: KubernetesObject, next: KubernetesObject): ObjectMeta {
-  const { deletionTimestamp: _, deletionGracePeriodSeconds: __, generation: ___, ...sent } = next.metadata;
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    generation: ___,
+    selfLink: ____,
+    ...sent
+  } = next.metadata as ObjectMeta & { selfLink?: string };
   const { namespace, uid, creationTimestamp, generation, resourceVersion, generateName: base } = metadata;
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   const kept = { namespace, uid, creationTimestamp, generation, resourceVersion, generateName: base };

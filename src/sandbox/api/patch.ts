@@ -1,6 +1,6 @@
 import { decodeBody, expectMediaType, readBody } from './body.ts';
 import { fromVersion, toVersion } from './conversion.ts';
-import { badRequest, conflict, modifiedMeanwhile, notFound, StatusError } from './errors.ts';
+import { badRequest, conflict, modifiedMeanwhile, notFound } from './errors.ts';
 import { copy, isObject, type Json } from './json.ts';
 import { applyConfiguration } from './patches/apply.ts';
 import { applyJsonPatch } from './patches/json-patch.ts';
@@ -13,7 +13,7 @@ import type { Resource } from './resources.ts';
 import { asObject, checkNamespace } from './sent-object.ts';
 import { lookUp, type ServerContext } from './server-context.ts';
 import { createObject, updateObject } from './write.ts';
-import { optionsOf } from './write-options.ts';
+import { checkOptions, optionsOf } from './write-options.ts';
 
 const patchTypes = {
   json: 'application/json-patch+json',
@@ -28,12 +28,14 @@ export async function patch(context: ServerContext, request: ApiRequest): Promis
   const { resource, namespace, name } = request;
   const type = expectMediaType(request.contentType, allowedPatches(resource));
   const body = decodeBody(await readBody(request.incoming), type);
+  checkOptions('PatchOptions', request.query, type === patchTypes.apply || type === patchTypes.applyJson);
   if (type === patchTypes.apply || type === patchTypes.applyJson) return apply(context, request, body);
   const current = lookUp(context, resource, namespace, name);
   if (!current) throw notFound(resource, name);
   const seen = toVersion(current, resource) as unknown as Json;
   const patched = asObject(resource, patchedBy(type, request, seen, body));
-  const options = optionsOf(context, request, namespace, 'Update');
+  if (resource.namespaced) checkNamespace(patched, namespace);
+  const options = { ...optionsOf(context, request, namespace, 'Update'), patches: true };
   const stored = updateObject(context, current, fromVersion(patched, resource), options);
   return { status: 200, object: presentationOf(request).one(stored) };
 }
@@ -57,12 +59,6 @@ function patchedBy(type: string, { resource, subresource }: ApiRequest, target: 
 
 function apply(context: ServerContext, request: ApiRequest, body: unknown): Answer {
   const { resource, namespace, name, query } = request;
-  if (!query.get('fieldManager'))
-    throw new StatusError(
-      422,
-      'Invalid',
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
   if (!isObject(body)) throw badRequest('error decoding YAML: an object is expected');
   if (!body.apiVersion || !body.kind)
     throw badRequest('invalid object type: apiVersion and kind are required for apply');

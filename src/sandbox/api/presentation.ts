@@ -14,6 +14,8 @@ export interface ListMeta {
 export interface Presentation {
   /** Equal for presentations that give equal bytes. */
   readonly key: string;
+  /** The media type of a watch. */
+  readonly streamType: string;
   one(object: KubernetesObject): unknown;
   list(objects: readonly KubernetesObject[], meta: ListMeta): unknown;
   /** The object of a watch event; `first` asks a Table for its column definitions. */
@@ -41,10 +43,21 @@ function asObjects(resource: Resource): Presentation {
   const one = (object: KubernetesObject) => toVersion(object, resource);
   return {
     key: `object ${apiVersion}`,
+    streamType: 'application/json',
     one,
-    list: (objects, metadata) => ({ kind: `${resource.kind}List`, apiVersion, metadata, items: objects.map(one) }),
+    list: (objects, metadata) => ({
+      kind: `${resource.kind}List`,
+      apiVersion,
+      metadata,
+      items: objects.map(resource.custom ? one : (object) => untyped(one(object))),
+    }),
     event: one,
   };
+}
+
+/** The items of Kubernetes' own lists do not say what they are; those of custom resources do. */
+function untyped({ kind: _, apiVersion: __, ...rest }: KubernetesObject) {
+  return rest;
 }
 
 function partialMetadata(object: KubernetesObject) {
@@ -54,6 +67,7 @@ function partialMetadata(object: KubernetesObject) {
 function asMetadata(_: Resource): Presentation {
   return {
     key: 'metadata',
+    streamType: 'application/json',
     one: partialMetadata,
     list: (objects, metadata) => ({
       kind: 'PartialObjectMetadataList',
@@ -72,6 +86,7 @@ function asTable(resource: Resource, include: string): Presentation {
   };
   return {
     key: `table ${include} ${apiVersionOf(resource)}`,
+    streamType: 'application/json',
     one: (object) => tableOf(resource, [object], versionOf(object), rowObject),
     list: (objects, meta) => tableOf(resource, objects, meta, rowObject),
     event: (object, first) => tableOf(resource, [object], versionOf(object), rowObject, first),

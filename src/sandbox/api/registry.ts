@@ -10,7 +10,8 @@ export interface Registry {
   find(group: string, version: string, plural: string): Resource | undefined;
   /** Any version of what lies in this place. */
   byStorage(storage: string): Resource | undefined;
-  hasVersion(group: string, version: string): boolean;
+  /** Whether anything of Kubernetes' own is in this group. */
+  hasGroup(group: string): boolean;
 }
 
 export function createRegistry(store: Store): Registry {
@@ -24,9 +25,11 @@ export function createRegistry(store: Store): Registry {
     custom: () => known.custom,
     find: (group, version, plural) => known.byPath.get(`${group}/${version}/${plural}`),
     byStorage: (storage) => known.byStorage.get(storage),
-    hasVersion: (group, version) => known.versions.has(`${group}/${version}`),
+    hasGroup: (group) => builtInGroups.has(group),
   };
 }
+
+const builtInGroups = new Set(builtInResources.map(({ group }) => group));
 
 function index(custom: readonly Resource[]) {
   const resources = [...builtInResources, ...custom];
@@ -35,6 +38,5 @@ function index(custom: readonly Resource[]) {
     custom,
     byPath: new Map(resources.map((one) => [`${one.group}/${one.version}/${one.plural}`, one])),
     byStorage: new Map([...resources].reverse().map((one) => [one.storage, one])),
-    versions: new Set(resources.map(({ group, version }) => `${group}/${version}`)),
   };
 }

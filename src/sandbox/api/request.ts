@@ -15,6 +15,8 @@ export interface ResourceAddress {
   subresource: string;
   /** What stands behind the subresource, with its leading slash: the proxy's path. */
   rest: string;
+  /** By the old path of watches, `/api/v1/watch/…`. */
+  watch: boolean;
 }
 
 /** One request for a known resource. */
@@ -42,14 +44,17 @@ export function parseAddress(path: string): ResourceAddress | undefined {
   const parts = path.split('/').filter((part) => part !== '');
   const [root, ...others] = parts.map(decode);
   if (root !== 'api' && root !== 'apis') return undefined;
-  const [group, version, ...below] = root === 'api' ? ['', ...others] : others;
+  const [group, version, ...all] = root === 'api' ? ['', ...others] : others;
   if (group === undefined || version === undefined) return undefined;
+  const watch = all[0] === 'watch' && all.length > 1;
+  const below = watch ? all.slice(1) : all;
   const [first, second, ...more] = below;
   // A namespace itself, its own subresources, or what is in it.
   const inside = first === 'namespaces' && more.length > 0 && !['status', 'finalize'].includes(more[0] ?? '');
   const [plural = '', name = '', subresource = '', ...rest] = inside ? more : below;
   const behind = rest.length > 0 || path.endsWith('/') ? `/${rawRest(path, parts.length - rest.length)}` : '';
-  return { group, version, namespace: inside ? (second ?? '') : '', plural, name, subresource, rest: behind };
+  const namespace = inside ? (second ?? '') : '';
+  return { group, version, namespace, plural, name, subresource, rest: behind, watch };
 }
 
 // The proxy's path goes on as it was written, not decoded and encoded again.

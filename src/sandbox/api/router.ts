@@ -1,7 +1,7 @@
 import { requestToken } from './auth/token-request.ts';
 import { create, replace } from './change.ts';
 import { remove, removeCollection } from './delete.ts';
-import { methodNotAllowed, StatusError } from './errors.ts';
+import { methodNotAllowed, noSuchResource, StatusError } from './errors.ts';
 import { patch } from './patch.ts';
 import { get, list } from './read.ts';
 import type { Answer, ApiRequest } from './request.ts';
@@ -16,6 +16,8 @@ import { scale } from './subresources/scale.ts';
 type Handler = (context: ServerContext, request: ApiRequest) => Answer | Promise<Answer>;
 
 const collection: Record<string, Handler> = { GET: list, POST: create, DELETE: removeCollection };
+/** What of a namespaced resource can be asked for in all namespaces. */
+const everywhere: Record<string, Handler> = { GET: list };
 const item: Record<string, Handler> = { GET: get, PUT: replace, PATCH: patch, DELETE: remove };
 const status: Record<string, Handler> = { GET: get, PUT: replace, PATCH: patch };
 
@@ -40,16 +42,31 @@ export async function route(context: ServerContext, request: ApiRequest): Promis
     return review(context, request);
   }
   if (subresource === '') {
-    const handler = (name === '' ? collection : item)[method];
-    if (!handler) throw methodNotAllowed();
+    const all = resource.namespaced && request.namespace === '' ? everywhere : collection;
+    const handler = (name === '' ? all : item)[method];
+    if (!handler || !allowed(request)) throw methodNotAllowed();
     return handler(context, request);
   }
-  if (!resource.subresources.includes(subresource))
-    throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
+  if (!resource.subresources.includes(subresource)) throw noSuchResource();
   if (unserved.has(subresource))
     throw new StatusError(501, 'NotImplemented', `the sandbox does not serve ${resource.plural}/${subresource} yet`);
   if (subresource === 'proxy') return proxy(context, request);
   const handler = subresources[subresource]?.[method];
   if (!handler) throw methodNotAllowed();
   return handler(context, request);
+}
+
+const verbs: Record<string, [item: string, collection: string]> = {
+  GET: ['get', 'list'],
+  POST: ['create', 'create'],
+  PUT: ['update', ''],
+  PATCH: ['patch', ''],
+  DELETE: ['delete', 'deletecollection'],
+};
+
+/** Whether discovery names the verb; of the old watch paths GET is all there is. */
+function allowed({ resource, name, method, watch }: ApiRequest): boolean {
+  if (watch) return method === 'GET';
+  const verb = verbs[method]?.[name === '' ? 1 : 0] ?? '';
+  return !resource.discovered || resource.discovered.verbs.includes(verb);
 }

@@ -1,62 +1,87 @@
-import { messageOf } from '../../base/errors.ts';
-import { meetsAll, parseSelector } from '../../kubernetes/labels.ts';
+import { meetsAll } from '../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { badRequest } from './errors.ts';
 import { objectAt } from './json.ts';
+import { readLabelSelector } from './label-selector.ts';
+import type { Resource } from './resources.ts';
 
 export type Selection = (object: KubernetesObject) => boolean;
 
-/** Which fields each kind can be selected by (`pkg/registry/<group>/<kind>/strategy.go`), beside name and namespace. */
-const selectableFields: Record<string, readonly string[]> = {
-  Pod: [
+const ofInvolved = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+
+/**
+ * Which fields each kind can be selected by (`AddFieldLabelConversionFunc` in `pkg/apis/<group>/<version>/conversion.go`),
+ * beside name and namespace, and where they stand in the stored object.
+ */
+const selectableFields: Record<string, Record<string, string>> = {
+  Pod: same(
     'spec.nodeName',
     'spec.restartPolicy',
     'spec.schedulerName',
     'spec.serviceAccountName',
+    'spec.hostNetwork',
     'status.phase',
     'status.podIP',
+    'status.podIPs',
     'status.nominatedNodeName',
-  ],
-  Event: ['involvedObject.*', 'regarding.*', 'reason', 'reportingComponent', 'source', 'type'],
-  Node: ['spec.unschedulable'],
-  Namespace: ['status.phase'],
-  Secret: ['type'],
-  Service: ['spec.clusterIP', 'spec.type'],
-  Job: ['status.successful'],
-  ReplicaSet: ['status.replicas'],
+  ),
+  Event: {
+    ...same(...ofInvolved.map((field) => `involvedObject.${field}`), 'reason', 'reportingComponent', 'type'),
+    source: 'source.component',
+  },
+  'events.k8s.io Event': {
+    ...Object.fromEntries(ofInvolved.map((field) => [`regarding.${field}`, `involvedObject.${field}`])),
+    ...same('reason', 'type'),
+    reportingController: 'reportingComponent',
+  },
+  Node: same('spec.unschedulable'),
+  Namespace: same('status.phase'),
+  Secret: same('type'),
+  Service: same('spec.clusterIP', 'spec.type'),
+  ReplicationController: same('status.replicas'),
+  'batch Job': same('status.successful'),
 };
 
+function same(...fields: string[]): Record<string, string> {
+  return Object.fromEntries(fields.map((field) => [field, field]));
+}
+
+function fieldsOf({ group, kind, custom }: Resource): Record<string, string> | undefined {
+  if (custom && custom.selectableFields.length > 0) return same(...custom.selectableFields);
+  return custom ? same(...custom.selectableFields) : selectableFields[group === '' ? kind : `${group} ${kind}`];
+}
+
 /** The selection of a list or watch; undefined selects all. Throws 400 for what cannot be selected by. */
-export function selectionOf(kind: string, query: URLSearchParams): Selection | undefined {
+export function selectionOf(resource: Resource, query: URLSearchParams): Selection | undefined {
   const labels = labelSelection(query.get('labelSelector') ?? '');
-  const fields = fieldSelection(kind, query.get('fieldSelector') ?? '');
+  const fields = fieldSelection(resource, query.get('fieldSelector') ?? '');
   if (labels && fields) return (object) => fields(object) && labels(object);
   return labels ?? fields;
 }
 
 function labelSelection(text: string): Selection | undefined {
-  if (text.trim() === '') return undefined;
-  try {
-    const requirements = parseSelector(text);
-    return (object) => meetsAll(requirements, object.metadata.labels);
-  } catch (error) {
-    throw badRequest(`unable to parse requirement: ${messageOf(error)}`);
-  }
+  const requirements = readLabelSelector(text);
+  return requirements.length === 0 ? undefined : (object) => meetsAll(requirements, object.metadata.labels);
 }
 
-function fieldSelection(kind: string, text: string): Selection | undefined {
-  const terms = text.split(',').filter((term) => term !== '');
+function fieldSelection(resource: Resource, text: string): Selection | undefined {
+  // A backslash keeps the comma behind it (`apimachinery/pkg/fields/selector.go splitTerms`).
+  const terms = (text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? []).filter((term) => term !== '');
   if (terms.length === 0) return undefined;
-  const tests = terms.map((term) => fieldTest(kind, term));
+  const tests = terms.map((term) => fieldTest(resource, text, term));
   return (object) => tests.every((test) => test(object));
 }
 
-function fieldTest(kind: string, term: string): Selection {
-  const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(term.trim());
-  if (!match) throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
-  const [, field = '', operator, value = ''] = match;
-  if (!isSelectable(kind, field)) throw badRequest(`field label not supported: ${field}`);
-  const path = field.split('.');
+function fieldTest(resource: Resource, text: string, term: string): Selection {
+  const match = /^([^=!]*)(==|=|!=)(.*)$/s.exec(term);
+  if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
+  const [, field = '', operator, raw = ''] = match;
+  const badEscape = /\\(?![,=\\])(.?)/.exec(raw);
+  if (badEscape) throw badRequest(`invalid field selector: invalid escape sequence: ${badEscape[0]}`);
+  const value = raw.replace(/\\(.)/g, '$1');
+  const stored = named.has(field) ? field : fieldsOf(resource)?.[field];
+  if (!stored) throw badRequest(unsupported(resource, field));
+  const path = stored.split('.');
   const last = path.pop() ?? '';
   return (object) => {
     const found = objectAt(object, ...path)[last];
@@ -65,14 +90,17 @@ function fieldTest(kind: string, term: string): Selection {
   };
 }
 
-function isSelectable(kind: string, field: string): boolean {
-  if (field === 'metadata.name' || field === 'metadata.namespace') return true;
-  return (selectableFields[kind] ?? []).some(
-    (known) => known === field || (known.endsWith('.*') && field.startsWith(known.slice(0, -1))),
-  );
+const named = new Set(['metadata.name', 'metadata.namespace']);
+
+/** Kinds with fields of their own refuse in their own words, all others in these (`apimachinery/pkg/runtime/conversion.go`). */
+function unsupported(resource: Resource, field: string): string {
+  if (!fieldsOf(resource))
+    return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+  if (resource.kind === 'Job') return `field label ${JSON.stringify(field)} not supported for Job`;
+  return `field label not supported: ${field}`;
 }
 
 function emptyOf(field: string): string {
-  if (field === 'spec.unschedulable') return 'false';
+  if (field === 'spec.unschedulable' || field === 'spec.hostNetwork') return 'false';
   return field === 'status.successful' || field === 'status.replicas' ? '0' : '';
 }

@@ -2,20 +2,13 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { decodeCustom } from './custom/decoding.ts';
 import { badRequest } from './errors.ts';
 import { isObject, type Json } from './json.ts';
-import { apiVersionOf, type Resource } from './resources.ts';
+import { apiVersionOf, builtInResources, type Resource } from './resources.ts';
 import { checkTypes } from './validation/json-types.ts';
 
 /** What was sent as an object of this resource. Throws 400 when it is of another kind or version. */
 export function asObject(resource: Resource, value: Json): KubernetesObject {
   const apiVersion = apiVersionOf(resource);
-  if (value.apiVersion !== undefined && value.apiVersion !== '' && value.apiVersion !== apiVersion)
-    throw badRequest(
-      `the API version in the data (${String(value.apiVersion)}) does not match the expected API version (${apiVersion})`,
-    );
-  if (value.kind !== undefined && value.kind !== '' && value.kind !== resource.kind)
-    throw badRequest(
-      `${String(value.kind)} in version "${resource.version}" cannot be handled as a ${resource.kind}: the kind in the data does not match the resource ${resource.plural}`,
-    );
+  checkKind(resource, value, apiVersion);
   if (value.metadata !== undefined && value.metadata !== null && !isObject(value.metadata))
     throw badRequest(`${resource.kind} in version "${resource.version}": metadata is not an object`);
   checkTypes(resource, value);
@@ -28,7 +21,22 @@ export function asObject(resource: Resource, value: Json): KubernetesObject {
 export function checkNamespace(object: KubernetesObject, namespace: string): void {
   const given = object.metadata.namespace;
   if (given && given !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+}
+
+function checkKind(resource: Resource, value: Json, expected: string): void {
+  const apiVersion = value.apiVersion || expected;
+  const kind = value.kind || resource.kind;
+  if (apiVersion === expected && kind === resource.kind) return;
+  const [version = '', group = ''] = String(apiVersion).split('/').reverse();
+  if (kind === resource.kind && group === resource.group && group !== '')
     throw badRequest(
-      `the namespace of the provided object does not match the namespace sent on the request (${given} and ${namespace || 'none'})`,
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
     );
+  const known = builtInResources.some((one) => one.kind === kind && apiVersionOf(one) === apiVersion);
+  const home = resource.group.split('.')[0] || 'core';
+  const why = known
+    ? `converting (${version}.${String(kind)}) to (${home}.${resource.kind}): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  throw badRequest(`${String(kind)} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
 }

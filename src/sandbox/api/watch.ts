@@ -1,10 +1,11 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { badRequest, expired, StatusError, toStatus } from './errors.ts';
+import { expired, toStatus, unforeseen } from './errors.ts';
 import type { StoreEvent } from './history.ts';
+import { type ListOptions, versionFault } from './list-options.ts';
 import { type Presentation, presentationOf } from './presentation.ts';
-import { type ApiRequest, countOf, flagOf } from './request.ts';
+import type { ApiRequest } from './request.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
-import { type Selection, selectionOf } from './selection.ts';
+import type { Selection } from './selection.ts';
 import type { ServerContext } from './server-context.ts';
 import { createWatchStream } from './watch-stream.ts';
 
@@ -14,19 +15,20 @@ const bookmarkEveryMs = 30_000;
 const encoded = new WeakMap<StoreEvent, Map<string, Buffer>>();
 
 /** Streams changes until the client leaves, the server closes or `timeoutSeconds` are over. */
-export function watch(context: ServerContext, request: ApiRequest, more?: Selection): 'answered' {
-  const { resource, query, response } = request;
+export function watch(context: ServerContext, request: ApiRequest, options: ListOptions): 'answered' {
+  const { resource, response } = request;
   const view: View = {
     resource,
     presentation: presentationOf(request),
-    selection: bothOf(selectionOf(resource.kind, query), more),
-    bookmarks: flagOf(query, 'allowWatchBookmarks'),
+    selection: options.selection,
+    bookmarks: options.bookmarks,
+    seconds: options.timeoutSeconds,
   };
-  const start = startOf(context, request);
-  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  const start = startOf(context, request, options);
+  response.writeHead(200, { 'content-type': view.presentation.streamType, 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   if (start === 'expired') {
-    const wanted = Number(query.get('resourceVersion'));
+    const wanted = Number(options.resourceVersion);
     const object = toStatus(expired(wanted, context.store.history.oldest(resource.storage)));
     response.end(`${JSON.stringify({ type: 'ERROR', object })}\n`);
     return 'answered';
@@ -40,6 +42,8 @@ interface View {
   presentation: Presentation;
   selection: Selection | undefined;
   bookmarks: boolean;
+  /** How long at most; undefined leaves it to the server. */
+  seconds: number | undefined;
 }
 
 interface Start {
@@ -48,37 +52,32 @@ interface Start {
   missed: readonly StoreEvent[];
   /** Whether a bookmark says where the present ends. */
   marked: boolean;
+  /** What happened up to this version is not told. */
+  after: number;
 }
 
-function startOf({ store }: ServerContext, { resource, query, namespace }: ApiRequest): Start | 'expired' {
-  const text = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(text)) throw badRequest(`invalid resource version: ${text}`);
-  const initial = query.get('sendInitialEvents');
-  if (initial === 'true' && query.get('resourceVersionMatch') !== 'NotOlderThan')
-    throw new StatusError(
-      422,
-      'Invalid',
-      'ListOptions.meta.k8s.io "" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-    );
-  const version = Number(text);
-  if (version > store.version())
-    throw new StatusError(504, 'Timeout', `Too large resource version: ${version}, current: ${store.version()}`, {
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      retryAfterSeconds: 1,
-    });
+function startOf(
+  { store }: ServerContext,
+  { resource, namespace }: ApiRequest,
+  { resourceVersion, initialEvents, bookmarks }: ListOptions,
+): Start | 'expired' {
+  if (!/^\d*$/.test(resourceVersion)) throw unforeseen(versionFault(resourceVersion));
+  const version = Number(resourceVersion);
   const present = () => store.list(resource.storage, namespace === '' ? undefined : namespace);
-  if (initial === 'true') return { present: present(), missed: [], marked: flagOf(query, 'allowWatchBookmarks') };
-  if (version === 0) return { present: initial === 'false' ? [] : present(), missed: [], marked: false };
+  if (initialEvents === true) return { present: present(), missed: [], marked: bookmarks, after: 0 };
+  if (version === 0) return { present: initialEvents === false ? [] : present(), missed: [], marked: false, after: 0 };
+  // One from the future waits for it.
   const missed = store.history.since(resource.storage, version);
-  return missed ? { present: [], missed, marked: false } : 'expired';
+  return missed ? { present: [], missed, marked: false, after: version } : 'expired';
 }
 
 function follow({ store }: ServerContext, request: ApiRequest, view: View, start: Start): void {
-  const { resource, response, query, namespace } = request;
+  const { resource, response, namespace } = request;
   const { send, end } = createWatchStream(response);
   let first = true;
   const tell = (event: StoreEvent) => {
     if (namespace !== '' && event.object.metadata.namespace !== namespace) return;
+    if (event.version <= start.after) return;
     const type = seenAs(event, view.selection);
     if (!type) return;
     send(encode(event, type, view.presentation, first));
@@ -93,7 +92,8 @@ function follow({ store }: ServerContext, request: ApiRequest, view: View, start
   for (const event of start.missed) tell(event);
   const off = store.history.subscribe(resource.storage, tell);
   const marks = setInterval(() => view.bookmarks && send(bookmark(view, store.version())), bookmarkEveryMs);
-  const seconds = countOf(query, 'timeoutSeconds') ?? 1800 + Math.random() * 1800;
+  // Nothing or 0: half an hour to an hour (`endpoints/handlers/get.go`).
+  const seconds = view.seconds || 1800 + Math.random() * 1800;
   const finish = () => {
     if (view.bookmarks) send(bookmark(view, store.version()));
     end();
@@ -152,9 +152,4 @@ function bookmark({ resource, presentation }: View, version: number, annotations
     columnDefinitions: null,
     rows,
   });
-}
-
-function bothOf(left: Selection | undefined, right: Selection | undefined): Selection | undefined {
-  if (!left || !right) return left ?? right;
-  return (object) => left(object) && right(object);
 }

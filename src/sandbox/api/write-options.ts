@@ -1,9 +1,10 @@
 import type { User } from './auth/user.ts';
-import { StatusError } from './errors.ts';
+import { type FieldFault, invalid } from './errors.ts';
 import type { Writer } from './managed/managers.ts';
 import type { ApiRequest } from './request.ts';
 import type { Resource } from './resources.ts';
 import { type ServerContext, timestamp } from './server-context.ts';
+import { supported, unknownValue } from './validation/faults.ts';
 
 export interface WriteOptions {
   resource: Resource;
@@ -12,6 +13,8 @@ export interface WriteOptions {
   subresource: string;
   writer: Writer;
   dryRun: boolean;
+  /** What was sent is the present object with a patch in it. */
+  patches?: boolean;
   /** Who writes, as roles know it. */
   user: User;
 }
@@ -36,10 +39,49 @@ export function optionsOf(
   };
 }
 
-/** `dryRun=All`. Throws 422 for any other value. */
+type OptionsKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions' | 'DeleteOptions';
+
+/** Whether a write is only tried. */
 export function isDryRun(query: URLSearchParams): boolean {
-  const values = query.getAll('dryRun').filter((value) => value !== '');
-  if (values.some((value) => value !== 'All'))
-    throw new StatusError(422, 'Invalid', `dryRun: Unsupported value: "${values[0]}": supported values: "All"`);
-  return values.length > 0;
+  return query.getAll('dryRun').includes('All');
+}
+
+/** Throws 422 for options in the query that make no sense (`apimachinery/pkg/apis/meta/v1/validation`). */
+export function checkOptions(kind: OptionsKind, query: URLSearchParams, applies = false): void {
+  const faults = [...patchFaults(kind, query, applies), ...commonFaults(query)];
+  if (faults.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', faults);
+}
+
+function patchFaults(kind: OptionsKind, query: URLSearchParams, applies: boolean): FieldFault[] {
+  if (kind !== 'PatchOptions') return [];
+  if (applies && !query.get('fieldManager'))
+    return [{ type: 'FieldValueRequired', field: 'fieldManager', message: 'is required for apply patch' }];
+  if (!applies && query.has('force'))
+    return [{ type: 'FieldValueForbidden', field: 'force', message: 'may not be specified for non-apply patch' }];
+  return [];
+}
+
+function commonFaults(query: URLSearchParams): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const manager = query.get('fieldManager') ?? '';
+  if (Buffer.byteLength(manager) > 128)
+    faults.push({ type: 'FieldValueTooLong', field: 'fieldManager', message: 'may not be more than 128 bytes' });
+  for (const [at, character] of [...manager].entries())
+    if (/[\p{C}\p{Z}]/u.test(character) && character !== ' ')
+      faults.push(
+        unknownValue('fieldManager', manager, `invalid character ${codePoint(character)} (at position ${at})`),
+      );
+  faults.push(...dryRunFaults(query.getAll('dryRun')));
+  const strictness = query.get('fieldValidation') ?? '';
+  return [...faults, ...supported(strictness, ['', 'Ignore', 'Strict', 'Warn'], 'fieldValidation')];
+}
+
+export function dryRunFaults(values: readonly string[]): FieldFault[] {
+  if (values.every((value) => value === 'All')) return [];
+  const message = `${JSON.stringify(values)}: supported values: "All"`;
+  return [{ type: 'FieldValueNotSupported', field: 'dryRun', message }];
+}
+
+function codePoint(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 }

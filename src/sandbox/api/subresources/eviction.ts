@@ -1,11 +1,13 @@
 import { type LabelSelector, matchesSelector } from '../../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { readOptions } from '../body.ts';
-import { deleteObject, toDeleteOptions } from '../delete.ts';
+import { deleteObject } from '../delete.ts';
+import { toDeleteOptions } from '../delete-options.ts';
 import { notFound, StatusError } from '../errors.ts';
 import { isObject, numberAt, objectAt, textAt } from '../json.ts';
 import type { Answer, ApiRequest } from '../request.ts';
 import { lookUp, type ServerContext } from '../server-context.ts';
+import { isDryRun } from '../write-options.ts';
 
 /** POST of `pods/NAME/eviction`: a delete that asks the disruption budgets first (`pkg/registry/core/pod/storage/eviction.go`). */
 export async function evict(context: ServerContext, request: ApiRequest): Promise<Answer> {
@@ -13,7 +15,8 @@ export async function evict(context: ServerContext, request: ApiRequest): Promis
   const body = await readOptions(request.incoming, request.contentType);
   const pod = lookUp(context, resource, namespace, name);
   if (!pod) throw notFound(resource, name);
-  const options = toDeleteOptions(objectAt(body, 'deleteOptions'), query);
+  const given = toDeleteOptions(objectAt(body, 'deleteOptions'));
+  const options = { ...given, dryRun: given.dryRun || isDryRun(query) };
   if (!ignoresBudgets(pod)) spendBudget(context, pod, options.dryRun);
   deleteObject(context, resource, pod, options);
   return { status: 201, object: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } };

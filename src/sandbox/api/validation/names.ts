@@ -1,55 +1,107 @@
 import type { FieldFault } from '../errors.ts';
+import { unknownValue } from './faults.ts';
 
-const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const pathSegment = /^(?!\.{1,2}$)[^/%]+$/;
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const subdomain = `${label}(\\.${label})*`;
+const keyName = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
-/** Kinds whose names are DNS labels; the others are subdomains (`pkg/apis/core/validation`, `ValidateObjectMeta`). */
-const labelKinds = new Set(['Namespace', 'Service']);
-const pathKinds = new Set(['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding']);
-
-/** The RFC 1123 and 1035 rules, worded like `apimachinery/pkg/util/validation/validation.go`. */
-export function nameFaults(kind: string, name: string): FieldFault[] {
-  const fault = nameFault(kind, name);
-  return fault ? [{ type: 'FieldValueInvalid', field: 'metadata.name', message: `"${name}": ${fault}` }] : [];
+/** `RegexError` of `apimachinery/pkg/api/validate/content/errors.go`, its two spaces included. */
+function shapeFault(what: string, pattern: string, ...examples: string[]): string {
+  return `${what} (e.g. ${examples.map((one) => `'${one}', `).join(' or ')}regex used for validation is '${pattern}')`;
 }
 
-function nameFault(kind: string, name: string): string | undefined {
-  if (pathKinds.has(kind)) return pathSegment.test(name) ? undefined : "may not contain '/' or '%'";
-  if (labelKinds.has(kind)) {
-    if (name.length > 63) return 'must be no more than 63 bytes';
-    if (kind === 'Service' && /^[0-9]/.test(name))
-      return "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-    return label.test(name)
-      ? undefined
-      : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-  }
-  if (name.length > 253) return 'must be no more than 253 bytes';
-  return subdomain.test(name)
-    ? undefined
-    : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+function fits(value: string, pattern: string): boolean {
+  return new RegExp(`^${pattern}$`).test(value);
 }
 
-const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
-const qualifiedName =
-  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+type NameRule = (value: string) => string[];
 
-/** Keys and values of labels; values have 63 characters at most. */
+/** `content.IsDNS1123Label` */
+export const labelNameFaults: NameRule = (value) => {
+  const long = value.length > 63 ? ['must be no more than 63 bytes'] : [];
+  if (fits(value, label)) return long;
+  if (fits(value, subdomain)) return [...long, 'must not contain dots'];
+  const what =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+  return [...long, shapeFault(what, label, 'my-name', '123-abc')];
+};
+
+/** `content.IsDNS1123Subdomain` */
+export const subdomainFaults: NameRule = (value) => {
+  const long = value.length > 253 ? ['must be no more than 253 bytes'] : [];
+  if (fits(value, subdomain)) return long;
+  const what =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+  return [...long, shapeFault(what, subdomain, 'example.com')];
+};
+
+/** `apimachinery/pkg/util/validation IsDNS1035Label` */
+export const oldLabelFaults: NameRule = (value) => {
+  const long = value.length > 63 ? ['must be no more than 63 bytes'] : [];
+  const pattern = '[a-z]([-a-z0-9]*[a-z0-9])?';
+  if (fits(value, pattern)) return long;
+  const what =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
+  return [...long, shapeFault(what, pattern, 'my-name', 'abc-123')];
+};
+
+/** `apimachinery/pkg/api/validation/path IsValidPathSegmentName` */
+const segmentFaults: NameRule = (value) => {
+  if (value === '.' || value === '..') return [`may not be '${value}'`];
+  return ['/', '%'].filter((one) => value.includes(one)).map((one) => `may not contain '${one}'`);
+};
+
+/** Kinds whose names are no subdomains (`ValidateObjectMeta` in `pkg/apis/<group>/validation`). */
+const rules: Record<string, NameRule> = {
+  Namespace: labelNameFaults,
+  Service: labelNameFaults,
+  Role: segmentFaults,
+  RoleBinding: segmentFaults,
+  ClusterRole: segmentFaults,
+  ClusterRoleBinding: segmentFaults,
+};
+
+/** What is wrong with a name, in the words of a real server. */
+export function nameFaults(kind: string, name: string, field = 'metadata.name'): FieldFault[] {
+  const rule = rules[kind] ?? subdomainFaults;
+  return rule(name).map((why) => unknownValue(field, name, why));
+}
+
+/** Everything wrong with a label's key (`content.IsLabelKey`). */
+export function labelKeyFaults(key: string): string[] {
+  const parts = key.split('/');
+  const what =
+    "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  const shape = shapeFault(what, keyName, 'MyName', 'my.name', '123-abc');
+  if (parts.length > 2)
+    return [`a valid label key ${shape} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  const name = parts.at(-1) ?? '';
+  const [prefix] = parts.length === 2 ? parts : [undefined];
+  const faults = prefix === undefined ? [] : prefixFaults(prefix);
+  if (name === '') faults.push('name part must be non-empty');
+  else if (name.length > 63) faults.push('name part must be no more than 63 bytes');
+  if (!fits(name, keyName)) faults.push(`name part ${shape}`);
+  return faults;
+}
+
+function prefixFaults(prefix: string): string[] {
+  if (prefix === '') return ['prefix part must be non-empty'];
+  return subdomainFaults(prefix).map((fault) => `prefix part ${fault}`);
+}
+
+/** Everything wrong with a label's value (`content.IsLabelValue`). */
+export function labelValueFaults(value: string): string[] {
+  const long = value.length > 63 ? ['must be no more than 63 bytes'] : [];
+  if (fits(value, `(${keyName})?`)) return long;
+  const what =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+  return [...long, shapeFault(what, `(${keyName})?`, 'MyValue', 'my_value', '12345')];
+}
+
+/** Keys and values of labels (`apimachinery/pkg/apis/meta/v1/validation ValidateLabels`). */
 export function labelFaults(labels: Record<string, unknown>, field: string): FieldFault[] {
-  return Object.entries(labels).flatMap(([key, value]): FieldFault[] => {
-    const faults: FieldFault[] = [];
-    if (!qualifiedName.test(key))
-      faults.push({
-        type: 'FieldValueInvalid',
-        field,
-        message: `"${key}": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
-      });
-    if (typeof value !== 'string' || value.length > 63 || !labelValue.test(value))
-      faults.push({
-        type: 'FieldValueInvalid',
-        field,
-        message: `${JSON.stringify(value)}: a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character`,
-      });
-    return faults;
-  });
+  return Object.entries(labels).flatMap(([key, value]) => [
+    ...labelKeyFaults(key).map((why) => unknownValue(field, key, why)),
+    ...labelValueFaults(String(value)).map((why) => unknownValue(field, value, why)),
+  ]);
 }

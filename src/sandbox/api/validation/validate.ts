@@ -4,8 +4,8 @@ import { definitionFaults } from '../custom/definition-faults.ts';
 import { type FieldFault, invalid } from '../errors.ts';
 import { objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
-import { labelFaults, nameFaults } from './names.ts';
 import { dataFaults, ingressFaults, serviceFaults } from './network.ts';
+import { changedMetaFaults, newMetaFaults } from './object-meta.ts';
 import { podSpecFaults, podUpdateFaults } from './pods.ts';
 import { claimFaults } from './storage.ts';
 import { autoscalerFaults, cronJobFaults, jobFaults, workloadFaults } from './workloads.ts';
@@ -37,8 +37,7 @@ export function validate(
   subresource = '',
 ): void {
   const faults: FieldFault[] = [
-    ...(current ? [] : nameFaults(resource.kind, object.metadata.name)),
-    ...labelFaults(objectAt(object, 'metadata', 'labels'), 'metadata.labels'),
+    ...(current ? changedMetaFaults(object, current) : newMetaFaults(resource, object)),
     ...(resource.custom
       ? customFaults(resource, object, current, subresource)
       : (rules[resource.kind]?.(object, current) ?? [])),
