@@ -5,6 +5,8 @@ import { readLines } from './read-lines.ts';
 /** How controllers and nodes speak to the API server: plain HTTPS, so that the same code serves a real one. */
 export interface ApiClient {
   readonly server: string;
+  /** PEM of the authority by which the server is known. */
+  readonly ca?: string | undefined;
   /** Throws `ApiError` for anything but 2xx. */
   get<T = KubernetesObject>(path: string, query?: Query): Promise<T>;
   create<T = KubernetesObject>(path: string, object: unknown, query?: Query): Promise<T>;
@@ -90,6 +92,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
 
   return {
     server: options.server,
+    ca: options.ca,
     get: (path, query) => send('GET', path, query),
     create: (path, object, query) => send('POST', path, query, object),
     replace: (path, object) => send('PUT', path, undefined, object),

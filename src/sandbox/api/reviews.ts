@@ -6,7 +6,7 @@ import { readObject } from './body.ts';
 import { badRequest, type FieldFault, StatusError } from './errors.ts';
 import { isObject, type Json, listAt, objectAt, textAt } from './json.ts';
 import { afterUpdate } from './managed/managers.ts';
-import { listRulesOf } from './patches/list-rules.ts';
+import { mergeTypeOf } from './managed/merge-type.ts';
 import type { Answer, ApiRequest } from './request.ts';
 import { apiVersionOf } from './resources.ts';
 import { type ServerContext, timestamp } from './server-context.ts';
@@ -42,7 +42,7 @@ function metadataOf(context: ServerContext, request: ApiRequest, sent: Json) {
   return {
     ...kept,
     ...(resource.namespaced ? { namespace } : {}),
-    managedFields: afterUpdate(undefined, written as unknown as KubernetesObject, writer, listRulesOf(resource)),
+    managedFields: afterUpdate(undefined, written as unknown as KubernetesObject, writer, mergeTypeOf(resource)),
   };
 }
 

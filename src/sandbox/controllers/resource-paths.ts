@@ -22,6 +22,7 @@ const groupPaths = {
   horizontalpodautoscalers: '/apis/autoscaling/v2',
   poddisruptionbudgets: '/apis/policy/v1',
   storageclasses: '/apis/storage.k8s.io/v1',
+  clusterroles: '/apis/rbac.authorization.k8s.io/v1',
   customresourcedefinitions: '/apis/apiextensions.k8s.io/v1',
 } as const;
 

@@ -15,6 +15,8 @@ import { startJobController } from './job-controller.ts';
 import { startNamespaceController } from './namespace-controller.ts';
 import { startQuotaController } from './quota-controller.ts';
 import { startReplicaSetController } from './replica-set-controller.ts';
+import { startRoleAggregationController } from './role-aggregation-controller.ts';
+import { startRootCertificateController } from './root-certificate-controller.ts';
 import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './service-account-controller.ts';
 import { startStatefulSetController } from './stateful-set-controller.ts';
@@ -39,6 +41,8 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
   const running = [
     startNamespaceController,
     startServiceAccountController,
+    startRootCertificateController,
+    startRoleAggregationController,
     startDeploymentController,
     startReplicaSetController,
     startStatefulSetController,

@@ -3,9 +3,8 @@ import { asPod } from '../../../kubernetes/pod.ts';
 import { milliValue } from '../../../kubernetes/quantity.ts';
 import { inScope, isAbout, missingAmounts, type ResourceQuota, usageOf } from '../../../kubernetes/quota.ts';
 import { addLists, type ResourceList, subtractLists, withoutZeros } from '../../../kubernetes/resource-list.ts';
+import { managedBy } from '../auth/own-write.ts';
 import { forbidden } from '../errors.ts';
-import { afterUpdate } from '../managed/managers.ts';
-import { timestamp } from '../server-context.ts';
 import type { AdmissionRequest } from './admission-request.ts';
 
 const storage = '/resourcequotas';
@@ -82,8 +81,6 @@ function charge({ context, namespace }: AdmissionRequest, name: string, usage: R
   const quota = store.get(storage, namespace, name) as ResourceQuota | undefined;
   if (!quota) return;
   const next = { ...quota, status: { ...quota.status, used: addLists(quota.status?.used ?? {}, usage) } };
-  const time = timestamp(context.now());
-  const writer = { manager: 'kube-apiserver', operation: 'Update', subresource: 'status', time } as const;
-  const managedFields = afterUpdate(quota, next, writer, () => undefined);
+  const managedFields = managedBy(context, 'kube-apiserver', quota, next, 'status');
   store.put(storage, { ...next, metadata: { ...quota.metadata, managedFields } });
 }

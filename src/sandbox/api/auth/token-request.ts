@@ -4,7 +4,7 @@ import { readObject } from '../body.ts';
 import { badRequest, conflict, type FieldFault, invalid, notFound } from '../errors.ts';
 import { isObject, type Json, listAt, numberAt, objectAt, textAt } from '../json.ts';
 import { afterUpdate } from '../managed/managers.ts';
-import { listRulesOf } from '../patches/list-rules.ts';
+import { mergeTypeOf } from '../managed/merge-type.ts';
 import type { Answer, ApiRequest } from '../request.ts';
 import { lookUp, type ServerContext, timestamp } from '../server-context.ts';
 import { optionsOf } from '../write-options.ts';
@@ -60,7 +60,7 @@ export async function requestToken(context: ServerContext, request: ApiRequest):
     undefined,
     { ...written, metadata: { name } } as unknown as KubernetesObject,
     { ...writer, subresource: 'token' },
-    listRulesOf({ ...resource, group: about.group, kind: about.kind, version: 'v1' }),
+    mergeTypeOf({ group: about.group, kind: about.kind, version: 'v1' }),
   );
   const metadata = { name, namespace, uid, creationTimestamp: timestamp(context.now()), managedFields };
   const status = { token, expirationTimestamp: timestamp((nowSeconds + wanted) * 1000) };

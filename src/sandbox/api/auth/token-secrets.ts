@@ -1,8 +1,8 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { isObject, textAt } from '../json.ts';
-import { afterUpdate } from '../managed/managers.ts';
-import { type ServerContext, timestamp } from '../server-context.ts';
+import type { ServerContext } from '../server-context.ts';
 import { secretClaims } from './account-tokens.ts';
+import { managedBy } from './own-write.ts';
 
 const nameAnnotation = 'kubernetes.io/service-account.name';
 const uidAnnotation = 'kubernetes.io/service-account.uid';
@@ -65,8 +65,6 @@ function filled(context: ServerContext, ca: string, secret: KubernetesObject, ac
       ...before,
     },
   };
-  const time = timestamp(context.now());
-  const writer = { manager: 'kube-controller-manager', operation: 'Update', subresource: '', time } as const;
-  next.metadata.managedFields = afterUpdate(secret, next, writer, () => undefined);
+  next.metadata.managedFields = managedBy(context, 'kube-controller-manager', secret, next);
   return next;
 }
