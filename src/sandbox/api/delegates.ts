@@ -1,3 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+
 /**
  * What the API server asks of the nodes: everything about running containers that no store can answer. Plain functions, so
  * that the nodes need not know the server and the server need not know them. All of them throw `DelegateError` (or any
@@ -6,12 +9,20 @@
 export interface Delegates {
   /** `pods/log`. Yields text as it comes, line ends included; ends when the log does or the signal aborts. */
   readLogs?: (request: LogRequest) => AsyncIterable<string> | Promise<AsyncIterable<string>>;
+  /** `pods/exec`, `attach` and `portforward`, by the paths of a kubelet. */
+  kubelet?: KubeletApi;
   /** `services/NAME:PORT/proxy/PATH`: the answer of a ready endpoint. */
   proxyService?: (request: ProxyRequest) => Promise<ProxyAnswer>;
   /** `pods/NAME:PORT/proxy/PATH`. */
   proxyPod?: (request: ProxyRequest) => Promise<ProxyAnswer>;
   /** Aggregated APIs by group and version, e.g. `metrics.k8s.io/v1beta1`. */
   aggregated?: Record<string, AggregatedApi>;
+}
+
+/** The HTTP API of a kubelet, behind whatever server checks who calls. Paths come with their query. */
+export interface KubeletApi {
+  request(incoming: IncomingMessage, response: ServerResponse, path: string): void;
+  upgrade(incoming: IncomingMessage, socket: Duplex, head: Buffer, path: string): void;
 }
 
 export interface LogRequest {

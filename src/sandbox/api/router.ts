@@ -8,6 +8,7 @@ import type { Answer, ApiRequest } from './request.ts';
 import { review } from './reviews.ts';
 import type { ServerContext } from './server-context.ts';
 import { bind } from './subresources/binding.ts';
+import { connect } from './subresources/connect.ts';
 import { evict } from './subresources/eviction.ts';
 import { logs } from './subresources/logs.ts';
 import { proxy } from './subresources/proxy.ts';
@@ -30,9 +31,12 @@ const subresources: Record<string, Record<string, Handler>> = {
   binding: { POST: bind },
   log: { GET: logs },
   token: { POST: requestToken },
+  exec: { GET: connect, POST: connect },
+  attach: { GET: connect, POST: connect },
+  portforward: { GET: connect, POST: connect },
 };
 
-const unserved = new Set(['exec', 'attach', 'portforward', 'ephemeralcontainers']);
+const unserved = new Set(['ephemeralcontainers']);
 
 /** Sends a request for a resource to what answers it. Throws 404, 405 or 501 as a Status. */
 export async function route(context: ServerContext, request: ApiRequest): Promise<Answer> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -16,6 +17,7 @@ import { createRegistry } from './registry.ts';
 import { respondError } from './respond.ts';
 import type { ServerContext } from './server-context.ts';
 import { createStore } from './store.ts';
+import { acceptUpgrades } from './upgrades.ts';
 
 export interface ApiServerOptions {
   /** 0 or nothing: any free one. */
@@ -57,13 +59,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const certificate = await makeCertificate();
   bootstrapRoles(context);
   keepTokenSecrets(context, certificate.ca);
-  const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) => {
+  const answer = (incoming: IncomingMessage, response: ServerResponse) => {
     const user = access.authenticator.of(incoming);
     if (!user) return respondError(response, new StatusError(401, 'Unauthorized', 'Unauthorized'));
     const over = user === anonymous ? undefined : options.onRequest?.(user);
     if (over) response.once('close', over);
     void handle(context, user, incoming, response);
-  });
+  };
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, answer);
+  acceptUpgrades(server, answer);
   server.keepAliveTimeout = 90_000;
   const sockets = trackSockets(server);
   await listen(server, options.port ?? 0);

@@ -1,4 +1,4 @@
-import { type Peer, text, type WorkloadRequest, type WorkloadResponse } from '../workloads/image.ts';
+import { type Peer, text, type WorkloadRequest, type WorkloadResponse } from '../workloads/messages.ts';
 import { listener } from './addresses.ts';
 import type { PodWorker } from './pod-worker.ts';
 import type { Service, ServiceTable } from './service-table.ts';
@@ -7,6 +7,8 @@ import type { Service, ServiceTable } from './service-table.ts';
 export interface Balancer {
   /** `port` is the Service's, by number or name. 503 without an endpoint, 502 when the pod does not listen. */
   toService(service: Service, port: number | string, request: WorkloadRequest): Promise<WorkloadResponse>;
+  /** What the cluster's DNS answers. */
+  resolve(namespace: string, host: string): readonly string[];
   /** A connection inside the cluster: by a Service's name as seen from a namespace, by its cluster IP, or to a pod. */
   dial(namespace: string, host: string, port: number): Peer | undefined;
 }
@@ -28,9 +30,15 @@ export function createBalancer(
       const container = listener(podAt(endpoint.address), endpoint.port);
       return container?.handle(request, endpoint.port) ?? text(502, 'connection refused\n');
     },
+    resolve: table.addresses,
     dial(namespace, host, port) {
       const service = table.find(namespace, host);
-      const endpoint = service ? pick(service, port) : { address: host, port };
+      const [own] = service ? [] : table.addresses(namespace, host);
+      const headless = (service?.spec as { clusterIP?: string } | undefined)?.clusterIP === 'None';
+      const endpoint =
+        service && !headless
+          ? pick(service, port)
+          : { address: (service ? table.addresses(namespace, host)[0] : own) ?? host, port };
       const container = endpoint && listener(podAt(endpoint.address), endpoint.port);
       if (!container) return undefined;
       return {

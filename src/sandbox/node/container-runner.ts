@@ -44,7 +44,8 @@ export function createContainerRunner(parts: RunnerParts) {
       if (!container) return;
       const { metadata, spec: wanted } = parts.pod();
       const seconds = metadata.deletionGracePeriodSeconds ?? wanted.terminationGracePeriodSeconds ?? 30;
-      const { exitCode, reason } = await stopContainer(container, seconds, host.pace.shorten);
+      const { exitCode, reason, hookFault } = await stopContainer(container, parts.podIP(), seconds, host.pace.shorten);
+      if (hookFault) parts.report('Warning', 'FailedPreStopHook', 'PreStopHook failed', spec);
       if (running.get(spec.name) === container) end(spec.name, exitCode, reason);
     },
   };

@@ -1,5 +1,8 @@
 import { parseBytes } from '../../kubernetes/quantity.ts';
-import type { WorkloadProcess, WorkloadRequest, WorkloadResponse } from '../workloads/image.ts';
+import type { WorkloadProcess } from '../workloads/image.ts';
+import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
+import type { Pipe } from '../workloads/shell/streams.ts';
+import type { ContainerSystem } from '../workloads/system.ts';
 import type { ContainerLog } from './logs.ts';
 import type { ContainerSpec } from './pod.ts';
 
@@ -11,6 +14,11 @@ export interface RunningContainer {
   readonly memoryLimit: number;
   readonly process: WorkloadProcess;
   readonly log: ContainerLog;
+  readonly system: ContainerSystem;
+  /** Where attached clients write; undefined unless the container has a standard input. */
+  readonly stdin: Pipe | undefined;
+  /** Aborted when it ends: everything that was started in it ends too. */
+  readonly signal: AbortSignal;
   /** Like the process', but rejects when the container ends before it has answered: the connection is reset. */
   handle(request: WorkloadRequest, port: number): Promise<WorkloadResponse> | undefined;
   /** It has ended: what is open is reset, followers of its log end. */
@@ -22,7 +30,9 @@ export function createRunningContainer(
   id: string,
   process: WorkloadProcess,
   log: ContainerLog,
+  inside: { system: ContainerSystem; stdin: Pipe | undefined },
 ): RunningContainer {
+  const ending = new AbortController();
   const open = new Set<(error: Error) => void>();
   const limit = spec.resources?.limits?.memory;
   return {
@@ -31,6 +41,8 @@ export function createRunningContainer(
     memoryLimit: limit ? parseBytes(limit) : Number.POSITIVE_INFINITY,
     process,
     log,
+    ...inside,
+    signal: ending.signal,
     handle(request, port) {
       const answer = process.handle(request, port);
       if (!answer) return undefined;
@@ -42,6 +54,8 @@ export function createRunningContainer(
     end() {
       for (const reset of open) reset(new Error('connection reset by peer'));
       open.clear();
+      ending.abort();
+      inside.stdin?.end();
       log.end();
     },
   };

@@ -1,7 +1,8 @@
 import { DelegateError, type Delegates, type ProxyAnswer, type ProxyRequest } from '../api/delegates.ts';
-import type { WorkloadRequest, WorkloadResponse } from '../workloads/image.ts';
+import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
 import { listener } from './addresses.ts';
 import type { Balancer } from './balancer.ts';
+import { createKubeletApi } from './kubelet-api/api.ts';
 import type { UsageMeter } from './metrics.ts';
 import { createMetricsApi } from './metrics-api.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -29,6 +30,7 @@ export function createDelegates(parts: DelegateParts): Delegates {
   };
   return {
     readLogs: (request) => readPodLog(find(request.namespace, request.pod), request),
+    kubelet: createKubeletApi(workers),
     async proxyService(request) {
       const service = table.service(request.namespace, request.name);
       if (!service) throw notFound('services', request.name);

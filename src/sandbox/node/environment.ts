@@ -87,7 +87,14 @@ async function valueFor(variable: EnvironmentVariable, values: Values, from: Sou
   });
 }
 
-function fieldOf(path: string, { pod, podIP, hostIP }: Sources): string {
+/** What a `fieldRef` stands for. Throws `ConfigError`. */
+export function fieldOf(path: string, { pod, podIP, hostIP }: Pick<Sources, 'pod' | 'podIP' | 'hostIP'>): string {
+  if (path === 'metadata.labels' || path === 'metadata.annotations') {
+    const values = pod.metadata[path === 'metadata.labels' ? 'labels' : 'annotations'] ?? {};
+    return Object.entries(values)
+      .map(([key, value]) => `${key}=${JSON.stringify(value)}\n`)
+      .join('');
+  }
   const labelled = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path);
   if (labelled) return pod.metadata[labelled[1] as 'labels' | 'annotations']?.[labelled[2] ?? ''] ?? '';
   const fields: Record<string, string | undefined> = {
@@ -106,7 +113,8 @@ function fieldOf(path: string, { pod, podIP, hostIP }: Sources): string {
   return value;
 }
 
-function resourceOf(resource: string, container: ContainerSpec): string {
+/** What a `resourceFieldRef` stands for, in whole cores or bytes. */
+export function resourceOf(resource: string, container: ContainerSpec): string {
   const [list, name = ''] = resource.split('.');
   const quantity = container.resources?.[list as 'requests' | 'limits']?.[name] ?? '0';
   return String(name === 'cpu' ? Math.ceil(parseCpu(quantity)) : Math.ceil(parseBytes(quantity)));

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../client.ts';
 import type { Pace } from '../pace.ts';
-import type { Peer } from '../workloads/image.ts';
+import type { Folder } from '../workloads/files/entries.ts';
+import type { Peer } from '../workloads/messages.ts';
 import type { EventRecorder } from './events.ts';
 import type { ImageStore } from './images.ts';
 
@@ -17,4 +18,8 @@ export interface Host {
   freeAddress(address: string): void;
   /** A connection from a namespace to a Service's name or an address. */
   dial(namespace: string, host: string, port: number): Peer | undefined;
+  /** The addresses of a name as seen from a namespace. */
+  resolve(namespace: string, host: string): readonly string[];
+  /** What persistent volumes hold, by a name of the volume; shared by all nodes. */
+  storage(volume: string): Folder;
 }

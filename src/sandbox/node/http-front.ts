@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WorkloadRequest, WorkloadResponse } from '../workloads/image.ts';
+import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
 
 /** One HTTP server on a loopback port. */
 export interface HttpFront {
@@ -18,7 +18,7 @@ const largestBody = 16 * 1024 * 1024;
 /** Opens a server on a free loopback port (or `port`, when it is free). Connections are kept alive. */
 export async function openFront(answer: Answer): Promise<HttpFront> {
   const server = createServer((incoming, outgoing) => {
-    void serve(incoming, outgoing, answer);
+    void answerRequest(incoming, outgoing, answer);
   });
   // Longer than clients keep idle connections, so that none is cut while a request is on its way.
   server.keepAliveTimeout = 75_000;
@@ -39,7 +39,12 @@ export async function openFront(answer: Answer): Promise<HttpFront> {
   };
 }
 
-async function serve(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
+/** Reads one request whole, has it answered, and cuts the connection when nobody answers. */
+export async function answerRequest(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  answer: Answer,
+): Promise<void> {
   try {
     const body = incoming.method === 'GET' || incoming.method === 'HEAD' ? '' : await readBody(incoming);
     const response = await answer({

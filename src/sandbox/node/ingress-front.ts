@@ -1,4 +1,4 @@
-import { text, type WorkloadRequest, type WorkloadResponse } from '../workloads/image.ts';
+import { text, type WorkloadRequest, type WorkloadResponse } from '../workloads/messages.ts';
 import type { Balancer } from './balancer.ts';
 import { type Ingress, route } from './ingress.ts';
 import { createRequestLimiter, type RequestLimit, requestLimits } from './request-limit.ts';

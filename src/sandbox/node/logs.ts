@@ -9,6 +9,10 @@ export interface LogLine {
 /** What one run of a container has written, bounded. */
 export interface ContainerLog {
   write(text: string): void;
+  /** Output as it comes: what is not a whole line yet waits for its end. */
+  append(data: string | Buffer): void;
+  /** Hears all output from now on, as it comes; returns what ends it. */
+  tap(onData: (data: string | Buffer) => void): () => void;
   lines(): LogLine[];
   /** Called for each new line; returns what ends it. */
   follow(onLine: (line: LogLine) => void, onEnd: () => void): () => void;
@@ -17,16 +21,36 @@ export interface ContainerLog {
 }
 
 const keptLines = 5000;
+const longestLine = 16 * 1024;
 
 export function createContainerLog(now: () => number = Date.now): ContainerLog {
   const ring = createRing<LogLine>(keptLines);
   const followers = new Set<{ onLine: (line: LogLine) => void; onEnd: () => void }>();
+  const taps = new Set<(data: string | Buffer) => void>();
+  let partial = '';
   let ended = false;
+  const push = (text: string) => {
+    const line = { at: now(), text };
+    ring.push(line);
+    for (const follower of followers) follower.onLine(line);
+  };
   return {
     write(text) {
-      const line = { at: now(), text };
-      ring.push(line);
-      for (const follower of followers) follower.onLine(line);
+      push(text);
+      for (const onData of taps) onData(`${text}\n`);
+    },
+    append(data) {
+      for (const onData of taps) onData(data);
+      const lines = (partial + data.toString()).split('\n');
+      partial = lines.pop() ?? '';
+      for (const line of lines) push(line);
+      // The runtime cuts what has no end (CRI logs: 16 KiB).
+      if (partial.length > longestLine) push(partial);
+      if (partial.length > longestLine) partial = '';
+    },
+    tap(onData) {
+      taps.add(onData);
+      return () => taps.delete(onData);
     },
     lines: () => ring.items(),
     follow(onLine, onEnd) {
@@ -36,7 +60,10 @@ export function createContainerLog(now: () => number = Date.now): ContainerLog {
       return () => followers.delete(follower);
     },
     end() {
+      if (partial !== '') push(partial);
+      partial = '';
       ended = true;
+      taps.clear();
       for (const { onEnd } of followers) onEnd();
       followers.clear();
     },

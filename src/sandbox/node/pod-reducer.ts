@@ -100,7 +100,7 @@ function pullFailed(
 function exited(
   state: PodState,
   record: ContainerRecord,
-  event: { exitCode: number; reason: string; now: number },
+  event: { exitCode: number; reason: string; message?: string | undefined; now: number },
   unit: number,
 ): Transition {
   if (record.now.phase !== 'running') return { state, effects: [] };
@@ -109,6 +109,7 @@ function exited(
     id: record.now.id,
     exitCode: event.exitCode,
     reason: event.reason,
+    message: event.message,
     startedAt: record.now.startedAt,
     finishedAt: event.now,
   } as const;

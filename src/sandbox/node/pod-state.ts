@@ -55,7 +55,14 @@ export type PodEvent =
   | { type: 'startup-passed'; container: string }
   | { type: 'readiness'; container: string; ready: boolean }
   | { type: 'unhealthy'; container: string; probe: 'startup' | 'liveness' }
-  | { type: 'exited'; container: string; exitCode: number; reason: string; now: number }
+  | {
+      type: 'exited';
+      container: string;
+      exitCode: number;
+      reason: string;
+      message?: string | undefined;
+      now: number;
+    }
   | { type: 'retry'; container: string }
   | { type: 'terminate' };
 

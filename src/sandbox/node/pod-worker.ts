@@ -6,6 +6,7 @@ import type { ContainerLog } from './logs.ts';
 import type { ContainerSpec, Pod } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
 import { initialState, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
+import { createPodVolumes } from './pod-volumes.ts';
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { waitForVolumes } from './volumes.ts';
@@ -61,6 +62,11 @@ export function startPod(host: Host, first: Pod): PodWorker {
     host,
     pod: () => life.pod,
     podIP: () => life.podIP ?? '',
+    volumes: createPodVolumes(
+      host,
+      () => life.pod,
+      () => life.podIP ?? '',
+    ),
     goesOn: () => goesOn(life),
     apply,
     report,

@@ -14,6 +14,10 @@ export interface PodSpec {
   serviceAccountName?: string;
   containers: ContainerSpec[];
   initContainers?: ContainerSpec[];
+  hostname?: string;
+  subdomain?: string;
+  hostNetwork?: boolean;
+  securityContext?: { runAsUser?: number };
   volumes?: Volume[];
 }
 
@@ -30,9 +34,31 @@ export interface ContainerSpec {
   startupProbe?: ProbeSpec;
   readinessProbe?: ProbeSpec;
   livenessProbe?: ProbeSpec;
-  lifecycle?: { preStop?: { exec?: { command?: string[] }; sleep?: { seconds: number } } };
+  lifecycle?: { postStart?: Hook; preStop?: Hook };
+  volumeMounts?: VolumeMount[];
+  workingDir?: string;
+  stdin?: boolean;
+  stdinOnce?: boolean;
+  tty?: boolean;
+  securityContext?: { runAsUser?: number };
+  terminationMessagePath?: string;
+  terminationMessagePolicy?: string;
   /** `Always` on an init container makes it a sidecar. */
   restartPolicy?: string;
+}
+
+export interface Hook {
+  exec?: { command?: string[] };
+  httpGet?: ProbeSpec['httpGet'];
+  sleep?: { seconds: number };
+}
+
+export interface VolumeMount {
+  name: string;
+  mountPath: string;
+  subPath?: string;
+  subPathExpr?: string;
+  readOnly?: boolean;
 }
 
 interface ObjectReference {
@@ -63,12 +89,35 @@ export interface ProbeSpec {
   failureThreshold?: number;
 }
 
-interface Volume {
+/** What a key of a ConfigMap or a Secret is called as a file. */
+export interface KeyToPath {
+  key: string;
+  path: string;
+  mode?: number;
+}
+
+export interface DownwardItem {
+  path: string;
+  fieldRef?: { fieldPath: string };
+  resourceFieldRef?: { resource: string; containerName?: string };
+}
+
+export interface Volume {
   name: string;
   persistentVolumeClaim?: { claimName: string };
-  configMap?: { name?: string; optional?: boolean };
-  secret?: { secretName?: string; optional?: boolean };
-  projected?: { sources?: { configMap?: ObjectReference; secret?: ObjectReference }[] };
+  configMap?: { name?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
+  secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
+  downwardAPI?: { items?: DownwardItem[] };
+  projected?: { sources?: ProjectedSource[] };
+  emptyDir?: object;
+  hostPath?: { path: string };
+}
+
+export interface ProjectedSource {
+  configMap?: ObjectReference & { items?: KeyToPath[] };
+  secret?: ObjectReference & { items?: KeyToPath[] };
+  downwardAPI?: { items?: DownwardItem[] };
+  serviceAccountToken?: { path: string; audience?: string; expirationSeconds?: number };
 }
 
 interface PodStatus {

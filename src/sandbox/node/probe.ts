@@ -1,4 +1,7 @@
+import { messageOf } from '../../base/errors.ts';
 import type { WorkloadProcess } from '../workloads/image.ts';
+import { executeQuietly } from '../workloads/shell/execute.ts';
+import type { ContainerSystem } from '../workloads/system.ts';
 import type { ContainerSpec, ProbeSpec } from './pod.ts';
 
 export interface ProbeCount {
@@ -31,15 +34,35 @@ export async function runProbe(
   container: ContainerSpec,
   process: WorkloadProcess,
   podIP: string,
+  system: ContainerSystem,
 ): Promise<ProbeResult> {
-  if (probe.exec) {
-    const { exitCode, output } = process.exec(probe.exec.command ?? []);
-    return { success: exitCode === 0, output: output.trim() };
-  }
+  if (probe.exec) return probeCommand(probe, system);
   if (probe.httpGet) return probeHttp(probe, container, process, podIP);
   const port = portNumber(probe.tcpSocket?.port ?? probe.grpc?.port ?? 0, container);
   const success = process.listens(port);
   return { success, output: success ? '' : `dial tcp ${podIP}:${port}: connect: connection refused` };
+}
+
+/** The output is the reason; a command that takes too long is cut off. */
+async function probeCommand({ exec, timeoutSeconds = 1 }: ProbeSpec, system: ContainerSystem): Promise<ProbeResult> {
+  const ending = new AbortController();
+  const timer = setTimeout(() => ending.abort(), timeoutSeconds * 1000);
+  try {
+    const { exitCode, output } = await executeQuietly(system, exec?.command ?? [], ending.signal);
+    if (ending.signal.aborted)
+      return {
+        success: false,
+        output: `command timed out: "${exec?.command?.join(' ')}" timed out after ${timeoutSeconds}s`,
+      };
+    return { success: exitCode === 0, output: output.trim() };
+  } catch (error) {
+    return {
+      success: false,
+      output: `OCI runtime exec failed: exec failed: unable to start container process: ${messageOf(error)}: unknown`,
+    };
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function probeHttp(probe: ProbeSpec, container: ContainerSpec, process: WorkloadProcess, podIP: string) {

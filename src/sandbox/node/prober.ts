@@ -1,4 +1,5 @@
 import type { WorkloadProcess } from '../workloads/image.ts';
+import type { ContainerSystem } from '../workloads/system.ts';
 import type { ContainerSpec, ProbeSpec } from './pod.ts';
 import { countProbe, runProbe } from './probe.ts';
 
@@ -7,6 +8,7 @@ type ProbeKind = 'startup' | 'readiness' | 'liveness';
 export interface ProbedContainer {
   spec: ContainerSpec;
   process: WorkloadProcess;
+  system: ContainerSystem;
   podIP: string;
   /** Delays and periods are part of a pod's start-up and are shortened. */
   shorten(ms: number): number;
@@ -69,9 +71,13 @@ function probeLoop(
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const turn = async () => {
-    const { success, output } = await runProbe(probe, container.spec, container.process, container.podIP).catch(
-      (error: unknown) => ({ success: false, output: String(error) }),
-    );
+    const { success, output } = await runProbe(
+      probe,
+      container.spec,
+      container.process,
+      container.podIP,
+      container.system,
+    ).catch((error: unknown) => ({ success: false, output: String(error) }));
     if (stopped) return;
     if (!success) container.onFailure(kind, output);
     const counted = countProbe(count, success, probe);

@@ -14,7 +14,7 @@ export function contextOf(
   parts: RunnerParts,
   spec: ContainerSpec,
   env: Record<string, string>,
-): Omit<ProcessContext, 'outcome' | 'log' | 'exit'> {
+): Omit<ProcessContext, 'outcome' | 'log' | 'write' | 'stdin' | 'exit' | 'refuse' | 'system'> {
   const { host } = parts;
   const { metadata, spec: wanted } = parts.pod();
   const { name, namespace = 'default' } = metadata;
@@ -25,6 +25,7 @@ export function contextOf(
     container: spec.name,
     node: host.node,
     env,
+    tty: spec.tty ?? false,
     args: [...(spec.command ?? []), ...(spec.args ?? [])],
     runsToEnd: isInit(parts.pod(), spec) || (wanted.restartPolicy ?? 'Always') !== 'Always',
     ports: (spec.ports ?? []).map((port) => port.containerPort),

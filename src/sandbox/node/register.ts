@@ -10,6 +10,8 @@ export interface NodeDefinition {
   cpu: string;
   memory: string;
   storage: string;
+  /** Where its kubelet API can be reached; nobody can without one. */
+  kubeletPort?: number | undefined;
 }
 
 export const hostAddress = (index: number) => `172.18.0.${index + 2}`;
@@ -66,7 +68,7 @@ function nodeStatus(node: NodeDefinition): Record<string, unknown> {
     capacity: resources,
     allocatable: resources,
     addresses: [
-      { type: 'InternalIP', address: hostAddress(node.index) },
+      { type: 'InternalIP', address: node.kubeletPort ? '127.0.0.1' : hostAddress(node.index) },
       { type: 'Hostname', address: node.name },
     ],
     conditions: [
@@ -87,7 +89,9 @@ function nodeStatus(node: NodeDefinition): Record<string, unknown> {
       systemUUID: node.name,
       bootID: node.name,
     },
-    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    daemonEndpoints: { kubeletEndpoint: { Port: node.kubeletPort ?? 10250 } },
+    // The API server then speaks WebSockets to the kubelet, and not SPDY (`pkg/registry/core/pod/rest/subresources.go`).
+    declaredFeatures: ['ExtendWebSocketsToKubelet'],
   };
 }
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { ProcessContext } from '../workloads/image.ts';
 import type { Outcome } from '../workloads/outcomes.ts';
 import type { FoundImage } from '../workloads/registry.ts';
+import { createPipe, inputOf } from '../workloads/shell/streams.ts';
 import { createRunningContainer, type RunningContainer } from './container.ts';
+import { createContainerSystem } from './container-system.ts';
+import { runHook } from './hooks.ts';
 import { type ContainerLog, createContainerLog } from './logs.ts';
-import type { ContainerSpec } from './pod.ts';
+import type { ContainerSpec, Hook } from './pod.ts';
 import { startProbing } from './prober.ts';
 import { contextOf, isInit } from './process-context.ts';
 import type { RunnerParts } from './runner-parts.ts';
@@ -16,33 +18,47 @@ export function createRunningContainers(parts: RunnerParts, outcome: Outcome | u
   const logs = new Map<string, ContainerLog[]>();
   const probers = new Map<string, () => void>();
 
-  const end = (name: string, exitCode: number, reason: string) => {
+  const end = (name: string, exitCode: number, reason: string, message?: string) => {
     const container = running.get(name);
     if (!container) return;
     probers.get(name)?.();
     running.delete(name);
     container.process.kill();
     container.end();
-    apply({ type: 'exited', container: name, exitCode, reason, now: Date.now() });
+    apply({ type: 'exited', container: name, exitCode, reason, message, now: Date.now() });
   };
 
   const start = (spec: ContainerSpec, image: FoundImage, env: Record<string, string>) => {
     const id = `containerd://${randomBytes(32).toString('hex')}`;
     const log = createContainerLog();
     logs.set(spec.name, [log, ...(logs.get(spec.name) ?? [])].slice(0, 2));
-    const exit: ProcessContext['exit'] = (code, reason) => {
-      const why = reason ?? (code === 0 ? 'Completed' : 'Error');
+    const endLater = (code: number, reason: string, message?: string) => {
       // After the call that led to it has returned: a process may end while it starts.
       queueMicrotask(() => {
-        if (running.get(spec.name)?.id === id) end(spec.name, code, why);
+        if (running.get(spec.name)?.id === id) end(spec.name, code, reason, message);
       });
     };
     report('Normal', 'Created', `Created container: ${spec.name}`, spec);
-    const process = image.start({ ...contextOf(parts, spec, env), outcome, log: log.write, exit });
+    const onSignal = () => void stopByItself(running.get(spec.name), endLater);
+    const system = createContainerSystem({ parts, spec, image, env, onSignal });
+    const stdin = spec.stdin ? createPipe() : undefined;
+    const process = image.start({
+      ...contextOf(parts, spec, env),
+      outcome,
+      log: log.write,
+      write: log.append,
+      stdin: stdin ?? inputOf(''),
+      system,
+      exit: (code, reason) => endLater(code, reason ?? (code === 0 ? 'Completed' : 'Error')),
+      refuse: (message) => endLater(128, 'StartError', startFault(message)),
+    });
     report('Normal', 'Started', `Started container ${spec.name}`, spec);
-    running.set(spec.name, createRunningContainer(spec, id, process, log));
+    const container = createRunningContainer(spec, id, process, log, { system, stdin });
+    running.set(spec.name, container);
     apply({ type: 'started', container: spec.name, id, now: Date.now() });
-    if (!isInit(parts.pod(), spec)) probers.set(spec.name, probe(parts, spec, process));
+    const { postStart } = spec.lifecycle ?? {};
+    if (postStart) void afterStart(parts, container, postStart, endLater);
+    if (!isInit(parts.pod(), spec)) probers.set(spec.name, probe(parts, container));
   };
 
   return {
@@ -63,11 +79,40 @@ export function createRunningContainers(parts: RunnerParts, outcome: Outcome | u
   };
 }
 
-function probe(parts: RunnerParts, spec: ContainerSpec, process: RunningContainer['process']): () => void {
+/** What runc says of a command that is not there. */
+function startFault(message: string): string {
+  return (
+    'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: ' +
+    `unable to start container process: error during container init: ${message}: unknown`
+  );
+}
+
+/** Process 1 was sent a signal from inside. */
+async function stopByItself(container: RunningContainer | undefined, end: (code: number, reason: string) => void) {
+  const code = (await container?.process.stop()) ?? 0;
+  end(code, code === 0 ? 'Completed' : 'Error');
+}
+
+/** A container whose hook fails is killed (`pkg/kubelet/kuberuntime/kuberuntime_container.go`). */
+async function afterStart(
+  parts: RunnerParts,
+  container: RunningContainer,
+  hook: Hook,
+  end: (code: number, reason: string) => void,
+): Promise<void> {
+  const fault = await runHook(hook, container, parts.podIP(), container.signal, parts.host.pace.shorten);
+  if (!fault || container.signal.aborted) return;
+  parts.report('Warning', 'FailedPostStartHook', 'PostStartHook failed', container.spec);
+  parts.report('Normal', 'Killing', `FailedPostStartHook`, container.spec);
+  end(137, 'Error');
+}
+
+function probe(parts: RunnerParts, { spec, process, system }: RunningContainer): () => void {
   const container = spec.name;
   return startProbing({
     spec,
     process,
+    system,
     podIP: parts.podIP(),
     shorten: parts.host.pace.shorten,
     onStarted: () => parts.apply({ type: 'startup-passed', container }),

@@ -1,6 +1,8 @@
+import type { KubeletApi } from '../api/delegates.ts';
 import type { ApiClient } from '../client.ts';
 import { createInformer } from '../informer.ts';
 import type { Pace } from '../pace.ts';
+import { type Folder, folder } from '../workloads/files/entries.ts';
 import { createAddressRange } from './addresses.ts';
 import { type Balancer, createBalancer } from './balancer.ts';
 import { createDelegates } from './delegates.ts';
@@ -24,6 +26,11 @@ export interface NodesOptions {
   cpu?: string;
   memory?: string;
   storage?: string;
+  /**
+   * Serves the nodes' kubelet API to an API server outside of this process and returns its port on 127.0.0.1, which the
+   * nodes then name as their own.
+   */
+  serveKubelets?: (api: KubeletApi) => Promise<number>;
 }
 
 /** How often metrics-server looks, on a cluster. */
@@ -56,17 +63,20 @@ export function startNodes(options: NodesOptions) {
     }
     return undefined;
   });
+  const storage = createStorage();
   for (const definition of definitions)
-    kubelets.push(startKubelet(createHost(client, pace, definition, balancer.dial), pods));
+    kubelets.push(startKubelet(createHost(client, pace, definition, balancer, storage), pods));
   const stopRouter = startRouter({ client, services, ingresses, table, balancer });
   const provisioner = startProvisioner(client);
   const windowMs = pace.shorten(metricsPeriodMs);
   const meter = startUsageMeter(workers, windowMs);
-  const registration = registerAll(client, definitions);
   const nodeNames = definitions.map((definition) => definition.name);
+  const delegates = createDelegates({ workers, table, balancer, meter, nodeNames, windowMs });
+  const port = delegates.kubelet && options.serveKubelets?.(delegates.kubelet);
+  const registration = registerAll(client, definitions, port);
 
   return {
-    delegates: createDelegates({ workers, table, balancer, meter, nodeNames, windowMs }),
+    delegates,
     synced: Promise.all([registration.done, provisioner.synced, ...informers.map((informer) => informer.synced)]).then(
       () => {},
     ),
@@ -82,7 +92,23 @@ export function startNodes(options: NodesOptions) {
   };
 }
 
-function createHost(client: ApiClient, pace: Pace, node: NodeDefinition, dial: Balancer['dial']): Host {
+/** What outlives a pod. */
+function createStorage(): Host['storage'] {
+  const folders = new Map<string, Folder>();
+  return (volume) => {
+    const found = folders.get(volume) ?? folder(0o777);
+    folders.set(volume, found);
+    return found;
+  };
+}
+
+function createHost(
+  client: ApiClient,
+  pace: Pace,
+  node: NodeDefinition,
+  balancer: Balancer,
+  storage: Host['storage'],
+): Host {
   const addresses = createAddressRange(node.index);
   return {
     client,
@@ -93,16 +119,19 @@ function createHost(client: ApiClient, pace: Pace, node: NodeDefinition, dial: B
     events: createEventRecorder(client, node.name),
     takeAddress: addresses.take,
     freeAddress: addresses.free,
-    dial,
+    dial: balancer.dial,
+    resolve: balancer.resolve,
+    storage,
   };
 }
 
-function registerAll(client: ApiClient, definitions: readonly NodeDefinition[]) {
+function registerAll(client: ApiClient, definitions: readonly NodeDefinition[], port: Promise<number> | undefined) {
   const renewals: (() => void)[] = [];
   let ended = false;
   const register = async () => {
+    const kubeletPort = await port;
     for (const definition of definitions) {
-      const end = await registerNode(client, definition);
+      const end = await registerNode(client, { ...definition, kubeletPort });
       if (ended) end();
       else renewals.push(end);
     }

@@ -1,35 +1,28 @@
 import { pause } from '../informer.ts';
-import { unwrapShell } from '../workloads/shell.ts';
 import type { RunningContainer } from './container.ts';
+import { runHook } from './hooks.ts';
 
 /**
- * The pre-stop hook, SIGTERM, and SIGKILL after the grace period, which counts from the beginning. Exit code 0 when the
- * process ended by itself, 137 when it had to be killed.
+ * The pre-stop hook, SIGTERM, and SIGKILL after the grace period, which counts from the beginning. The process' own exit
+ * code, 0 unless it has one, when it ended by itself; 137 when it had to be killed.
  */
 export async function stopContainer(
   container: RunningContainer,
+  podIP: string,
   graceSeconds: number,
   shorten: (ms: number) => number,
-): Promise<{ exitCode: number; reason: string }> {
+): Promise<{ exitCode: number; reason: string; hookFault?: string | undefined }> {
   const ending = new AbortController();
   const late = pause(shorten(graceSeconds * 1000), ending.signal).then(() => 'late' as const);
+  let hookFault: string | undefined;
   const orderly = async () => {
-    const hookMs = preStopMs(container);
-    if (hookMs > 0) await pause(shorten(hookMs), ending.signal);
-    await container.process.stop();
-    return 'ended' as const;
+    const hook = container.spec.lifecycle?.preStop;
+    if (hook) hookFault = await runHook(hook, container, podIP, ending.signal, shorten);
+    return (await container.process.stop()) ?? 0;
   };
   const how = graceSeconds === 0 ? 'late' : await Promise.race([orderly(), late]);
   ending.abort();
-  if (how === 'ended') return { exitCode: 0, reason: 'Completed' };
-  container.process.kill();
-  return { exitCode: 137, reason: 'Error' };
-}
-
-/** How long the hook takes: a `sleep`, written as an action or as a command; other commands end at once. */
-function preStopMs(container: RunningContainer): number {
-  const hook = container.spec.lifecycle?.preStop;
-  if (hook?.sleep) return hook.sleep.seconds * 1000;
-  const [name, seconds] = unwrapShell(hook?.exec?.command ?? [], {});
-  return name?.split('/').at(-1) === 'sleep' ? Number.parseFloat(seconds ?? '0') * 1000 || 0 : 0;
+  if (how === 'late') container.process.kill();
+  if (how === 'late') return { exitCode: 137, reason: 'Error', hookFault };
+  return { exitCode: how, reason: how === 0 ? 'Completed' : 'Error', hookFault };
 }

@@ -1,28 +1,7 @@
 import type { Clock } from './clock.ts';
-
-/** A request as it reaches a container. Header names are lower case. */
-export interface WorkloadRequest {
-  method: string;
-  /** Path with query string, e.g. `/rag/query?q=what`. */
-  url: string;
-  headers: Readonly<Record<string, string | undefined>>;
-  body: string;
-  /** Who sent it: the address before the router. */
-  remoteAddress: string;
-}
-
-export interface WorkloadResponse {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** The other end of a connection inside the cluster. */
-export interface Peer {
-  request(request: WorkloadRequest): Promise<WorkloadResponse>;
-  /** One command of a database's own protocol, e.g. `['GET', key]`. Throws when it does not speak one. */
-  command(parts: readonly string[]): string | undefined;
-}
+import type { Peer, WorkloadRequest, WorkloadResponse } from './messages.ts';
+import type { Input } from './shell/streams.ts';
+import type { ContainerSystem, Program } from './system.ts';
 
 /** What a container gets from its node. */
 export interface ProcessContext {
@@ -48,10 +27,19 @@ export interface ProcessContext {
   /** How long a step of the start-up takes here: the sandbox's speed. Requests do not use it. */
   shorten(ms: number): number;
   log(line: string): void;
+  /** What a program writes, as it comes. */
+  write(data: string | Buffer): void;
+  /** Standard input; at its end at once unless the container has one. */
+  readonly stdin: Input;
+  readonly tty: boolean;
+  /** What the container holds besides its process. */
+  readonly system: ContainerSystem;
   /** A connection to a Service's name (short, or with namespace) or to an address; undefined when it is refused. */
   dial(host: string, port: number): Peer | undefined;
   /** The process ends by itself. 137 with `OOMKilled` when it went over its memory. */
   exit(code: number, reason?: 'Error' | 'Completed' | 'OOMKilled'): void;
+  /** The process could not even be started, in the runtime's words. */
+  refuse(message: string): void;
 }
 
 /** A container that runs. */
@@ -59,15 +47,13 @@ export interface WorkloadProcess {
   /** Undefined when nothing listens there: the connection is refused. */
   handle(request: WorkloadRequest, port: number): Promise<WorkloadResponse> | undefined;
   listens(port: number): boolean;
-  /** Commands of exec probes and `kubectl exec`. */
-  exec(command: readonly string[]): { exitCode: number; output: string };
   /** CPU seconds used since it started. */
   cpuSeconds(): number;
   /** Working set, bytes. */
   memoryBytes(): number;
   command?(parts: readonly string[]): string | undefined;
-  /** SIGTERM: takes nothing new, finishes what it has. Resolves when it has ended. */
-  stop(): Promise<void>;
+  /** SIGTERM: takes nothing new, finishes what it has. Resolves when it has ended, with its exit code if it is not 0. */
+  stop(): Promise<number | undefined>;
   /** SIGKILL. */
   kill(): void;
 }
@@ -76,17 +62,9 @@ export interface WorkloadProcess {
 export interface WorkloadImage {
   /** Bytes on the registry; the pull takes time accordingly. */
   size: number;
+  /** Its own programs besides the common ones. */
+  programs?: Readonly<Record<string, Program>>;
+  /** A bare system: what its containers run is the command they are given. */
+  bare?: boolean;
   start(context: ProcessContext): WorkloadProcess;
 }
-
-export const json = (status: number, body: unknown, headers: Record<string, string> = {}): WorkloadResponse => ({
-  status,
-  headers: { 'content-type': 'application/json', ...headers },
-  body: JSON.stringify(body),
-});
-
-export const text = (status: number, body: string, type = 'text/plain; charset=utf-8'): WorkloadResponse => ({
-  status,
-  headers: { 'content-type': type },
-  body,
-});

@@ -4,6 +4,11 @@ export interface LruStore {
   /** `size` counts against the maximum; `expiresAt` in the clock's milliseconds. */
   set(key: string, value: string, size: number, expiresAt: number): void;
   remove(key: string): boolean;
+  /** Without counting as use. */
+  has(key: string, now: number): boolean;
+  keys(now: number): string[];
+  readonly hits: number;
+  readonly misses: number;
   readonly bytes: number;
   readonly size: number;
   readonly evicted: number;
@@ -20,6 +25,8 @@ export function createLruStore(maximum: number): LruStore {
   const entries = new Map<string, Entry>();
   let bytes = 0;
   let evicted = 0;
+  let hits = 0;
+  let misses = 0;
   const drop = (key: string) => {
     const entry = entries.get(key);
     if (!entry) return false;
@@ -29,12 +36,17 @@ export function createLruStore(maximum: number): LruStore {
   return {
     get(key, now) {
       const entry = entries.get(key);
-      if (!entry) return undefined;
+      if (!entry) {
+        misses += 1;
+        return undefined;
+      }
       entries.delete(key);
       if (entry.expiresAt <= now) {
         bytes -= entry.size;
+        misses += 1;
         return undefined;
       }
+      hits += 1;
       entries.set(key, entry);
       return entry.value;
     },
@@ -49,6 +61,14 @@ export function createLruStore(maximum: number): LruStore {
       }
     },
     remove: drop,
+    has: (key, now) => (entries.get(key)?.expiresAt ?? 0) > now,
+    keys: (now) => [...entries].filter(([, entry]) => entry.expiresAt > now).map(([key]) => key),
+    get hits() {
+      return hits;
+    },
+    get misses() {
+      return misses;
+    },
     get bytes() {
       return bytes;
     },

@@ -1,4 +1,5 @@
-import { json, text, type WorkloadImage } from './image.ts';
+import type { WorkloadImage } from './image.ts';
+import { json, text } from './messages.ts';
 import { declaredPorts, startServer } from './server-process.ts';
 
 const megabyte = 1024 * 1024;

@@ -1,4 +1,5 @@
 import type { WorkloadImage } from './image.ts';
+import { postgresClients } from './programs/postgres-clients.ts';
 import { declaredPorts, startServer } from './server-process.ts';
 
 const megabyte = 1024 * 1024;
@@ -7,6 +8,7 @@ const stamp = () => new Date().toISOString().replace('T', ' ').replace('Z', ' UT
 /** PostgreSQL: knows its user, password and database, and whether somebody may connect. */
 export const postgres: WorkloadImage = {
   size: 160 * megabyte,
+  programs: postgresClients,
   start(context) {
     const { POSTGRES_USER = 'postgres', POSTGRES_PASSWORD, POSTGRES_DB = POSTGRES_USER } = context.env;
     const log = (line: string) => () => `${stamp()} [1] LOG:  ${line}`;
@@ -36,11 +38,6 @@ export const postgres: WorkloadImage = {
           return `FATAL:  password authentication failed for user "${user}"`;
         }
         return database === POSTGRES_DB ? 'OK' : `FATAL:  database "${database}" does not exist`;
-      },
-      exec(command, listening) {
-        if (command[0] !== 'pg_isready') return undefined;
-        const output = `127.0.0.1:5432 - ${listening ? 'accepting connections' : 'no response'}\n`;
-        return { exitCode: listening ? 0 : 2, output };
       },
       stopping: [log('received fast shutdown request'), log('database system is shut down')],
     });

@@ -1,5 +1,6 @@
 import type { WorkloadImage } from './image.ts';
 import { createLruStore } from './lru.ts';
+import { redisCli } from './programs/redis-cli.ts';
 import { declaredPorts, startServer } from './server-process.ts';
 
 const megabyte = 1024 * 1024;
@@ -10,6 +11,7 @@ const megabyte = 1024 * 1024;
  */
 export const redis: WorkloadImage = {
   size: 52 * megabyte,
+  programs: { 'redis-cli': redisCli },
   start(context) {
     const store = createLruStore(sizeOf(argument(context.args, '--maxmemory')) ?? 256 * megabyte);
     const counters = new Map<string, { count: number; expiresAt: number }>();
@@ -28,20 +30,24 @@ export const redis: WorkloadImage = {
         cpu.work(0, 0.00002);
         return redisCommand(parts, store, counters, context.clock.now());
       },
-      exec([name, word], listening) {
-        if (name !== 'redis-cli') return undefined;
-        if (!listening)
-          return { exitCode: 1, output: 'Could not connect to Redis at 127.0.0.1:6379: Connection refused\n' };
-        const answer = word?.toUpperCase() === 'INFO' ? infoOf(store) : 'PONG';
-        return { exitCode: 0, output: `${answer}\n` };
-      },
       stopping: [log('User requested shutdown...'), log('Redis is now ready to exit, bye bye...')],
     });
   },
 };
 
-function infoOf(store: ReturnType<typeof createLruStore>): string {
-  return `# Memory\nused_memory:${store.bytes}\n# Stats\nevicted_keys:${store.evicted}\n# Keyspace\ndb0:keys=${store.size}`;
+function infoOf(store: ReturnType<typeof createLruStore>, section: string): string {
+  const sections: Record<string, string[]> = {
+    Server: ['redis_version:8.2.2', 'redis_mode:standalone', 'os:Linux x86_64', 'tcp_port:6379'],
+    Clients: ['connected_clients:1'],
+    Memory: [`used_memory:${store.bytes}`, `used_memory_human:${(store.bytes / megabyte).toFixed(2)}M`],
+    Stats: [`keyspace_hits:${store.hits}`, `keyspace_misses:${store.misses}`, `evicted_keys:${store.evicted}`],
+    Replication: ['role:master', 'connected_slaves:0'],
+    Keyspace: store.size > 0 ? [`db0:keys=${store.size}`] : [],
+  };
+  const wanted = Object.entries(sections).filter(
+    ([name]) => section === '' || name.toLowerCase() === section.toLowerCase(),
+  );
+  return wanted.map(([name, lines]) => [`# ${name}`, ...lines].join('\n')).join('\n\n');
 }
 
 function redisCommand(
@@ -54,6 +60,26 @@ function redisCommand(
   switch (name) {
     case 'PING':
       return 'PONG';
+    case 'INFO':
+      return infoOf(store, key);
+    case 'DBSIZE':
+      return String(store.size);
+    case 'DEL':
+      return String([key, ...rest].filter((one) => store.remove(one)).length);
+    case 'EXISTS':
+      return store.has(key, now) ? '1' : '0';
+    case 'KEYS':
+      return store
+        .keys(now)
+        .filter((one) => matches(key, one))
+        .join('\n');
+    case 'FLUSHALL':
+    case 'FLUSHDB':
+      for (const one of store.keys(now)) store.remove(one);
+      counters.clear();
+      return 'OK';
+    case 'ECHO':
+      return key;
     case 'GET':
       return store.get(key, now);
     case 'SET':
@@ -73,6 +99,15 @@ function redisCommand(
     default:
       return `ERR unknown command '${name}'`;
   }
+}
+
+function matches(pattern: string, key: string): boolean {
+  return new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(key);
 }
 
 function argument(args: readonly string[], name: string): string | undefined {

@@ -1,11 +1,14 @@
 import { tarsBackend } from './backend/tars-backend.ts';
 import { chromadb } from './chromadb.ts';
+import { isRunnable, startCommand } from './command-process.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
 import { type Outcome, startFailing } from './outcomes.ts';
 import { postgres } from './postgres.ts';
+import { clientPrograms } from './programs/clients.ts';
 import { redis } from './redis.ts';
+import type { Program } from './system.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -18,7 +21,16 @@ const known: Record<string, WorkloadImage> = {
   ollama,
 };
 
-const generic: WorkloadImage = { size: 60 * megabyte, start: startGeneric };
+const generic: WorkloadImage = { size: 60 * megabyte, programs: clientPrograms, start: startGeneric };
+
+/** Systems without a program of their own. */
+const bare: WorkloadImage = {
+  size: 4 * megabyte,
+  bare: true,
+  start: (context) => startCommand(context, context.args.length > 0 ? context.args : ['sh']),
+};
+const bareNames =
+  /^(busybox|alpine|debian|ubuntu|bash|curl|netshoot|buildpack-deps|centos|fedora|rockylinux|amazonlinux)$/;
 
 export interface ImageReference {
   /** With registry and path, as Docker completes it: `docker.io/library/redis`. */
@@ -44,6 +56,9 @@ export interface FoundImage {
   size: number;
   /** The pull's time on a cluster, ms. */
   pullMs: number;
+  programs: Readonly<Record<string, Program>>;
+  /** Built on Alpine or BusyBox, as far as its name tells. */
+  alpine: boolean;
   start(context: ProcessContext): WorkloadProcess;
 }
 
@@ -53,14 +68,19 @@ export interface FoundImage {
  */
 export function findImage(image: string, outcome: Outcome | undefined): FoundImage | undefined {
   if (outcome === 'image-missing' || image.includes('does-not-exist')) return undefined;
-  const found = known[parseImage(image).repository.split('/').at(-1) ?? ''] ?? generic;
+  const name = parseImage(image).repository.split('/').at(-1) ?? '';
+  const found = known[name] ?? (bareNames.test(name) ? bare : generic);
   const pullMs = outcome === 'pull-slow' ? 60_000 : 500 + Math.min(12_000, found.size / megabyte / 0.12);
   return {
     size: found.size,
     pullMs,
+    programs: found.programs ?? {},
+    alpine: /alpine|busybox/.test(image),
     start(context) {
       if (outcome === 'crash' || outcome === 'out-of-memory') return startFailing(context, outcome);
       if (outcome === 'slow-start') return found.start({ ...context, shorten: (ms) => context.shorten(ms * 12) });
+      // A command of the system runs in any image, in place of the image's own program.
+      if (!found.bare && isRunnable(context)) return startCommand(context, context.args);
       return found.start(context);
     },
   };

@@ -1,6 +1,6 @@
 import { type Cpu, createCpu } from './cpu.ts';
-import type { ProcessContext, WorkloadProcess, WorkloadRequest, WorkloadResponse } from './image.ts';
-import { commonCommand, type ExecResult, notFound, unwrapShell } from './shell.ts';
+import type { ProcessContext, WorkloadProcess } from './image.ts';
+import type { WorkloadRequest, WorkloadResponse } from './messages.ts';
 
 /** A log line; a function where it carries the time at which it is written. */
 type Line = string | (() => string);
@@ -15,8 +15,6 @@ export interface ServerOptions {
   memoryBytes: () => number;
   handle?: (request: WorkloadRequest, cpu: Cpu) => WorkloadResponse | Promise<WorkloadResponse>;
   command?: (parts: readonly string[], cpu: Cpu) => string | undefined;
-  /** Commands of this image; undefined for others. */
-  exec?: (command: readonly string[], listening: boolean) => ExecResult | undefined;
   /** Logged on SIGTERM. */
   stopping?: readonly Line[];
 }
@@ -61,11 +59,6 @@ export function startServer(context: ProcessContext, options: ServerOptions): Wo
       if (!listening || !options.command) throw new Error('connection refused');
       return options.command(parts, cpu);
     },
-    exec(command) {
-      const inner = unwrapShell(command, context.env);
-      const answer = options.exec?.(inner, listening) ?? commonCommand(inner, context.env, context.pod);
-      return answer ?? notFound(inner);
-    },
     cpuSeconds: cpu.usedSeconds,
     memoryBytes: options.memoryBytes,
     async stop() {
@@ -74,6 +67,7 @@ export function startServer(context: ProcessContext, options: ServerOptions): Wo
       if (inFlight > 0) await new Promise<void>((resolve) => (onIdle = resolve));
       listening = false;
       for (const line of options.stopping ?? []) write(line);
+      return undefined;
     },
     kill() {
       ended = true;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { AggregatedApi } from '../../../src/sandbox/api/delegates.ts';
 import { createApiClient } from '../../../src/sandbox/client.ts';
+import { serveKubeletApi } from '../../../src/sandbox/node/kubelet-api/serve.ts';
 import { startNodes } from '../../../src/sandbox/node/start.ts';
 import { createPace } from '../../../src/sandbox/pace.ts';
 import type { ControlPlane } from './start.ts';
@@ -19,6 +20,8 @@ const metricsGroup = 'metrics.k8s.io/v1beta1';
  */
 export async function joinNodes(plane: ControlPlane): Promise<() => Promise<void>> {
   const client = createApiClient({ server: plane.server, ca: plane.ca, token: plane.token, userAgent: 'kubelet' });
+  const read = (name: string) => readFileSync(join(plane.folder, name));
+  let kubelets: { port: number; close(): void } | undefined;
   const nodes = startNodes({
     client,
     pace: createPace(nodeSpeed),
@@ -26,6 +29,15 @@ export async function joinNodes(plane: ControlPlane): Promise<() => Promise<void
     cpu: '8',
     memory: '16Gi',
     storage: '100Gi',
+    serveKubelets: async (api) => {
+      kubelets = await serveKubeletApi(api, {
+        cert: read('server.crt'),
+        key: read('server.key'),
+        ca: read('ca.crt'),
+        client: 'admin',
+      });
+      return kubelets.port;
+    },
   });
   const metrics = nodes.delegates.aggregated?.[metricsGroup];
   if (!metrics) throw new Error('the nodes serve no metrics');
@@ -35,6 +47,7 @@ export async function joinNodes(plane: ControlPlane): Promise<() => Promise<void
   await nodes.synced;
   return async () => {
     nodes.stop();
+    kubelets?.close();
     client.close();
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

@@ -94,6 +94,7 @@ function apiServerFlags(etcd: number, port: number): string[] {
     '--tls-cert-file=server.crt',
     '--tls-private-key-file=server.key',
     '--client-ca-file=ca.crt',
+    '--kubelet-preferred-address-types=InternalIP',
     '--kubelet-certificate-authority=ca.crt',
     '--kubelet-client-certificate=admin.crt',
     '--kubelet-client-key=admin.key',

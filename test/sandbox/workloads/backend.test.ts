@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { WorkloadResponse } from '../../../src/sandbox/workloads/image.ts';
+import type { WorkloadResponse } from '../../../src/sandbox/workloads/messages.ts';
 import { createFleet, openLoop, quantile, type Started } from './fleet.ts';
 
 const ask = (url: string, client = 'ann', method = 'GET', body = '') => ({

@@ -1,11 +1,16 @@
-import type { Peer, ProcessContext, WorkloadProcess } from '../../../src/sandbox/workloads/image.ts';
+import type { ProcessContext, WorkloadProcess } from '../../../src/sandbox/workloads/image.ts';
+import type { Peer } from '../../../src/sandbox/workloads/messages.ts';
 import { seededRandom } from '../../../src/sandbox/workloads/random.ts';
 import { findImage } from '../../../src/sandbox/workloads/registry.ts';
+import { executeQuietly } from '../../../src/sandbox/workloads/shell/execute.ts';
+import { inputOf } from '../../../src/sandbox/workloads/shell/streams.ts';
+import { createTestSystem } from './test-system.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
 export interface Started {
   process: WorkloadProcess;
   lines: string[];
+  exec(command: readonly string[]): Promise<{ exitCode: number; output: string }>;
   exits: { code: number; reason: string | undefined }[];
 }
 
@@ -22,18 +27,17 @@ export function createFleet(seed = 7) {
   };
 
   const dial = (host: string, port: number): Peer | undefined => {
-    const process = services.get(host);
-    if (!process?.listens(port)) return undefined;
-    return {
-      request: (request) => process.handle(request, port) ?? Promise.reject(new Error('refused')),
-      command: (parts) => process.command?.(parts),
-    };
+    return peerOf(services.get(host), port);
   };
   const start = (image: string, options: Partial<ProcessContext> = {}): Started => {
     const found = findImage(image, undefined);
     if (!found) throw new Error(`no image ${image}`);
     const lines: string[] = [];
     const exits: Started['exits'] = [];
+    const running: { process?: WorkloadProcess } = {};
+    const own = (host: string, port: number) =>
+      host === '127.0.0.1' ? peerOf(running.process, port) : dial(host, port);
+    const system = createTestSystem(options.env ?? environment, clock, own, found.programs);
     const process = found.start({
       pod: options.pod ?? image.replace(/\W/g, '-'),
       namespace: 'tars',
@@ -49,12 +53,18 @@ export function createFleet(seed = 7) {
       clock,
       random,
       shorten: (ms) => ms,
+      write: (data) => lines.push(data.toString()),
+      stdin: inputOf(''),
+      tty: false,
+      system,
+      refuse: (message) => lines.push(message),
       log: (line) => lines.push(line),
       dial,
       exit: (code, reason) => exits.push({ code, reason }),
       ...options,
     });
-    return { process, lines, exits };
+    running.process = process;
+    return { process, lines, exits, exec: (command) => executeQuietly(system, command, new AbortController().signal) };
   };
   return {
     clock,
@@ -77,6 +87,14 @@ export function createFleet(seed = 7) {
       await clock.advance(25_000);
       return pods;
     },
+  };
+}
+
+function peerOf(process: WorkloadProcess | undefined, port: number): Peer | undefined {
+  if (!process?.listens(port)) return undefined;
+  return {
+    request: (request) => process.handle(request, port) ?? Promise.reject(new Error('refused')),
+    command: (parts) => process.command?.(parts),
   };
 }
 

@@ -31,14 +31,15 @@ test('images are known whatever registry they come from; unknown ones get a stan
 
 test('databases answer their own probes once they are up, not before', async () => {
   const fleet = createFleet();
-  const postgres = fleet.start('postgres:17.6').process;
-  const redis = fleet.start('redis:8.2.2').process;
+  const postgres = fleet.start('postgres:17.6');
+  const redis = fleet.start('redis:8.2.2');
+  const codes = async () => [(await postgres.exec(ready)).exitCode, (await redis.exec(['redis-cli', 'ping'])).exitCode];
   const ready = ['sh', '-c', 'pg_isready -U "$POSTGRES_USER"'];
-  expect([postgres.exec(ready).exitCode, redis.exec(['redis-cli', 'ping']).exitCode]).toEqual([2, 1]);
-  expect(postgres.listens(5432)).toBe(false);
+  expect(await codes()).toEqual([2, 1]);
+  expect(postgres.process.listens(5432)).toBe(false);
   await fleet.clock.advance(5000);
-  expect([postgres.exec(ready).exitCode, redis.exec(['redis-cli', 'ping']).exitCode]).toEqual([0, 0]);
-  expect([postgres.listens(5432), redis.listens(6379)]).toEqual([true, true]);
+  expect(await codes()).toEqual([0, 0]);
+  expect([postgres.process.listens(5432), redis.process.listens(6379)]).toEqual([true, true]);
 });
 
 test('PostgreSQL without a password does not start', async () => {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { LogRequest } from '../delegates.ts';
-import { badRequest, notFound, StatusError } from '../errors.ts';
-import { isObject, listAt, textAt } from '../json.ts';
+import { notFound, StatusError } from '../errors.ts';
+import { textAt } from '../json.ts';
 import { type Answer, type ApiRequest, countOf, flagOf } from '../request.ts';
 import { leavingSignal, respondError } from '../respond.ts';
 import { lookUp, type ServerContext } from '../server-context.ts';
+import { chosenContainer } from './chosen-container.ts';
 
 /** GET of `pods/NAME/log`: text as the node has it, streamed when it is followed. */
 export async function logs(context: ServerContext, request: ApiRequest): Promise<Answer> {
@@ -16,12 +16,17 @@ export async function logs(context: ServerContext, request: ApiRequest): Promise
   const { readLogs } = context.delegates;
   if (!readLogs)
     throw new StatusError(503, 'ServiceUnavailable', 'this cluster has no nodes that could be asked for logs');
-  if (textAt(pod, 'spec', 'nodeName') === '') throw badRequest(`pod ${name} does not have a host assigned`);
+  const container = chosenContainer(pod, query.get('container') ?? '');
+  // A pod without a node has written nothing yet.
+  if (textAt(pod, 'spec', 'nodeName') === '') {
+    response.writeHead(200, { 'content-type': 'text/plain' }).end();
+    return 'answered';
+  }
   const time = query.get('sinceTime');
   const wanted: LogRequest = {
     namespace,
     pod: name,
-    container: containerOf(pod, query.get('container') ?? ''),
+    container,
     follow: flagOf(query, 'follow'),
     previous: flagOf(query, 'previous'),
     timestamps: flagOf(query, 'timestamps'),
@@ -57,25 +62,4 @@ async function send(response: ServerResponse, stream: AsyncIterable<string>): Pr
   } finally {
     clearTimeout(timer);
   }
-}
-
-function containerOf(pod: KubernetesObject, wanted: string): string {
-  const fields = ['containers', 'initContainers', 'ephemeralContainers'];
-  const names = fields.map((field) =>
-    listAt(pod, 'spec', field)
-      .filter(isObject)
-      .map((one) => textAt(one, 'name')),
-  );
-  const [main = [], initial = []] = names;
-  const about = `pod ${pod.metadata.name}`;
-  if (wanted !== '') {
-    if (names.flat().includes(wanted)) return wanted;
-    throw badRequest(`container ${wanted} is not valid for ${about}`);
-  }
-  const [first = ''] = main;
-  if (main.length === 1) return first;
-  const chosen = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container'];
-  if (chosen && main.includes(chosen)) return chosen;
-  const others = initial.length > 0 ? ` or one of the init containers: [${initial.join(' ')}]` : '';
-  throw badRequest(`a container name must be specified for ${about}, choose one of: [${main.join(' ')}]${others}`);
 }

@@ -1,4 +1,4 @@
-import type { Peer } from '../image.ts';
+import type { Peer } from '../messages.ts';
 
 export interface LimitDecision {
   allowed: boolean;

@@ -1,5 +1,6 @@
 import type { Cpu } from '../cpu.ts';
-import { json, type Peer, type ProcessContext, type WorkloadRequest, type WorkloadResponse } from '../image.ts';
+import type { ProcessContext } from '../image.ts';
+import { json, type Peer, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
 import { QueueFull, type WorkerPool } from '../worker-pool.ts';
 import { ask } from './client-limit.ts';
 import type { createBackendMetrics } from './metrics.ts';

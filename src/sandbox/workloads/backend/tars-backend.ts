@@ -1,14 +1,7 @@
 import { createCpu } from '../cpu.ts';
-import {
-  json,
-  type ProcessContext,
-  text,
-  type WorkloadImage,
-  type WorkloadProcess,
-  type WorkloadRequest,
-  type WorkloadResponse,
-} from '../image.ts';
-import { commonCommand, notFound, unwrapShell } from '../shell.ts';
+import type { ProcessContext, WorkloadImage, WorkloadProcess } from '../image.ts';
+import { json, text, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
+import { clientPrograms } from '../programs/clients.ts';
 import { createWorkerPool } from '../worker-pool.ts';
 import { createClientLimit } from './client-limit.ts';
 import { createBackendMetrics } from './metrics.ts';
@@ -22,10 +15,14 @@ const megabyte = 1024 * 1024;
  * The stand-in for the T.A.R.S. backend: a queue before a fixed number of workers, a cache in Redis, a limit per client.
  * What it answers and what that costs comes out of these; nothing is scripted.
  */
-export const tarsBackend: WorkloadImage = { size: 420 * megabyte, start: startBackend };
+export const tarsBackend: WorkloadImage = {
+  size: 420 * megabyte,
+  programs: clientPrograms,
+  start: startBackend,
+};
 
 function startBackend(context: ProcessContext): WorkloadProcess {
-  const { clock, env } = context;
+  const { clock } = context;
   const cpu = createCpu(clock, { limit: context.cpuLimit, baseCores: backendSize.baseCores });
   const pool = createWorkerPool(clock, { workers: backendSize.workers, queue: backendSize.queue });
   const port = context.ports[0] ?? 8000;
@@ -55,10 +52,6 @@ function startBackend(context: ProcessContext): WorkloadProcess {
         return response;
       });
     },
-    exec(command) {
-      const inner = unwrapShell(command, env);
-      return commonCommand(inner, env, context.pod) ?? notFound(inner);
-    },
     cpuSeconds: cpu.usedSeconds,
     memoryBytes,
     async stop() {
@@ -69,6 +62,7 @@ function startBackend(context: ProcessContext): WorkloadProcess {
       await pool.drained();
       state = 'ended';
       context.log('INFO:     Application shutdown complete.');
+      return undefined;
     },
     kill() {
       state = 'ended';
