@@ -4,7 +4,8 @@ import { readinessOf } from '../../../src/kubernetes/readiness.ts';
 import { type Cluster, deployment, node, startCluster, template } from './cluster.ts';
 
 const waiting = { timeout: 15_000, interval: 50 };
-const podsOf = async ({ list }: Cluster) => (await list('/api/v1/namespaces/default/pods')).map(asPod);
+const podsOf = async ({ list }: Cluster) =>
+  (await list('/api/v1/namespaces/default/pods')).map((pod) => asPod({ ...pod, kind: 'Pod' }));
 
 test('a pod that fits nowhere says why, and goes to a node that comes later', async () => {
   const cluster = await startCluster();
