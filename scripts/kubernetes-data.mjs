@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { Agent, request } from 'undici';
+import { readTypes } from './kubernetes-types.mjs';
 
 const folder = fileURLToPath(new URL('../src/sandbox/data/', import.meta.url));
 const file = process.argv[2];
@@ -43,11 +44,23 @@ const own = services.filter(
 );
 const ownGroups = new Set(['apiregistration.k8s.io', ...own.map(({ spec }) => spec.group)]);
 
+const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const core = (await readJson('/api', accept)).items;
+const groups = (await readJson('/apis', accept)).items.filter(({ metadata }) => ownGroups.has(metadata.name));
+
 const documents = await writeDocuments();
-writeSchemas();
+await writeSchemas();
 await writeDiscovery();
 await writeAccess();
 await dispatcher.close();
+
+/** The message with which the server refuses an object to be created, which it is not. */
+async function refused(path, object) {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const url = `${server}${path}?dryRun=All&fieldValidation=Ignore`;
+  const answer = await request(url, { method: 'POST', dispatcher, headers, body: JSON.stringify(object) });
+  return (await answer.body.json()).message ?? '';
+}
 
 /** The OpenAPI v3 documents, one after the other; where each lies is in the schema file. */
 async function writeDocuments() {
@@ -64,7 +77,7 @@ async function writeDocuments() {
 }
 
 /** Every definition of all documents once, without its descriptions. */
-function writeSchemas() {
+async function writeSchemas() {
   const all = {};
   const kinds = {};
   for (const { text } of documents)
@@ -76,7 +89,8 @@ function writeSchemas() {
         kinds[`${group}/${version}/${kind}`] = name;
     }
   const index = documents.map(({ path, hash, text }) => ({ path, hash, bytes: Buffer.byteLength(text) }));
-  write('schemas.json', JSON.stringify({ documents: index, kinds, definitions: sorted(all) }));
+  const go = await readTypes({ all, kinds, core, groups, refused });
+  write('schemas.json', JSON.stringify({ documents: index, kinds, definitions: sorted(all), ...go }));
 }
 
 function withoutDescriptions(schema) {
@@ -89,9 +103,6 @@ function withoutDescriptions(schema) {
 
 /** `/apis` and `/api` as they are, with the hashes of storage versions that only the legacy lists hold. */
 async function writeDiscovery() {
-  const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
-  const core = (await readJson('/api', accept)).items;
-  const groups = (await readJson('/apis', accept)).items.filter(({ metadata }) => ownGroups.has(metadata.name));
   const priorities = {};
   for (const { spec } of own)
     priorities[`${spec.group ?? ''}/${spec.version}`] = [spec.groupPriorityMinimum, spec.versionPriority];

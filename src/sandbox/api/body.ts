@@ -1,15 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'yaml';
-import { messageOf } from '../../base/errors.ts';
+import { BodyFault, parseBody } from './decode/parse-body.ts';
 import { badRequest, StatusError } from './errors.ts';
 import { isObject, type Json } from './json.ts';
-import { decodeProtobuf, protobufType } from './protobuf/decode.ts';
+import { protobufType } from './protobuf/decode.ts';
 
 /** `MaxRequestBodyBytes` of a real server (`apiserver/pkg/server/config.go`). */
 const largestBody = 3 * 1024 * 1024;
-
-/** `encoding/json` of a real server stops at 10,000. */
-const deepestBody = 500;
 
 /** Reads a request's body. Throws 413 above 3 MB. */
 export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
@@ -40,41 +36,64 @@ export function expectMediaType(contentType: string, allowed: readonly string[])
   );
 }
 
-/** JSON, or YAML where it is allowed. Throws 400 when it cannot be read. */
+/** The patch in a body, or other JSON or YAML that is no object. Throws 400 when it cannot be read. */
 export function decodeBody(body: Buffer, type: string): unknown {
-  const text = body.toString('utf8');
-  let value: unknown;
-  try {
-    if (type === protobufType) value = decodeProtobuf(body);
-    else value = type.includes('yaml') && !text.trimStart().startsWith('{') ? parse(text) : JSON.parse(text);
-  } catch (error) {
-    throw badRequest(`the object provided is unrecognized (must be of type JSON or YAML): ${messageOf(error)}`);
-  }
-  checkDepth(value, 0);
-  return value;
+  return parsed(body, type, (words) => {
+    if (type.includes('apply')) return `error decoding YAML: ${words}`;
+    return type.includes('strategic') ? words : `error decoding patch: ${words}`;
+  });
 }
 
-/** What is nested deeper than any object of the API would overflow the stack of everybody who walks it. */
-function checkDepth(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > deepestBody) throw badRequest('the object provided is unrecognized: exceeded max depth');
-  for (const below of Object.values(value)) checkDepth(below, depth + 1);
+function parsed(body: Buffer, type: string, tell: (words: string) => string): unknown {
+  try {
+    return parseBody(body, type);
+  } catch (error) {
+    if (error instanceof BodyFault) throw badRequest(tell(error.message));
+    throw error;
+  }
 }
 
 const objectTypes = ['application/json', 'application/yaml', protobufType];
 
-/** The object in a body of POST or PUT. */
-export async function readObject(incoming: IncomingMessage, contentType: string): Promise<Json> {
+/** The object in a body of POST or PUT, which should be of this kind. Throws 400 when there is none. */
+export async function readObject(incoming: IncomingMessage, contentType: string, kind = 'object'): Promise<Json> {
   const type = expectMediaType(contentType, objectTypes);
-  const value = decodeBody(await readBody(incoming), type);
-  if (!isObject(value)) throw badRequest('the body of the request is not an object');
+  const body = await readBody(incoming);
+  const tell = (words: string) => {
+    const why = words.startsWith('yaml:') ? words : `couldn't get version/kind; json parse error: ${words}`;
+    return `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(body)})`;
+  };
+  const value = parsed(body, type, tell);
+  if (value === null) return {};
+  if (!isObject(value))
+    throw badRequest(tell(`json: cannot unmarshal ${wordFor(value)} into Go value of type ${typeMeta}`));
+  for (const field of ['apiVersion', 'kind'])
+    if (value[field] !== undefined && value[field] !== null && typeof value[field] !== 'string')
+      throw badRequest(
+        tell(`json: cannot unmarshal ${wordFor(value[field])} into Go struct field .${field} of type string`),
+      );
   return value;
+}
+
+const typeMeta = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+
+function wordFor(value: unknown): string {
+  if (typeof value === 'boolean') return 'bool';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** `apiserver/pkg/endpoints/handlers/rest.go summarizeData` */
+function summaryOf(body: Buffer): string {
+  if (body.length === 0) return '<empty>';
+  const start = body.subarray(0, 30);
+  return `${start.toString(start[0] === 0x7b ? 'utf8' : 'hex')}${body.length > 30 ? ' ...' : ''}`;
 }
 
 /** The options in the body of a DELETE; empty when there is none. */
 export async function readOptions(incoming: IncomingMessage, contentType: string): Promise<Json> {
   const body = await readBody(incoming);
   if (body.length === 0) return {};
-  const value = decodeBody(body, expectMediaType(contentType, objectTypes));
+  const type = expectMediaType(contentType, objectTypes);
+  const value = parsed(body, type, (words) => `couldn't get version/kind; json parse error: ${words}`);
   return isObject(value) ? value : {};
 }

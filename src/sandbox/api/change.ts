@@ -13,9 +13,9 @@ import { checkOptions, optionsOf } from './write-options.ts';
 /** POST on a collection. */
 export async function create(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, namespace, query } = request;
-  const body = await readObject(request.incoming, request.contentType);
+  const body = await readObject(request.incoming, request.contentType, resource.kind);
   checkOptions('CreateOptions', query);
-  const sent = asObject(resource, body);
+  const sent = asObject(resource, body, { request });
   if (resource.namespaced) checkNamespace(sent, namespace);
   return makeNew(context, request, sent);
 }
@@ -46,9 +46,9 @@ function isCreatedByUpdate({ kind, custom }: Resource): boolean {
 /** PUT: replaces an object or, on `…/status`, its status. */
 export async function replace(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, namespace, name, subresource, query } = request;
-  const body = await readObject(request.incoming, request.contentType);
+  const body = await readObject(request.incoming, request.contentType, resource.kind);
   checkOptions('UpdateOptions', query);
-  const sent = asObject(resource, body);
+  const sent = asObject(resource, body, { request });
   if (resource.namespaced) checkNamespace(sent, namespace);
   if (!sent.metadata.name)
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);

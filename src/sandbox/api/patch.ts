@@ -33,7 +33,7 @@ export async function patch(context: ServerContext, request: ApiRequest): Promis
   const current = lookUp(context, resource, namespace, name);
   if (!current) throw notFound(resource, name);
   const seen = toVersion(current, resource) as unknown as Json;
-  const patched = asObject(resource, patchedBy(type, request, seen, body));
+  const patched = asObject(resource, patchedBy(type, request, seen, body), { request, known: seen, patch: body });
   if (resource.namespaced) checkNamespace(patched, namespace);
   const options = { ...optionsOf(context, request, namespace, 'Update'), patches: true };
   const stored = updateObject(context, current, fromVersion(patched, resource), options);

@@ -1,20 +1,20 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { decodeCustom } from './custom/decoding.ts';
+import { decodeFields, type Reading, tellOfFields } from './decode/decode-sent.ts';
 import { badRequest } from './errors.ts';
 import { isObject, type Json } from './json.ts';
 import { apiVersionOf, builtInResources, type Resource } from './resources.ts';
-import { checkTypes } from './validation/json-types.ts';
 
 /** What was sent as an object of this resource. Throws 400 when it is of another kind or version. */
-export function asObject(resource: Resource, value: Json): KubernetesObject {
+export function asObject(resource: Resource, value: Json, reading: Reading = {}): KubernetesObject {
   const apiVersion = apiVersionOf(resource);
   checkKind(resource, value, apiVersion);
-  if (value.metadata !== undefined && value.metadata !== null && !isObject(value.metadata))
-    throw badRequest(`${resource.kind} in version "${resource.version}": metadata is not an object`);
-  checkTypes(resource, value);
-  const metadata = { ...(isObject(value.metadata) ? value.metadata : {}) };
-  const object = { ...value, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
-  return resource.custom ? decodeCustom(resource, object).object : object;
+  const { value: read, unknown } = decodeFields(resource, value, reading);
+  const metadata = { ...(isObject(read.metadata) ? read.metadata : {}) };
+  const object = { ...read, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
+  const custom = resource.custom ? decodeCustom(resource, object) : { object, unknown: [] };
+  tellOfFields(resource, value, [...unknown, ...custom.unknown], reading);
+  return custom.object;
 }
 
 /** Throws 400 when an object names another namespace than the URL (`apiserver/pkg/registry/rest/meta.go`). */

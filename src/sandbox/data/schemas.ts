@@ -13,6 +13,8 @@ interface Written {
   documents: DocumentEntry[];
   kinds: Record<string, string>;
   definitions: Record<string, RawSchema>;
+  types: Record<string, string>;
+  embedded: Record<string, string>;
 }
 
 /** Structs of Go that encode themselves: nothing of their insides is known, and all of it is kept. */
@@ -66,4 +68,14 @@ export function customSchema(openApiSchema: RawSchema | undefined): SchemaNode {
 
 export function documentEntries(): readonly DocumentEntry[] {
   return read().documents;
+}
+
+/** The Go type of a definition's field, as far as it is not the one that its schema suggests: `v1.RestartPolicy` for a string. */
+export function goTypeOf(definition: string, field: string): string | undefined {
+  return read().types[`${definition}.${field}`];
+}
+
+/** The struct that is embedded in a definition's and holds the field: `ProbeHandler` for a probe's `httpGet`. */
+export function embeddedStructOf(definition: string, field: string): string | undefined {
+  return read().embedded[`${definition}.${field}`];
 }

@@ -57,8 +57,8 @@ describe('bodies', () => {
   test.each([
     ['a name', `${inDefault}/configmaps`, { metadata: { name: 5 } }, 'metadata.name of type string'],
     ['labels', `${inDefault}/configmaps`, { metadata: { name: 'a', labels: 'x' } }, 'metadata.labels'],
-    ['a spec', pods, { metadata: { name: 'a' }, spec: 'x' }, 'Pod.spec of type PodSpec'],
-    ['containers', pods, { metadata: { name: 'a' }, spec: { containers: [null] } }, 'Pod.spec.containers'],
+    ['a spec', pods, { metadata: { name: 'a' }, spec: 'x' }, 'Pod.spec of type v1.PodSpec'],
+    ['containers', pods, { metadata: { name: 'a' }, spec: { containers: [5] } }, 'PodSpec.spec.containers'],
   ])('%s of another type is 400, in the words of a real server', async (_, path, object, words) => {
     const answer = await api.send('POST', path, { body: JSON.stringify(object), headers: json });
     expect(answer.status).toBe(400);
@@ -69,10 +69,11 @@ describe('bodies', () => {
   test('a status of another type is refused, so that it cannot spoil the lists of others', async () => {
     const spec = { containers: [{ name: 'main', image: 'web:1' }] };
     await api.client.create(pods, { metadata: { name: 'typed' }, spec });
-    for (const status of ['x', { containerStatuses: 'x' }, { conditions: [null] }])
+    for (const status of ['x', { containerStatuses: 'x' }, { conditions: [5] }])
       await expect(api.client.patch(`${pods}/typed/status`, { status }, 'merge')).rejects.toMatchObject({
-        status: 400,
+        status: 422,
       });
+    await api.client.patch(`${pods}/typed/status`, { status: { conditions: [null] } }, 'merge');
     const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
     expect((await api.send('GET', pods, { headers: { accept } })).status).toBe(200);
     await api.client.remove(`${pods}/typed`, { gracePeriodSeconds: 0 });
@@ -112,7 +113,7 @@ describe('what is not there', () => {
 
 describe('discovery', () => {
   test('the version is told', async () => {
-    expect((await api.send('GET', '/version')).json).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.0' });
+    expect((await api.send('GET', '/version')).json).toMatchObject({ major: '1', minor: '36', gitVersion: 'v1.36.2' });
   });
 
   test('the legacy lists name every resource, subresources without short names', async () => {
