@@ -22,8 +22,11 @@ const replacements: readonly [RegExp, string][] = [
   [/(?<=^|\s|\()(<invalid>|\d+(ms|[smhdy])(\d+[smhd])?)(?=\s|$|\)|,)/gm, 'AGE'],
   [/\(x\d+ over AGE\)/g, ''],
   [/\bnode-[123]\b/g, 'NODE'],
+  [/\bin \d[\d.]*m?s \(\d[\d.]*m?s including waiting\)/g, 'in AGE'],
+  [/\.[0-9a-f]{16}\b/g, '.EVENT'],
   // Columns are as wide as what stands in them.
   [/(\S)(?: {2,}|\t+ *)/g, '$1  '],
+  [/^ {10,}/gm, '          '],
   [/-{3,}/g, '---'],
   [/ +$/gm, ''],
 ];

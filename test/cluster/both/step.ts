@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { normalise } from './normalise.ts';
 import { type Answer, kubeconfig, type Server } from './two-servers.ts';
 
@@ -13,8 +14,8 @@ export interface Step {
   shows: RegExp;
   /** Is run again until this is said: for what takes its time. */
   until?: RegExp;
-  /** `sorted` where names are chance, `last` line where the way there is. */
-  compared?: 'sorted' | 'last';
+  /** `sorted` where names are chance, `last` line where the way there is, `json` where fields have no order. */
+  compared?: 'sorted' | 'last' | 'json';
   /** Is taken out before the comparison: what other users of the cluster put there. */
   without?: RegExp;
   /** Run as soon as the command has said something; it is ended when it has said `shows`. */
@@ -68,8 +69,18 @@ function compared(step: Step, { code, stdout, stderr }: Answer, namespace: strin
   const lines = text.trimEnd().split('\n');
   // A watch that was ended has no code.
   const seen = step.meanwhile === undefined ? code : 0;
+  if (step.compared === 'json') return { code: seen, text: inOrder(said) };
   if (step.compared === 'last') return { code: seen, text: lines.at(-1) ?? '' };
   return { code: seen, text: (step.compared === 'sorted' ? lines.sort() : lines).join('\n') };
+}
+
+/** JSON with the fields of every object by name. */
+function inOrder(text: string): string {
+  const ordered = (_: string, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : value;
+  return JSON.stringify(JSON.parse(text, ordered));
 }
 
 async function asAccount(server: Server, account: string, namespace: string): Promise<Record<string, string>> {
@@ -79,7 +90,6 @@ async function asAccount(server: Server, account: string, namespace: string): Pr
     kind: 'TokenRequest',
     spec: {},
   });
-  const { writeFileSync } = await import('node:fs');
   const file = `${server.folder}/${account}`;
   writeFileSync(file, kubeconfig({ ...server.access, token: body.status.token }, namespace), { mode: 0o600 });
   return { KUBECONFIG: file };

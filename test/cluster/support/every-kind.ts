@@ -12,7 +12,7 @@ export interface KindObject {
 /** The objects of `fixtures/every-kind.yaml`; `own` takes the place of `suite` in names outside of namespaces. */
 export function everyKind(namespace: string, own: string): KindObject[] {
   const text = readFileSync(new URL('../fixtures/every-kind.yaml', import.meta.url), 'utf8');
-  const named = text.replaceAll('NAMESPACE', namespace).replaceAll('suite', own);
+  const named = text.replaceAll('suite', own).replaceAll('NAMESPACE', namespace);
   return parseAllDocuments(named).map((document) => document.toJS() as KindObject);
 }
 

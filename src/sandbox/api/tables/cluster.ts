@@ -1,97 +1,112 @@
 import { isTrue } from '../../../kubernetes/condition.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from '../json.ts';
-import { ageColumn, ageOf, column, nameColumn, text, wide } from './columns.ts';
+import { type Cells, count, flag, text } from './cells.ts';
+import { ageOf } from './columns.ts';
 
-export const namespaceColumns = [nameColumn, text('Status', 'status', 'phase'), ageColumn];
+export const namespaceCells: Cells = { Status: text('status', 'phase') };
 
-const nodeInfo = (field: string) => (node: KubernetesObject) =>
-  textAt(node, 'status', 'nodeInfo', field) || '<unknown>';
+const nodeInfo = (node: KubernetesObject, field: string) => textAt(node, 'status', 'nodeInfo', field);
 const address = (type: string) => (node: KubernetesObject) => {
   const found = listAt(node, 'status', 'addresses').find((one) => textAt(one, 'type') === type);
   return textAt(found, 'address') || '<none>';
 };
 
-export const nodeColumns = [
-  nameColumn,
-  column('Status', (node) => {
-    const conditions = objectAt(node, 'status').conditions as Parameters<typeof isTrue>[0];
-    const ready = Array.isArray(conditions) ? (isTrue(conditions, 'Ready') ? 'Ready' : 'NotReady') : 'Unknown';
-    return objectAt(node, 'spec').unschedulable === true ? `${ready},SchedulingDisabled` : ready;
-  }),
-  column('Roles', (node) => {
-    const prefix = 'node-role.kubernetes.io/';
-    const roles = Object.keys(node.metadata.labels ?? {}).filter((label) => label.startsWith(prefix));
-    return roles.length > 0 ? roles.map((label) => label.slice(prefix.length)).join(',') : '<none>';
-  }),
-  ageColumn,
-  text('Version', 'status', 'nodeInfo', 'kubeletVersion'),
-  wide('Internal-IP', address('InternalIP')),
-  wide('External-IP', address('ExternalIP')),
-  wide('OS-Image', nodeInfo('osImage')),
-  wide('Kernel-Version', nodeInfo('kernelVersion')),
-  wide('Container-Runtime', nodeInfo('containerRuntimeVersion')),
-];
+export const nodeCells: Cells = {
+  Status: (node) => {
+    const conditions = listAt(node, 'status', 'conditions').filter((one) => textAt(one, 'type') === 'Ready');
+    const known = conditions.length > 0;
+    const ready = isTrue(conditions as Parameters<typeof isTrue>[0], 'Ready') ? 'Ready' : 'NotReady';
+    const status = known ? ready : 'Unknown';
+    return objectAt(node, 'spec').unschedulable === true ? `${status},SchedulingDisabled` : status;
+  },
+  Roles: (node) => rolesOf(node).join(',') || '<none>',
+  Version: text('status', 'nodeInfo', 'kubeletVersion'),
+  'Internal-IP': address('InternalIP'),
+  'External-IP': address('ExternalIP'),
+  'OS-Image': (node) => nodeInfo(node, 'osImage') || '<unknown>',
+  'Kernel-Version': (node) => {
+    const architecture = nodeInfo(node, 'architecture');
+    return `${nodeInfo(node, 'kernelVersion') || '<unknown>'}${architecture === '' ? '' : ` (${architecture})`}`;
+  },
+  'Container-Runtime': (node) => nodeInfo(node, 'containerRuntimeVersion') || '<unknown>',
+};
 
-export const eventColumns = [
-  column('Last Seen', (event) => {
-    const series = textAt(event, 'series', 'lastObservedTime');
-    const last = series || textAt(event, 'lastTimestamp') || textAt(event, 'eventTime');
-    return ageOf(last || event.metadata.creationTimestamp);
-  }),
-  text('Type', 'type'),
-  text('Reason', 'reason'),
-  column('Object', (event) => {
-    const about = objectAt(event, 'involvedObject');
-    return `${textAt(about, 'kind').toLowerCase()}/${textAt(about, 'name')}`;
-  }),
-  wide('Subobject', (event) => textAt(event, 'involvedObject', 'fieldPath')),
-  wide('Source', (event) => {
-    const component = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent');
-    const host = textAt(event, 'source', 'host');
-    return host === '' ? component : `${component}, ${host}`;
-  }),
-  column('Message', (event) => textAt(event, 'message').trim()),
-  wide('First Seen', (event) => ageOf(textAt(event, 'firstTimestamp') || event.metadata.creationTimestamp)),
-  wide('Count', (event) => numberAt(event, 'series', 'count') ?? numberAt(event, 'count') ?? 1),
-  { ...nameColumn, priority: 1 },
-];
-
-export const configMapColumns = [
-  nameColumn,
-  column('Data', (object) => sizeOf(object.data) + sizeOf(object.binaryData), { type: 'integer' }),
-  ageColumn,
-];
-
-export const secretColumns = [
-  nameColumn,
-  text('Type', 'type'),
-  column('Data', (object) => sizeOf(object.data), { type: 'integer' }),
-  ageColumn,
-];
-
-function sizeOf(map: unknown): number {
-  return isObject(map) ? Object.keys(map).length : 0;
+function rolesOf({ metadata }: KubernetesObject): string[] {
+  const prefix = 'node-role.kubernetes.io/';
+  const roles = Object.entries(metadata.labels ?? {}).flatMap(([label, value]) => {
+    if (label === 'kubernetes.io/role') return [value];
+    return label.startsWith(prefix) ? [label.slice(prefix.length)] : [];
+  });
+  return [...new Set(roles.filter((role) => role !== ''))].sort();
 }
 
-export const priorityClassColumns = [
-  nameColumn,
-  column('Value', (object) => numberAt(object, 'value') ?? 0, { type: 'integer' }),
-  column('Global-Default', (object) => object.globalDefault === true, { type: 'boolean' }),
-  ageColumn,
-];
+const firstSeen = (event: KubernetesObject) => ageOf(event.firstTimestamp ?? event.eventTime);
 
-export const apiServiceColumns = [
-  nameColumn,
-  column('Service', (object) => {
+export const eventCells: Cells = {
+  'Last Seen': (event) => {
+    if (isObject(event.series)) return ageOf(event.series.lastObservedTime);
+    return typeof event.lastTimestamp === 'string' ? ageOf(event.lastTimestamp) : firstSeen(event);
+  },
+  Type: text('type'),
+  Reason: text('reason'),
+  Object: (event) => {
+    const about = objectAt(event, 'involvedObject');
+    const name = textAt(about, 'name');
+    return `${textAt(about, 'kind').toLowerCase()}${name === '' ? '' : `/${name}`}`;
+  },
+  Subobject: text('involvedObject', 'fieldPath'),
+  Source: (event) => {
+    const component = textAt(event, 'source', 'component') || textAt(event, 'reportingComponent');
+    const host = textAt(event, 'source', 'host') || textAt(event, 'reportingInstance');
+    return host === '' ? component : `${component}, ${host}`;
+  },
+  Message: (event) => textAt(event, 'message').trim(),
+  'First Seen': firstSeen,
+  Count: (event) => numberAt(event, 'series', 'count') ?? (numberAt(event, 'count') || 1),
+};
+
+const fields = (map: unknown): number => (isObject(map) ? Object.keys(map).length : 0);
+
+export const configMapCells: Cells = { Data: (object) => fields(object.data) + fields(object.binaryData) };
+
+export const secretCells: Cells = { Type: text('type'), Data: (object) => fields(object.data) };
+
+export const priorityClassCells: Cells = {
+  Value: count('value'),
+  'Global-Default': flag(false, 'globalDefault'),
+  PreemptionPolicy: text('preemptionPolicy'),
+};
+
+/** `kube-aggregator/pkg/registry/apiservice/etcd/etcd.go` */
+export const apiServiceCells: Cells = {
+  Service: (object) => {
     const service = objectAt(object, 'spec', 'service');
     return textAt(service, 'name') === '' ? 'Local' : `${textAt(service, 'namespace')}/${textAt(service, 'name')}`;
-  }),
-  column('Available', (object) => {
+  },
+  Available: (object) => {
     const found = listAt(object, 'status', 'conditions').find((one) => textAt(one, 'type') === 'Available');
-    return textAt(found, 'status') || 'Unknown';
-  }),
-  ageColumn,
-];
+    const status = textAt(found, 'status') || 'Unknown';
+    const reason = textAt(found, 'reason');
+    return status === 'True' || reason === '' ? status : `${status} (${reason})`;
+  },
+};
 
-export const definitionColumns = [nameColumn, column('Created At', ({ metadata }) => metadata.creationTimestamp ?? '')];
+/** Requests and limits apart, each `used/hard`, by name. */
+export const quotaCells: Cells = {
+  Request: (quota) => quotaText(quota, (name) => !name.startsWith('limits.')),
+  Limit: (quota) => quotaText(quota, (name) => name.startsWith('limits.')),
+};
+
+function quotaText(quota: KubernetesObject, wanted: (name: string) => boolean): string {
+  const used = objectAt(quota, 'status', 'used');
+  const hard = Object.entries(objectAt(quota, 'status', 'hard')).filter(([name]) => wanted(name));
+  return hard
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([name, most]) => `${name}: ${String(used[name] ?? 0)}/${String(most)}`)
+    .join(', ');
+}
+
+export const leaseCells: Cells = { Holder: text('spec', 'holderIdentity') };
+
+export const runtimeClassCells: Cells = { Handler: text('handler') };

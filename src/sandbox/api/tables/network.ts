@@ -1,22 +1,20 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from '../json.ts';
-import { ageColumn, column, labelText, nameColumn, selectorText, text, wide } from './columns.ts';
+import { type Cells, labelText, selectorText, shortened, text, textOr } from './cells.ts';
 
-export const serviceColumns = [
-  nameColumn,
-  text('Type', 'spec', 'type'),
-  column('Cluster-IP', (service) => textAt(service, 'spec', 'clusterIP') || '<none>'),
-  column('External-IP', externalAddress),
-  column('Port(s)', (service) => {
+export const serviceCells: Cells = {
+  Type: text('spec', 'type'),
+  'Cluster-IP': (service) => String(listAt(service, 'spec', 'clusterIPs')[0] ?? '<none>'),
+  'External-IP': externalAddress,
+  'Port(s)': (service) => {
     const ports = listAt(service, 'spec', 'ports').map((port) => {
       const node = numberAt(port, 'nodePort');
       return `${numberAt(port, 'port')}${node ? `:${node}` : ''}/${textAt(port, 'protocol')}`;
     });
     return ports.length > 0 ? ports.join(',') : '<none>';
-  }),
-  ageColumn,
-  wide('Selector', (service) => labelText(objectAt(service, 'spec', 'selector'))),
-];
+  },
+  Selector: (service) => labelText(objectAt(service, 'spec', 'selector')),
+};
 
 function externalAddress(service: KubernetesObject): string {
   const type = textAt(service, 'spec', 'type');
@@ -30,65 +28,84 @@ function externalAddress(service: KubernetesObject): string {
 
 function loadBalancerOf(object: KubernetesObject): string[] {
   const entries = listAt(object, 'status', 'loadBalancer', 'ingress');
-  return entries.map((one) => textAt(one, 'ip') || textAt(one, 'hostname'));
+  return [...new Set(entries.map((one) => textAt(one, 'ip') || textAt(one, 'hostname')))].filter(Boolean).sort();
 }
 
-export const ingressColumns = [
-  nameColumn,
-  column('Class', (ingress) => textAt(ingress, 'spec', 'ingressClassName') || '<none>'),
-  column('Hosts', (ingress) => {
-    const hosts = listAt(ingress, 'spec', 'rules').map((rule) => textAt(rule, 'host') || '*');
-    return hosts.length > 0 ? hosts.join(',') : '*';
-  }),
-  column('Address', (ingress) => loadBalancerOf(ingress).join(',')),
-  column('Ports', (ingress) => (listAt(ingress, 'spec', 'tls').length > 0 ? '80, 443' : '80')),
-  ageColumn,
-];
+export const ingressCells: Cells = {
+  Class: textOr('<none>', 'spec', 'ingressClassName'),
+  Hosts: hostsOf,
+  Address: (ingress) => loadBalancerOf(ingress).join(','),
+  Ports: (ingress) => (listAt(ingress, 'spec', 'tls').length > 0 ? '80, 443' : '80'),
+};
 
-export const ingressClassColumns = [
-  nameColumn,
-  text('Controller', 'spec', 'controller'),
-  column('Parameters', (object) => textAt(object, 'spec', 'parameters', 'name') || '<none>'),
-  ageColumn,
-];
+/** `formatHosts`: three named ones; what is more is counted in rules. */
+function hostsOf(ingress: KubernetesObject): string {
+  const named: string[] = [];
+  let more = false;
+  const rules = listAt(ingress, 'spec', 'rules');
+  for (const rule of rules) {
+    more ||= named.length === 3;
+    const host = textAt(rule, 'host');
+    if (!more && host !== '') named.push(host);
+  }
+  if (named.length === 0) return '*';
+  return more ? `${named.join(',')} + ${rules.length - 3} more...` : named.join(',');
+}
 
-export const networkPolicyColumns = [
-  nameColumn,
-  column('Pod-Selector', (object) => selectorText(objectAt(object, 'spec', 'podSelector'))),
-  ageColumn,
-];
+export const ingressClassCells: Cells = {
+  Name: ({ metadata }) =>
+    metadata.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true'
+      ? `${metadata.name} (default)`
+      : metadata.name,
+  Controller: text('spec', 'controller'),
+  Parameters: (object) => {
+    const parameters = objectAt(object, 'spec').parameters;
+    if (!isObject(parameters)) return '<none>';
+    const group = textAt(parameters, 'apiGroup');
+    return `${textAt(parameters, 'kind')}${group === '' ? '' : `.${group}`}/${textAt(parameters, 'name')}`;
+  },
+};
 
-/** At most three addresses, as `formatEndpoints` does. */
-export const endpointsColumns = [
-  nameColumn,
-  column('Endpoints', (object) => {
+export const networkPolicyCells: Cells = {
+  'Pod-Selector': (object) => selectorText(objectAt(object, 'spec', 'podSelector')),
+};
+
+export const endpointsCells: Cells = {
+  Endpoints: (object) => {
     const all = listAt(object, 'subsets').flatMap((subset) => {
       const addresses = listAt(subset, 'addresses').map((one) => textAt(one, 'ip'));
       const ports = listAt(subset, 'ports').map((one) => numberAt(one, 'port'));
-      return ports.length === 0 ? addresses : ports.flatMap((port) => addresses.map((address) => `${address}:${port}`));
+      const host = (address: string) => (address.includes(':') ? `[${address}]` : address);
+      if (ports.length === 0) return addresses;
+      return ports.flatMap((port) => addresses.map((address) => `${host(address)}:${port}`));
     });
-    return shortened(all);
-  }),
-  ageColumn,
-];
+    return shortened(all, listAt(object, 'subsets').length === 0 ? '<none>' : '');
+  },
+};
 
-export const endpointSliceColumns = [
-  nameColumn,
-  column('AddressType', (object) => textAt(object, 'addressType')),
-  column('Ports', (object) =>
-    shortened(
-      listAt(object, 'ports')
-        .filter(isObject)
-        .map((port) => String(port.port ?? '*')),
-    ),
-  ),
-  column('Endpoints', (object) =>
-    shortened(listAt(object, 'endpoints').flatMap((one) => listAt(one, 'addresses').map(String))),
-  ),
-  ageColumn,
-];
+export const endpointSliceCells: Cells = {
+  AddressType: text('addressType'),
+  Ports: (object) => {
+    const ports = listAt(object, 'ports').filter(isObject);
+    return shortened(
+      ports.map((port) => String(port.port ?? port.name ?? '*')),
+      '<unset>',
+    );
+  },
+  Endpoints: (object) => {
+    const all = listAt(object, 'endpoints').flatMap((one) => listAt(one, 'addresses').map(String));
+    return shortened(all, '<unset>');
+  },
+};
 
-function shortened(all: readonly string[]): string {
-  if (all.length === 0) return '<none>';
-  return all.length > 3 ? `${all.slice(0, 3).join(',')} + ${all.length - 3} more...` : all.join(',');
-}
+export const serviceRangeCells: Cells = { CIDRs: (object) => listAt(object, 'spec', 'cidrs').join(',') };
+
+export const addressCells: Cells = {
+  ParentRef: (object) => {
+    const parent = objectAt(object, 'spec').parentRef;
+    if (!isObject(parent)) return '<none>';
+    const [group, namespace] = [textAt(parent, 'group'), textAt(parent, 'namespace')];
+    const resource = `${textAt(parent, 'resource')}${group === '' ? '' : `.${group}`}`.toLowerCase();
+    return `${resource}${namespace === '' ? '' : `/${namespace}`}/${textAt(parent, 'name')}`;
+  },
+};

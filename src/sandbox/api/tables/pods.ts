@@ -1,7 +1,8 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { summarizePod } from '../../../kubernetes/pod-status.ts';
 import { isObject, listAt, textAt } from '../json.ts';
-import { ageColumn, ageOf, column, nameColumn, wide } from './columns.ts';
+import { type Cells, textOr } from './cells.ts';
+import { ageOf } from './columns.ts';
 
 const summaries = new WeakMap<KubernetesObject, ReturnType<typeof summarizePod>>();
 
@@ -13,23 +14,33 @@ function summaryOf(pod: KubernetesObject): ReturnType<typeof summarizePod> {
 }
 
 /** `printPod` of `pkg/printers/internalversion/printers.go`. */
-export const podColumns = [
-  nameColumn,
-  column('Ready', (pod) => {
+export const podCells: Cells = {
+  Ready: (pod) => {
     const { ready, total } = summaryOf(pod);
     return `${ready}/${total}`;
-  }),
-  column('Status', (pod) => summaryOf(pod).status),
-  column('Restarts', (pod) => {
+  },
+  Status: (pod) => summaryOf(pod).status,
+  Restarts: (pod) => {
     const { restarts, lastRestart } = summaryOf(pod);
     return restarts > 0 && lastRestart ? `${restarts} (${ageOf(lastRestart)} ago)` : String(restarts);
-  }),
-  ageColumn,
-  wide('IP', (pod) => textAt(pod, 'status', 'podIP') || '<none>'),
-  wide('Node', (pod) => textAt(pod, 'spec', 'nodeName') || '<none>'),
-  wide('Nominated Node', (pod) => textAt(pod, 'status', 'nominatedNodeName') || '<none>'),
-  wide('Readiness Gates', readinessGates),
-];
+  },
+  IP: textOr('<none>', 'status', 'podIP'),
+  Node: textOr('<none>', 'spec', 'nodeName'),
+  'Nominated Node': textOr('<none>', 'status', 'nominatedNodeName'),
+  'Readiness Gates': readinessGates,
+};
+
+const ended: Record<string, string> = {
+  Succeeded: 'The pod has completed successfully.',
+  Failed: 'The pod failed.',
+};
+
+/** What a row says of a pod that has ended; undefined for any other object. */
+export function rowConditions(object: KubernetesObject): object[] | undefined {
+  const phase = textAt(object, 'status', 'phase');
+  const message = object.kind === 'Pod' ? ended[phase] : undefined;
+  return message === undefined ? undefined : [{ type: 'Completed', status: 'True', reason: phase, message }];
+}
 
 function readinessGates(pod: KubernetesObject): string {
   const gates = listAt(pod, 'spec', 'readinessGates');

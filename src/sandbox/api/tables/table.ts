@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { Resource } from '../resources.ts';
 import { columnsOf } from './kinds.ts';
+import { rowConditions } from './pods.ts';
 
 /** A `meta.k8s.io/v1` Table, as `Accept: application/json;as=Table` asks for. */
 export function tableOf(
@@ -20,7 +21,7 @@ export function tableOf(
       ? columns.map(({ name, type, format = '', description = '', priority }) => ({
           name,
           type,
-          format: format || (name === 'Name' ? 'name' : ''),
+          format,
           description,
           priority,
         }))
@@ -28,8 +29,9 @@ export function tableOf(
     rows: objects.map((object) => {
       const cells = columns.map((column) => column.cell(object));
       const about = rowObject(object);
+      const conditions = rowConditions(object);
       // A row always has the field; None leaves it null.
-      return { cells, object: about ?? null };
+      return { cells, ...(conditions ? { conditions } : {}), object: about ?? null };
     }),
   };
 }

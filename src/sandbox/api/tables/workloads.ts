@@ -1,69 +1,83 @@
 import { humanDuration } from '../../../kubernetes/human-duration.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { isObject, listAt, numberAt, objectAt, textAt } from '../json.ts';
-import { ageColumn, ageOf, column, count, nameColumn, text, wide, workloadColumns } from './columns.ts';
+import { type Cells, containerCells, count, labelText, selectorText, size, text } from './cells.ts';
+import { ageOf } from './columns.ts';
 
-const replicas = (object: KubernetesObject) => numberAt(object, 'spec', 'replicas') ?? 0;
+const ofReplicas = (object: KubernetesObject) =>
+  `${numberAt(object, 'status', 'readyReplicas') ?? 0}/${numberAt(object, 'spec', 'replicas') ?? 0}`;
 
-export const deploymentColumns = [
-  nameColumn,
-  column('Ready', (object) => `${numberAt(object, 'status', 'readyReplicas') ?? 0}/${replicas(object)}`),
-  count('Up-to-date', 'status', 'updatedReplicas'),
-  count('Available', 'status', 'availableReplicas'),
-  ageColumn,
-  ...workloadColumns,
-];
+const containers = containerCells('spec', 'template');
+const Selector = (object: KubernetesObject) => selectorText(objectAt(object, 'spec', 'selector'));
 
-export const replicaSetColumns = [
-  nameColumn,
-  count('Desired', 'spec', 'replicas'),
-  count('Current', 'status', 'replicas'),
-  count('Ready', 'status', 'readyReplicas'),
-  ageColumn,
-  ...workloadColumns,
-];
+export const deploymentCells: Cells = {
+  Ready: ofReplicas,
+  'Up-to-date': count('status', 'updatedReplicas'),
+  Available: count('status', 'availableReplicas'),
+  ...containers,
+  Selector: (object) => selectorText(objectAt(object, 'spec', 'selector'), ''),
+};
 
-export const statefulSetColumns = [
-  nameColumn,
-  column('Ready', (object) => `${numberAt(object, 'status', 'readyReplicas') ?? 0}/${replicas(object)}`),
-  ageColumn,
-  ...workloadColumns.slice(0, 2),
-];
+export const replicaSetCells: Cells = {
+  Desired: count('spec', 'replicas'),
+  Current: count('status', 'replicas'),
+  Ready: count('status', 'readyReplicas'),
+  ...containers,
+  Selector,
+};
 
-export const daemonSetColumns = [
-  nameColumn,
-  count('Desired', 'status', 'desiredNumberScheduled'),
-  count('Current', 'status', 'currentNumberScheduled'),
-  count('Ready', 'status', 'numberReady'),
-  count('Up-to-date', 'status', 'updatedNumberScheduled'),
-  count('Available', 'status', 'numberAvailable'),
-  column('Node Selector', (object) => {
-    const pairs = Object.entries(objectAt(object, 'spec', 'template', 'spec', 'nodeSelector'));
-    return pairs.length > 0 ? pairs.map(([key, value]) => `${key}=${String(value)}`).join(',') : '<none>';
-  }),
-  ageColumn,
-  ...workloadColumns,
-];
+/** Its selector is a plain map. */
+export const replicationControllerCells: Cells = {
+  ...replicaSetCells,
+  Selector: (object) => labelText(objectAt(object, 'spec', 'selector')),
+};
 
-export const jobColumns = [
-  nameColumn,
-  column('Status', jobStatus),
-  column('Completions', (job) => {
+export const statefulSetCells: Cells = { Ready: ofReplicas, ...containers };
+
+export const daemonSetCells: Cells = {
+  Desired: count('status', 'desiredNumberScheduled'),
+  Current: count('status', 'currentNumberScheduled'),
+  Ready: count('status', 'numberReady'),
+  'Up-to-date': count('status', 'updatedNumberScheduled'),
+  Available: count('status', 'numberAvailable'),
+  'Node Selector': (object) => labelText(objectAt(object, 'spec', 'template', 'spec', 'nodeSelector')),
+  ...containers,
+  Selector,
+};
+
+export const revisionCells: Cells = {
+  Controller: ({ metadata }) => {
+    const owner = metadata.ownerReferences?.find((one) => one.controller);
+    if (!owner) return '<none>';
+    const group = owner.apiVersion.includes('/') ? `.${owner.apiVersion.split('/')[0]}` : '';
+    return `${owner.kind.toLowerCase()}${group}/${owner.name}`;
+  },
+  Revision: count('revision'),
+};
+
+export const podTemplateCells: Cells = {
+  ...containerCells('template'),
+  'Pod Labels': (object) => labelText(objectAt(object, 'template', 'metadata', 'labels')),
+};
+
+export const jobCells: Cells = {
+  Status: jobStatus,
+  Completions: (job) => {
     const done = numberAt(job, 'status', 'succeeded') ?? 0;
     const wanted = numberAt(job, 'spec', 'completions');
     if (wanted !== undefined) return `${done}/${wanted}`;
-    const parallel = numberAt(job, 'spec', 'parallelism') ?? 1;
+    const parallel = numberAt(job, 'spec', 'parallelism') ?? 0;
     return parallel > 1 ? `${done}/1 of ${parallel}` : `${done}/1`;
-  }),
-  column('Duration', (job) => {
+  },
+  Duration: (job) => {
     const started = textAt(job, 'status', 'startTime');
     if (started === '') return '';
     const ended = textAt(job, 'status', 'completionTime');
     return ended === '' ? ageOf(started) : humanDuration(Date.parse(ended) - Date.parse(started));
-  }),
-  ageColumn,
-  ...workloadColumns,
-];
+  },
+  ...containers,
+  Selector,
+};
 
 function jobStatus(job: KubernetesObject): string {
   const conditions = listAt(job, 'status', 'conditions').filter(isObject);
@@ -71,67 +85,24 @@ function jobStatus(job: KubernetesObject): string {
   if (holds('Complete')) return 'Complete';
   if (holds('Failed')) return 'Failed';
   if (job.metadata.deletionTimestamp !== undefined) return 'Terminating';
-  if (holds('Suspended')) return 'Suspended';
-  return holds('FailureTarget') ? 'FailureTarget' : 'Running';
+  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(holds) ?? 'Running';
 }
 
-export const cronJobColumns = [
-  nameColumn,
-  text('Schedule', 'spec', 'schedule'),
-  column('Timezone', (object) => textAt(object, 'spec', 'timeZone') || '<none>'),
-  column('Suspend', (object) => (objectAt(object, 'spec').suspend === true ? 'True' : 'False')),
-  column('Active', (object) => listAt(object, 'status', 'active').length, { type: 'integer' }),
-  column('Last Schedule', (object) => {
+export const cronJobCells: Cells = {
+  Schedule: text('spec', 'schedule'),
+  Timezone: (object) => textAt(object, 'spec', 'timeZone') || '<none>',
+  Suspend: (object) => (objectAt(object, 'spec').suspend === true ? 'True' : 'False'),
+  Active: size('status', 'active'),
+  'Last Schedule': (object) => {
     const last = textAt(object, 'status', 'lastScheduleTime');
     return last === '' ? '<none>' : ageOf(last);
-  }),
-  ageColumn,
-  wide('Containers', (object) =>
-    listAt(object, 'spec', 'jobTemplate', 'spec', 'template', 'spec', 'containers')
-      .map((one) => textAt(one, 'name'))
-      .join(','),
-  ),
-];
+  },
+  ...containerCells('spec', 'jobTemplate', 'spec', 'template'),
+  Selector: (object) => selectorText(objectAt(object, 'spec', 'jobTemplate', 'spec', 'selector')),
+};
 
-export const autoscalerColumns = [
-  nameColumn,
-  column('Reference', (object) => {
-    const target = objectAt(object, 'spec', 'scaleTargetRef');
-    return `${textAt(target, 'kind')}/${textAt(target, 'name')}`;
-  }),
-  column('Targets', autoscalerTargets),
-  column('MinPods', (object) => String(numberAt(object, 'spec', 'minReplicas') ?? '<unset>')),
-  count('MaxPods', 'spec', 'maxReplicas'),
-  count('Replicas', 'status', 'currentReplicas'),
-  ageColumn,
-];
-
-/** `cpu: 83%/70%`, as `formatHPAMetrics` writes it. */
-function autoscalerTargets(object: KubernetesObject): string {
-  const current = listAt(object, 'status', 'currentMetrics').filter(isObject);
-  const shown = listAt(object, 'spec', 'metrics')
-    .filter(isObject)
-    .map((metric, index) => {
-      const source = objectAt(metric, metric.type === 'ContainerResource' ? 'containerResource' : 'resource');
-      const name = textAt(source, 'name');
-      const at = current[index];
-      const value = objectAt(at, metric.type === 'ContainerResource' ? 'containerResource' : 'resource', 'current');
-      const target = objectAt(source, 'target');
-      if (name === '') return `<unknown>/${textAt(metric, 'type')}`;
-      if (target.averageUtilization !== undefined) {
-        const used = value.averageUtilization === undefined ? '<unknown>' : `${String(value.averageUtilization)}%`;
-        return `${name}: ${used}/${String(target.averageUtilization)}%`;
-      }
-      return `${name}: ${String(value.averageValue ?? '<unknown>')}/${String(target.averageValue ?? '<auto>')}`;
-    });
-  if (shown.length === 0) return '<none>';
-  return shown.length > 2 ? `${shown.slice(0, 2).join(', ')} + ${shown.length - 2} more...` : shown.join(', ');
-}
-
-export const budgetColumns = [
-  nameColumn,
-  column('Min Available', (object) => String(objectAt(object, 'spec').minAvailable ?? 'N/A')),
-  column('Max Unavailable', (object) => String(objectAt(object, 'spec').maxUnavailable ?? 'N/A')),
-  count('Allowed Disruptions', 'status', 'disruptionsAllowed'),
-  ageColumn,
-];
+export const budgetCells: Cells = {
+  'Min Available': (object) => String(objectAt(object, 'spec').minAvailable ?? 'N/A'),
+  'Max Unavailable': (object) => String(objectAt(object, 'spec').maxUnavailable ?? 'N/A'),
+  'Allowed Disruptions': count('status', 'disruptionsAllowed'),
+};

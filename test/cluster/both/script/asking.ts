@@ -36,6 +36,6 @@ export const asking: readonly Step[] = [
     code: 1,
     shows: /cannot create resource/,
   },
-  { run: 'kubectl get --raw /apis/apps/v1', shows: /"singularName":"deployment"/ },
+  { run: 'kubectl get --raw /apis/apps/v1', compared: 'json', shows: /"singularName":"deployment"/ },
   { run: 'kubectl get --raw /readyz', shows: /^ok$/ },
 ];

@@ -43,7 +43,7 @@ export const creating: readonly Step[] = [
   },
   { run: 'kubectl create token viewer', shows: /TOKEN/ },
   { run: 'kubectl create deployment bad! --image=web:1', code: 1, shows: /Invalid value: "bad!"/ },
-  { run: 'kubectl create job once --image=job:1', code: 1, shows: /AlreadyExists/ },
+  { run: 'kubectl create job once --image=job:1', code: 1, shows: /"once" already exists/ },
   {
     run: 'kubectl create configmap there -n NS-none --from-literal=a=1',
     code: 1,

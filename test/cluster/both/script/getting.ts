@@ -26,7 +26,7 @@ const whole = [
 export const getting: readonly Step[] = [
   ...whole.map((name) => ({
     run: `kubectl get ${name} -o yaml --show-managed-fields`,
-    shows: /managedFields:\n(.*\n)*.* name: /,
+    shows: /\n {2}name: /,
     ...(name.startsWith('resourcequota') ? { until: /used:\n(.*\n)* +pods: "\d+"/ } : {}),
     ...(name.startsWith('poddisruption') ? { until: /currentHealthy: 2/ } : {}),
   })),
@@ -71,14 +71,14 @@ export const getting: readonly Step[] = [
   },
   {
     run: 'kubectl get cronjob,ingress,pdb,quota,role,rolebinding,serviceaccount,secret -o wide',
-    shows: /Role\/reader +NS\/viewer/,
+    shows: /Role\/reader +AGE.*NS\/viewer/,
   },
   { run: 'kubectl get endpointslices -l kubernetes.io/service-name=web', until: /,/, shows: /web-RANDOM +IPv4 +80/ },
   { run: 'kubectl get nodes', shows: /NODE +Ready +control-plane +AGE +v1/ },
   { run: 'kubectl get nodes -o wide', shows: /INTERNAL-IP/ },
   { run: 'kubectl get priorityclass NS-low', shows: /NS-low +-5/ },
   { run: 'kubectl get sc,ingressclass', shows: /standard \(default\)/ },
-  { run: 'kubectl get --raw /api/v1/namespaces/NS/configmaps/settings', shows: /"b":"two"/ },
+  { run: 'kubectl get --raw /api/v1/namespaces/NS/configmaps/settings', compared: 'json', shows: /"b":"two"/ },
   { run: 'kubectl get --raw /apis/none.example.com', code: 1, shows: /NotFound/ },
   { run: 'kubectl get configmap settings -o yaml', shows: /b: two/ },
   { run: 'kubectl get configmap settings missing', code: 1, shows: /configmaps "missing" not found/ },

@@ -6,7 +6,7 @@ export const rolling: readonly Step[] = [
   {
     run: 'kubectl scale deployment/web --current-replicas=7 --replicas=2',
     code: 1,
-    shows: /expected replicas to be 7, was 1/,
+    shows: /Expected replicas to be 7, was 1/,
   },
   { run: 'kubectl rollout status deployment/web --timeout=60s', compared: 'last', shows: /successfully rolled out/ },
   { run: 'kubectl set image deployment/web web=web:2', shows: /web image updated/ },
