@@ -1,144 +1,100 @@
-import { asNode, type Node } from '../../kubernetes/node.ts';
-import { matchesNode, tolerates } from '../../kubernetes/node-affinity.ts';
-import { asPod, isPodActive, isPodAvailable, isPodReady, type Pod } from '../../kubernetes/pod.ts';
-import type { Toleration } from '../../kubernetes/scheduling-terms.ts';
-import { type DaemonSet, scaledValue } from '../../kubernetes/workload.ts';
+import { asNode } from '../../kubernetes/node.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { asPod, isPodAvailable, isPodReady, type Pod } from '../../kubernetes/pod.ts';
+import type { DaemonSet } from '../../kubernetes/workload.ts';
+import type { ObjectChange } from '../informer.ts';
 import { createClaims } from './claiming.ts';
 import { type Controller, type ControllerContext, runController, writeStatus } from './controller.ts';
+import { nodeOf, placementOn } from './daemon-set-nodes.ts';
+import { type DaemonInput, type DaemonPlan, daemonSetStatus, planPlaces, planRenewal } from './daemon-set-plan.ts';
 import { createExpectations } from './expectations.ts';
+import { sameValue } from './merge-patch.ts';
 import { keyOf, ownerKey, partsOf } from './owners.ts';
-import { createPodControl } from './pod-control.ts';
-import { createRevisions, type Revision, revisionLabel } from './revisions.ts';
+import { createPodControl, isNamespaceEnding } from './pod-control.ts';
+import { createRevisions, revisionLabel } from './revisions.ts';
 import type { WorkQueue } from './work-queue.ts';
 
-/** Daemons run where others may not (`pkg/controller/daemon/util`). */
-const daemonTolerations: Toleration[] = [
-  { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
-  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
-  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
-  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
-];
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+const generationLabel = 'pod-template-generation';
 
-/** One pod on each node that takes it (`pkg/controller/daemon/daemon_controller.go`). */
+/** One pod on each node that takes it (`pkg/controller/daemon`). */
 export function startDaemonSetController(context: ControllerContext): Controller {
   const { client } = context;
   const sets = context.informer('daemonsets');
   const nodes = context.informer('nodes');
   const podInformer = context.informer('pods');
-  const revisionInformer = context.informer('controllerrevisions');
   const claims = createClaims(client, 'pods', podInformer);
   const expectations = createExpectations(podInformer);
-  const control = createPodControl(context, context.recorder('daemonset-controller'), expectations);
-  const revisions = createRevisions(context);
+  const record = context.recorder('daemonset-controller');
+  const control = createPodControl(context, record, expectations);
+  const revisions = createRevisions(context, revisionLabel);
 
   const sync = async (key: string, queue: WorkQueue) => {
     const { namespace, name } = partsOf(key);
     const set = sets.get(namespace, name) as DaemonSet | undefined;
     if (!set) return expectations.forget(key);
+    if (set.metadata.deletionTimestamp) return;
     const pods = (await claims.claim(set, set.spec.selector)).map(asPod);
-    const { update } = await revisions.of(set);
-    const wanted = nodes
-      .list()
-      .map(asNode)
-      .filter((node) => runsOn(set, node));
-    if (!set.metadata.deletionTimestamp) {
-      if (expectations.met(key)) await place(set, pods, wanted, update);
-      else queue.addAfter(key, 1000);
+    const { all, update } = await revisions.of(set);
+    const hash = update.metadata.labels?.[revisionLabel] ?? '';
+    const input: DaemonInput = { set, pods, nodes: nodes.list().map(asNode), hash, now: Date.now() };
+    let problem: unknown;
+    if (!expectations.met(key)) queue.addAfter(key, 1000);
+    else {
+      problem = await carryOut(input, planPlaces(input));
+      if (!problem && expectations.met(key) && isRolling(set)) problem = await carryOut(input, planRenewal(input));
+      const used = new Set(pods.map(({ metadata }) => `${name}-${metadata.labels?.[revisionLabel]}`));
+      await revisions.forget(set, all, used.add(update.metadata.name));
     }
-    await writeStatus(client, 'daemonsets', set, statusOf(set, pods, wanted, update));
+    await writeStatus(client, 'daemonsets', set, daemonSetStatus(input));
+    if (waitsForAge(input)) queue.addAfter(key, (set.spec.minReadySeconds ?? 0) * 1000);
+    if (problem && !isNamespaceEnding(problem)) throw problem;
   };
 
-  const place = async (set: DaemonSet, pods: Pod[], wanted: readonly Node[], update: Revision) => {
-    const names = new Set(wanted.map(({ metadata }) => metadata.name));
-    const active = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    const placed = new Map<string, Pod[]>();
-    for (const pod of active) placed.set(nodeOf(pod), [...(placed.get(nodeOf(pod)) ?? []), pod]);
-    for (const [node, there] of placed)
-      for (const pod of there)
-        if (!names.has(node) || !isPodActive(pod) || pod !== there[0]) await control.remove(set, pod);
-    // A terminating pod holds its node's place until it is gone.
-    const taken = new Set(pods.map(nodeOf));
-    for (const node of names) {
-      if (taken.has(node)) continue;
-      const labels = { [revisionLabel]: update.metadata.name };
-      await control.create(set, set.spec.template, { labels, spec: placementOn(set, node) });
-    }
-    await renew(set, active, wanted.length, update);
-  };
-
-  const renew = async (set: DaemonSet, active: readonly Pod[], wanted: number, update: Revision) => {
-    if (set.spec.updateStrategy?.type === 'OnDelete') return;
-    const most = Math.max(1, scaledValue(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, wanted, true));
-    const available = active.filter((pod) => isPodAvailable(pod, set.spec.minReadySeconds ?? 0, Date.now()));
-    let spare = most - (wanted - available.length);
-    for (const pod of active.filter((one) => one.metadata.labels?.[revisionLabel] !== update.metadata.name)) {
-      // A broken old pod costs nothing.
-      if (available.includes(pod)) {
-        if (spare <= 0) continue;
-        spare -= 1;
-      }
+  const carryOut = async ({ set, hash }: DaemonInput, { make, remove }: DaemonPlan): Promise<unknown> => {
+    const generation = set.metadata.annotations?.[generationAnnotation];
+    const labels = { [revisionLabel]: hash, ...(generation ? { [generationLabel]: generation } : {}) };
+    const parts = make.map((node) => ({ labels, spec: placementOn(set, node) }));
+    const { problem } = await control.createAll(set, set.spec.template, parts);
+    for (const pod of remove) {
+      sayEnded(set, pod);
       await control.remove(set, pod);
     }
+    return problem;
+  };
+
+  const sayEnded = (set: DaemonSet, pod: Pod) => {
+    const where = `${pod.metadata.namespace}/${pod.metadata.name} on node ${nodeOf(pod)}`;
+    if (pod.status?.phase === 'Failed')
+      record(set, 'Warning', 'FailedDaemonPod', `Found failed daemon pod ${where}, will try to kill it`);
+    if (pod.status?.phase === 'Succeeded')
+      record(set, 'Normal', 'SucceededDaemonPod', `Found succeeded daemon pod ${where}, will try to delete it`);
   };
 
   return runController(context, {
     name: 'daemonset',
-    needs: [revisionInformer],
+    needs: [context.informer('controllerrevisions')],
     inputs: [
       { informer: sets, keys: (set) => [keyOf(set)] },
       { informer: podInformer, keys: (pod) => ownerKey(pod, 'DaemonSet') },
-      { informer: nodes, keys: (_, { type }) => (type === 'modified' ? [] : sets.list().map(keyOf)) },
+      { informer: nodes, keys: (_, change) => (isSamePlace(change) ? [] : sets.list().map(keyOf)) },
     ],
     sync,
   });
 }
 
-function nodeOf(pod: Pod): string {
-  const terms =
-    pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  return pod.spec.nodeName ?? terms[0]?.matchFields?.[0]?.values?.[0] ?? '';
+function isRolling({ spec }: DaemonSet): boolean {
+  return (spec.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
 }
 
-function runsOn(set: DaemonSet, node: Node): boolean {
-  const { spec } = set.spec.template;
-  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' }, spec } satisfies Pod;
-  const tolerations = [...(spec.tolerations ?? []), ...daemonTolerations];
-  const hard = (node.spec?.taints ?? []).filter(({ effect }) => effect !== 'PreferNoSchedule');
-  return matchesNode(pod, node) && hard.every((taint) => tolerates(tolerations, taint));
+/** A node that says only how it is takes the same pods as before. */
+function isSamePlace({ type, object, previous }: ObjectChange): boolean {
+  if (type !== 'modified' || !previous) return false;
+  const place = (node: KubernetesObject) => [node.metadata.labels, asNode(node).spec?.taints];
+  return sameValue(place(object), place(previous));
 }
 
-function placementOn(set: DaemonSet, node: string) {
-  const { affinity, tolerations = [] } = set.spec.template.spec;
-  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
-  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] } };
-  return {
-    affinity: { ...affinity, nodeAffinity: { ...affinity?.nodeAffinity, ...nodeAffinity } },
-    tolerations: [...tolerations, ...daemonTolerations],
-  };
-}
-
-function statusOf(
-  set: DaemonSet,
-  pods: readonly Pod[],
-  wanted: readonly Node[],
-  update: Revision,
-): DaemonSet['status'] {
-  const names = new Set(wanted.map(({ metadata }) => metadata.name));
-  const active = pods.filter(isPodActive);
-  const right = active.filter((pod) => names.has(nodeOf(pod)));
-  const available = right.filter((pod) => isPodAvailable(pod, set.spec.minReadySeconds ?? 0, Date.now())).length;
-  const updated = right.filter((pod) => pod.metadata.labels?.[revisionLabel] === update.metadata.name).length;
-  const unavailable = wanted.length - available;
-  return {
-    observedGeneration: set.metadata.generation ?? 0,
-    desiredNumberScheduled: wanted.length,
-    currentNumberScheduled: right.length,
-    numberMisscheduled: active.length - right.length,
-    numberReady: right.filter(isPodReady).length,
-    ...(updated > 0 ? { updatedNumberScheduled: updated } : {}),
-    ...(available > 0 ? { numberAvailable: available } : {}),
-    ...(unavailable > 0 ? { numberUnavailable: unavailable } : {}),
-  };
+function waitsForAge({ set, pods, now }: DaemonInput): boolean {
+  const { minReadySeconds = 0 } = set.spec;
+  return pods.some((pod) => isPodReady(pod) && !isPodAvailable(pod, minReadySeconds, now));
 }

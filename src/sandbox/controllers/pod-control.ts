@@ -41,14 +41,30 @@ export function isNamespaceEnding(error: unknown): boolean {
   return error instanceof Error && /being terminated/.test(error.message);
 }
 
+/** How a controller says in events what it did to a pod of an owner. */
+export interface PodWords {
+  made(owner: KubernetesObject, pod: string): string;
+  notMade(owner: KubernetesObject, pod: string, error: unknown): string;
+  removed(owner: KubernetesObject, pod: string): string;
+  notRemoved(owner: KubernetesObject, pod: string, error: unknown): string;
+}
+
+const commonWords: PodWords = {
+  made: (_, pod) => `Created pod: ${pod}`,
+  notMade: (_, __, error) => `Error creating: ${messageOf(error)}`,
+  removed: (_, pod) => `Deleted pod: ${pod}`,
+  notRemoved: (_, __, error) => `Error deleting: ${messageOf(error)}`,
+};
+
 export function createPodControl(
   { client }: ControllerContext,
   record: RecordEvent,
   expectations?: Expectations,
+  words: PodWords = commonWords,
 ): PodControl {
   const create: PodControl['create'] = async (owner, template, own = {}) => {
     const { namespace, name } = owner.metadata;
-    const naming = own.name ? { name: own.name } : { generateName: own.generateName ?? `${name}-` };
+    const naming = { ...(own.name ? { name: own.name } : {}), generateName: own.generateName ?? `${name}-` };
     const labels = { ...template.metadata?.labels, ...own.labels };
     const annotations = { ...template.metadata?.annotations, ...own.annotations };
     const finalizers = [...new Set([...(template.metadata?.finalizers ?? []), ...(own.finalizers ?? [])])];
@@ -68,10 +84,11 @@ export function createPodControl(
     try {
       const made = await client.create(collectionPath('pods', namespace), pod);
       expectations?.created(keyOf(owner), made);
-      record(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${made.metadata.name}`);
+      record(owner, 'Normal', 'SuccessfulCreate', words.made(owner, made.metadata.name));
       return asPod(made);
     } catch (error) {
-      if (!isNamespaceEnding(error)) record(owner, 'Warning', 'FailedCreate', `Error creating: ${messageOf(error)}`);
+      if (!isNamespaceEnding(error))
+        record(owner, 'Warning', 'FailedCreate', words.notMade(owner, own.name ?? '', error));
       throw error;
     }
   };
@@ -82,10 +99,10 @@ export function createPodControl(
       try {
         const preconditions = pod.metadata.uid ? { preconditions: { uid: pod.metadata.uid } } : {};
         await client.remove(objectPath('pods', pod.metadata), preconditions);
-        record(owner, 'Normal', 'SuccessfulDelete', `Deleted pod: ${pod.metadata.name}`);
+        record(owner, 'Normal', 'SuccessfulDelete', words.removed(owner, pod.metadata.name));
       } catch (error) {
         if (answered(error, 404) || answered(error, 409)) return;
-        record(owner, 'Warning', 'FailedDelete', `Error deleting: ${String(error)}`);
+        record(owner, 'Warning', 'FailedDelete', words.notRemoved(owner, pod.metadata.name, error));
         throw error;
       }
     },

@@ -1,8 +1,7 @@
 import type { Pod } from '../../kubernetes/pod.ts';
-import { isPodReady } from '../../kubernetes/pod.ts';
 import type { PodTemplate, StatefulSet } from '../../kubernetes/workload.ts';
 import type { OwnParts } from './pod-control.ts';
-import { type Revision, revisionLabel } from './revisions.ts';
+import { type Revision, revisionLabel, templateOfRevision } from './revisions.ts';
 
 /** The number at the end of a pod's name; undefined for a pod that is not of this set. */
 export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
@@ -14,11 +13,6 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
 
 export function revisionOfPod(pod: Pod): string | undefined {
   return pod.metadata.labels?.[revisionLabel];
-}
-
-/** Running and ready: what the next pod in line waits for. */
-export function isHealthy(pod: Pod): boolean {
-  return pod.status?.phase === 'Running' && isPodReady(pod) && !pod.metadata.deletionTimestamp;
 }
 
 /** Which revision a missing pod gets (`stateful_set_utils.go newVersionedStatefulSetPod`). */
@@ -56,5 +50,5 @@ export function identityOf(set: StatefulSet, ordinal: number, revision: Revision
 }
 
 export function templateOf(set: StatefulSet, revision: Revision): PodTemplate {
-  return revision.data?.spec?.template ?? set.spec.template;
+  return templateOfRevision(revision) ?? set.spec.template;
 }
