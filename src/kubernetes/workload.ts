@@ -63,6 +63,7 @@ export interface StatefulSet extends KubernetesObject {
     updateStrategy?: { type?: 'RollingUpdate' | 'OnDelete'; rollingUpdate?: { partition?: number } };
     volumeClaimTemplates?: KubernetesObject[];
     minReadySeconds?: number;
+    revisionHistoryLimit?: number;
     persistentVolumeClaimRetentionPolicy?: { whenDeleted?: string; whenScaled?: string };
     ordinals?: { start?: number };
   };
@@ -73,6 +74,7 @@ export interface StatefulSet extends KubernetesObject {
     currentReplicas?: number;
     updatedReplicas?: number;
     availableReplicas?: number;
+    collisionCount?: number;
     currentRevision?: string;
     updateRevision?: string;
     conditions?: Condition[];
@@ -85,8 +87,10 @@ export interface DaemonSet extends KubernetesObject {
     template: PodTemplate;
     updateStrategy?: { type?: string; rollingUpdate?: { maxUnavailable?: IntOrPercent; maxSurge?: IntOrPercent } };
     minReadySeconds?: number;
+    revisionHistoryLimit?: number;
   };
   status?: {
+    collisionCount?: number;
     observedGeneration?: number;
     desiredNumberScheduled?: number;
     currentNumberScheduled?: number;
