@@ -1,18 +1,19 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { writeCertificates } from '../control-plane/certificates.ts';
+import { bothAnswerTheSame, titled } from './compare.ts';
 import { asking } from './script/asking.ts';
 import { changing } from './script/changing.ts';
 import { creating } from './script/creating.ts';
 import { describing } from './script/describing.ts';
 import { getting } from './script/getting.ts';
 import { rolling } from './script/rolling.ts';
-import { runStep, type Step } from './step.ts';
 import { openTwoServers } from './two-servers.ts';
 
 const namespace = `kubectl-${process.pid}`;
-const { sandbox, real, close } = await openTwoServers(namespace);
+const servers = await openTwoServers(namespace);
+const { sandbox, real, close } = servers;
 
 beforeAll(async () => {
   await writeCertificates(sandbox.folder);
@@ -26,13 +27,6 @@ afterAll(async () => {
   await close();
 });
 
-async function bothAnswerTheSame(step: Step): Promise<void> {
-  const [ours, theirs] = await Promise.all([runStep(sandbox, step, namespace), runStep(real, step, namespace)]);
-  expect(theirs.text, 'the real control plane').toMatch(step.shows);
-  expect(theirs.code, theirs.text).toBe(step.code ?? 0);
-  expect(ours).toEqual(theirs);
-}
-
 // One after the other: each finds what those before it made.
 describe.each([
   ['creating', creating],
@@ -42,7 +36,5 @@ describe.each([
   ['changing', changing],
   ['rolling', rolling],
 ])('%s', (_, steps) => {
-  it.each(
-    steps.map((step, at) => [`${at + 1}. ${step.run}${step.account ? ` as ${step.account}` : ''}`, step] as const),
-  )('%s', (__, step) => bothAnswerTheSame(step));
+  it.each(titled(steps))('%s', (__, step) => bothAnswerTheSame(servers, step, namespace));
 });
