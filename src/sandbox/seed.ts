@@ -2,13 +2,31 @@ import type { ApiClient } from './client.ts';
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** What every cluster has before anybody deploys: namespaces, a default StorageClass, an ingress class, the API's Service. */
-export async function seedCluster(client: ApiClient): Promise<void> {
+/**
+ * What every cluster has before anybody deploys: namespaces, the API's Service on its port, priority classes
+ * (`pkg/controlplane/{instance,controller/kubernetesservice}`), a default StorageClass, an ingress class.
+ */
+export async function seedCluster(client: ApiClient, port: number): Promise<void> {
   await Promise.all(namespaces.map((name) => client.create('/api/v1/namespaces', { metadata: { name } })));
-  await Promise.all(seeds.map(({ path, object }) => client.create(path, object)));
+  await Promise.all([apiService(port), ...seeds].map(({ path, object }) => client.create(path, object)));
 }
 
-const seeds: { path: string; object: unknown }[] = [
+interface Seed {
+  path: string;
+  object: unknown;
+}
+
+function apiService(port: number): Seed {
+  return {
+    path: '/api/v1/namespaces/default/services',
+    object: {
+      metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: port }] },
+    },
+  };
+}
+
+const seeds: Seed[] = [
   {
     path: '/apis/storage.k8s.io/v1/storageclasses',
     object: {
@@ -27,13 +45,6 @@ const seeds: { path: string; object: unknown }[] = [
     },
   },
   {
-    path: '/api/v1/namespaces/default/services',
-    object: {
-      metadata: { name: 'kubernetes', labels: { component: 'apiserver', provider: 'kubernetes' } },
-      spec: { clusterIP: '10.96.0.1', ports: [{ name: 'https', port: 443, targetPort: 6443 }] },
-    },
-  },
-  {
     path: '/apis/apiregistration.k8s.io/v1/apiservices',
     object: {
       metadata: { name: 'v1beta1.metrics.k8s.io' },
@@ -47,11 +58,20 @@ const seeds: { path: string; object: unknown }[] = [
     },
   },
   ...[
-    { name: 'system-cluster-critical', value: 2_000_000_000 },
-    { name: 'system-node-critical', value: 2_000_001_000 },
-  ].map(({ name, value }) => ({
+    {
+      name: 'system-cluster-critical',
+      value: 2_000_000_000,
+      description:
+        'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    },
+    {
+      name: 'system-node-critical',
+      value: 2_000_001_000,
+      description: 'Used for system critical pods that must not be moved from their current node.',
+    },
+  ].map(({ name, ...rest }) => ({
     path: '/apis/scheduling.k8s.io/v1/priorityclasses',
-    object: { metadata: { name }, value, preemptionPolicy: 'PreemptLowerPriority' },
+    object: { metadata: { name }, ...rest, preemptionPolicy: 'PreemptLowerPriority' },
   })),
 ];
 

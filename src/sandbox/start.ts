@@ -38,13 +38,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     createApiClient({ server: server.url, ca: server.ca, token: inner, userAgent });
   const pace = createPace(options.speed);
   const [controllerClient, nodeClient] = [connect('kube-controller-manager'), connect('kubelet')];
-  const stops: (() => void)[] = [() => controllerClient.close(), () => nodeClient.close()];
+  const seeder = connect('kube-apiserver');
+  const stops: (() => void)[] = [() => controllerClient.close(), () => nodeClient.close(), () => seeder.close()];
   const stop = async () => {
     for (const end of stops.reverse()) end();
     await server.close();
   };
   try {
-    await seedCluster(controllerClient);
+    await seedCluster(seeder, server.port);
     const nodes = startNodes({
       client: nodeClient,
       pace,
@@ -58,7 +59,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const controllers = startControllers(controllerClient, pace, options.onError);
     stops.push(() => controllers.stop());
     await Promise.all([nodes.synced, controllers.synced]);
-    await announceMetrics(controllerClient);
+    await announceMetrics(seeder);
+    seeder.close();
   } catch (error) {
     await stop();
     throw error;

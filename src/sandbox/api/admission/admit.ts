@@ -4,6 +4,7 @@ import { applyLimits, checkLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
 import { checkPriorityClass, choosePriority } from './priority.ts';
 import { chargeQuotas } from './quota-charge.ts';
+import { applyRuntimeClass } from './runtime-class.ts';
 import { attachAccount } from './service-account.ts';
 import { checkExpansion, protectInUse } from './storage.ts';
 import { tolerateShortly } from './tolerations.ts';
@@ -13,7 +14,7 @@ import { tolerateShortly } from './tolerations.ts';
  * that have something to say about the kinds here. Webhooks are stored and not called.
  */
 const mutating: Record<string, readonly Plugin[]> = {
-  '/pods': [applyLimits, attachAccount, choosePriority, tolerateShortly],
+  '/pods': [applyLimits, attachAccount, choosePriority, tolerateShortly, applyRuntimeClass],
   '/persistentvolumeclaims': [chooseStorageClass, protectInUse],
   '/persistentvolumes': [protectInUse],
   'networking.k8s.io/ingresses': [chooseIngressClass],

@@ -3,9 +3,9 @@ import { fillDefaults } from '../custom/defaulting.ts';
 import { defaultDefinition } from '../custom-resources.ts';
 import { fill, isObject, type Json, objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
+import { defaultBinding, defaultLimitRange } from './access.ts';
 import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy, defaultService } from './network.ts';
 import { defaultPod, defaultPodSpec } from './pod.ts';
-import { defaultCustom } from './schema.ts';
 import { defaultClaim, defaultSecret, defaultStorageClass, defaultVolume } from './storage.ts';
 import {
   defaultAutoscaler,
@@ -29,12 +29,15 @@ const specDefaults: Record<string, (spec: Json) => void> = {
   NetworkPolicy: defaultNetworkPolicy,
   PersistentVolumeClaim: defaultClaim,
   PersistentVolume: defaultVolume,
+  LimitRange: defaultLimitRange,
 };
 
 const objectDefaults: Record<string, (object: Json) => void> = {
   EndpointSlice: defaultEndpointSlice,
   Endpoints: defaultEndpoints,
   StorageClass: defaultStorageClass,
+  RoleBinding: defaultBinding,
+  ClusterRoleBinding: defaultBinding,
   Secret: defaultSecret,
   CustomResourceDefinition: defaultDefinition,
 };
