@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { invalid } from './errors.ts';
-import { isObject, listAt, numberAt, objectAt, textAt } from './json.ts';
+import { fill, isObject, listAt, numberAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -22,6 +22,8 @@ export function allocate(
   const before = textAt(current, 'spec', 'clusterIP');
   if (textAt(spec, 'clusterIP') === '') spec.clusterIP = before === '' ? freeAddress(context) : before;
   spec.clusterIPs = [spec.clusterIP];
+  fill(spec, 'ipFamilies', ['IPv4']);
+  fill(spec, 'ipFamilyPolicy', 'SingleStack');
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') allocateNodePorts(context, resource, object, current);
 }
 

@@ -28,12 +28,11 @@ export function optionsOf(
 ): WriteOptions {
   const { resource, query, agent, subresource } = request;
   const manager = query.get('fieldManager') || agent;
-  const own = subresource === 'status' || subresource === 'scale' ? subresource : '';
   return {
     resource,
     namespace: resource.namespaced ? namespace : '',
     subresource,
-    writer: { manager, operation, subresource: own, time: timestamp(context.now()) },
+    writer: { manager, operation, subresource, time: timestamp(context.now()) },
     dryRun: isDryRun(query),
     user: request.user,
   };

@@ -6,9 +6,9 @@ import { applyDefaults } from './defaults/defaults.ts';
 import { afterCreate, complete } from './effects.ts';
 import { alreadyExists, forbidden } from './errors.ts';
 import { equal } from './json.ts';
-import { afterUpdate, type ManagedEntry } from './managed/managers.ts';
+import type { ManagedEntry } from './managed/managers.ts';
+import { entriesAfterWrite } from './managed/written.ts';
 import { carriedMetadata, checkIdentity, firstMetadata, isReleased } from './metadata.ts';
-import { listRulesOf } from './patches/list-rules.ts';
 import type { ServerContext } from './server-context.ts';
 import { countsGenerations, firstStatus, isNewGeneration, mergedHalves } from './strategy.ts';
 import { validate } from './validation/validate.ts';
@@ -28,12 +28,11 @@ export function createObject(
   const { resource, namespace, writer } = options;
   const metadata = firstMetadata(context, object, options);
   const sent = { ...object, metadata } as KubernetesObject;
-  // Managed fields say what the client wanted, so they are taken before the defaults.
-  const entries = managedFields ?? afterUpdate(undefined, sent, writer, listRulesOf(resource));
-
   // Defaults.
   const next: KubernetesObject = { ...sent };
   applyDefaults(resource, next);
+  // What the client wrote, with what that stands for; not what the server adds.
+  const entries = managedFields ?? entriesAfterWrite(resource, undefined, next, writer);
 
   // Admission that changes.
   const request = { context, ...options, object: next };
@@ -56,7 +55,7 @@ export function createObject(
   // Storage.
   if (context.store.get(resource.storage, namespace, metadata.name)) throw alreadyExists(resource, metadata.name);
   allocate(context, resource, next);
-  next.metadata.managedFields = entries;
+  if (entries.length > 0) next.metadata.managedFields = entries;
   if (options.dryRun) return next;
   const stored = context.store.put(resource.storage, next);
   charge();
@@ -84,6 +83,7 @@ export function updateObject(
 
   // Defaults.
   if (subresource === '') applyDefaults(resource, next, current);
+  const entries = applied ?? entriesAfterWrite(resource, current, next, writer);
 
   // Admission that changes.
   const request = { context, ...options, object: next, current };
@@ -100,7 +100,8 @@ export function updateObject(
   const charge = judge(request);
   if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
-  next.metadata.managedFields = applied ?? afterUpdate(current, next, writer, listRulesOf(resource));
+  if (entries.length > 0) next.metadata.managedFields = entries;
+  else delete next.metadata.managedFields;
 
   // Storage.
   if (equal(next, current)) return current;

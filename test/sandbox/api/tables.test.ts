@@ -79,7 +79,13 @@ describe('a Table', () => {
             storage: true,
             subresources: { status: {}, scale: { specReplicasPath: '.spec.oars', statusReplicasPath: '.status.oars' } },
             schema: {
-              openAPIV3Schema: { type: 'object', properties: { spec: { properties: { oars: { default: 2 } } } } },
+              openAPIV3Schema: {
+                type: 'object',
+                properties: {
+                  spec: { type: 'object', properties: { oars: { type: 'integer', default: 2 } } },
+                  status: { type: 'object', properties: { oars: { type: 'integer' } } },
+                },
+              },
             },
             additionalPrinterColumns: [{ name: 'Oars', type: 'integer', jsonPath: '.spec.oars' }],
           },

@@ -3,7 +3,7 @@ import { definitionStorage, storageOf } from '../custom-resources.ts';
 import { deleteObject } from '../delete.ts';
 import { type Json, objectAt, textAt } from '../json.ts';
 import { afterUpdate } from '../managed/managers.ts';
-import { listRulesOf } from '../patches/list-rules.ts';
+import { mergeTypeOf } from '../managed/merge-type.ts';
 import { type ServerContext, timestamp } from '../server-context.ts';
 import {
   acceptNames,
@@ -58,7 +58,7 @@ function write(context: ServerContext, current: KubernetesObject, next: Kubernet
   if (!resource) return;
   const time = timestamp(context.now());
   const writer = { manager: 'kube-apiserver', operation: 'Update' as const, subresource: 'status', time };
-  const managedFields = afterUpdate(current, next, writer, listRulesOf(resource));
+  const managedFields = afterUpdate(current, next, writer, mergeTypeOf(resource));
   context.store.put(definitionStorage, { ...next, metadata: { ...next.metadata, managedFields } });
 }
 
@@ -71,14 +71,18 @@ function cleanUp(context: ServerContext, definition: KubernetesObject): void {
     if (object.metadata.deletionTimestamp !== undefined || !resource) continue;
     deleteObject(context, resource, object, { ...options, gracePeriodSeconds: undefined });
   }
-  if (store.list(storage).length > 0) return write(context, definition, terminating(context, definition, inProgress));
+  if (store.list(storage).length === 0) release(context, definition);
+  else write(context, definition, terminating(context, definition, inProgress));
+}
+
+function release(context: ServerContext, definition: KubernetesObject): void {
   const { finalizers = [] } = definition.metadata;
   if (!finalizers.includes(cleanupFinalizer)) return;
   const last = terminating(context, definition, completed);
   const left = finalizers.filter((one) => one !== cleanupFinalizer);
   const released = { ...last, metadata: { ...last.metadata, finalizers: left } };
   if (left.length > 0) write(context, definition, released);
-  else store.remove(definitionStorage, released);
+  else context.store.remove(definitionStorage, released);
 }
 
 const inProgress: Condition = {

@@ -9,8 +9,6 @@ export function defaultService(spec: Json): void {
     fill(port, 'targetPort', port.port);
   }
   if (spec.type === 'ExternalName') return;
-  fill(spec, 'ipFamilies', ['IPv4']);
-  fill(spec, 'ipFamilyPolicy', 'SingleStack');
   fill(spec, 'internalTrafficPolicy', 'Cluster');
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') fill(spec, 'externalTrafficPolicy', 'Cluster');
   if (spec.type === 'LoadBalancer') fill(spec, 'allocateLoadBalancerNodePorts', true);

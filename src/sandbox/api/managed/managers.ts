@@ -1,15 +1,16 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
-import { equal, isObject } from '../json.ts';
-import type { ListRules } from '../patches/list-rules.ts';
-import { isEmpty, union, without } from './field-sets.ts';
-import { changedFields, differing, type Fields, fieldsOf } from './fields.ts';
+import { equal, isObject, type Json } from '../json.ts';
+import { compare } from './comparison.ts';
+import { isEmpty, union, without, withoutBranch } from './field-sets.ts';
+import type { Fields } from './fields.ts';
+import { emptyOf, type MergeType } from './merge-type.ts';
 
-/** One entry of `metadata.managedFields`. */
+/** One entry of `metadata.managedFields`. An entry of a scale has no time. */
 export interface ManagedEntry {
   manager: string;
   operation: 'Apply' | 'Update';
   apiVersion: string;
-  time: string;
+  time?: string;
   fieldsType: 'FieldsV1';
   fieldsV1: Fields;
   subresource?: string;
@@ -24,71 +25,102 @@ export interface Writer {
 }
 
 export function entriesOf(object: KubernetesObject | undefined): ManagedEntry[] {
-  return (object?.metadata.managedFields ?? []).filter(
-    (entry): entry is ManagedEntry => isObject(entry) && isObject(entry.fieldsV1),
-  );
+  const entries = object?.metadata.managedFields;
+  if (!Array.isArray(entries)) return [];
+  return entries.filter((entry): entry is ManagedEntry => isObject(entry) && isObject(entry.fieldsV1));
 }
 
-export function isBy(entry: ManagedEntry, writer: Writer): boolean {
+/** Appliers are known by their name, updaters by the version too (`managedfields.go BuildManagerIdentifier`). */
+export function isBy(entry: ManagedEntry, writer: Writer, apiVersion: string): boolean {
   return (
     entry.manager === writer.manager &&
     entry.operation === writer.operation &&
-    (entry.subresource ?? '') === writer.subresource
+    (entry.subresource ?? '') === writer.subresource &&
+    (entry.operation === 'Apply' || entry.apiVersion === apiVersion)
   );
 }
 
+const identity = [
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+];
+
+const unowned: Fields = {
+  'f:apiVersion': {},
+  'f:kind': {},
+  'f:metadata': { '.': {}, ...Object.fromEntries(identity.map((name) => [`f:${name}`, {}])) },
+};
+
+/** What a client may own: without what says which object it is (`stripmeta.go`), and without the half that a path does not write. */
+export function ownable(fields: Fields, reset: readonly string[]): Fields {
+  return reset.reduce((rest, name) => withoutBranch(rest, name), without(fields, unowned));
+}
+
 /**
- * The entries after a plain write: the writer takes what it changed from everybody, and nobody owns what is gone
- * (`structured-merge-diff/merge/update.go Update`).
+ * The entries after a plain write of `after` in place of `before` (undefined: it is new), both in the version of the request: the
+ * writer takes what it changed from everybody, and nobody owns what is gone (`structured-merge-diff/merge/update.go Update`,
+ * `managedfieldsupdater.go`). `reset` are the fields that the written path leaves alone.
  */
 export function afterUpdate(
   before: KubernetesObject | undefined,
-  next: KubernetesObject,
+  after: KubernetesObject,
   writer: Writer,
-  rules: ListRules,
+  type: MergeType,
+  reset: readonly string[] = [],
 ): ManagedEntry[] {
-  const entries = entriesOf(before);
-  const { taken, gone } = before ? exchanged(before, next, rules) : { taken: fieldsOf(next, rules), gone: {} };
-  if (isEmpty(taken) && isEmpty(gone)) return entries;
-  const others = entries
-    .filter((entry) => !isBy(entry, writer))
-    .map((entry) => ({ ...entry, fieldsV1: without(without(entry.fieldsV1, taken), gone) }));
-  const own = entries.find((entry) => isBy(entry, writer));
-  const fields = without(union(own?.fieldsV1 ?? {}, taken), gone);
-  return sortEntries([...others, entryOf(next.apiVersion, writer, fields)]);
+  const entries = entriesBefore(before, after, writer);
+  // Who is not followed from the beginning, or asked to be forgotten, is followed from the next apply on (`skipnonapplied.go`).
+  if (before && entries.length === 0) return [];
+  const found = compare(before ? bare(before) : emptyOf(type), bare(after), type);
+  const changed = found.changed ? ownable(found.changed, reset) : {};
+  const { removed = {} } = found;
+  if (isEmpty(changed) && isEmpty(removed)) return entries;
+  const left = entries.flatMap((entry) =>
+    keptOf(entry, without(without(entry.fieldsV1, found.changed ?? {}), removed)),
+  );
+  if (isEmpty(changed)) return sortEntries(left);
+  const own = left.find((entry) => isBy(entry, writer, after.apiVersion));
+  const fields = own ? union(own.fieldsV1, changed) : changed;
+  return sortEntries([...left.filter((entry) => entry !== own), entryOf(after.apiVersion, writer, fields)]);
 }
 
-/** What a write sets anew and what it takes away; looked for only in the parts of the objects that differ. */
-function exchanged(
-  before: KubernetesObject,
-  next: KubernetesObject,
-  rules: ListRules,
-): { taken: Fields; gone: Fields } {
-  const [old, fresh] = differing(before, next);
-  return {
-    taken: changedFields(old, fresh, rules),
-    gone: without(fieldsOf(old, rules), fieldsOf(fresh, rules)),
-  };
+/** Entries that a client itself wrote count, except on subresources; an empty one means: forget them all. */
+function entriesBefore(before: KubernetesObject | undefined, after: KubernetesObject, writer: Writer): ManagedEntry[] {
+  if (writer.subresource === '' && isReset(after)) return [];
+  const sent = writer.subresource === '' && before && before.metadata.managedFields !== after.metadata.managedFields;
+  const given = sent ? entriesOf(after) : [];
+  const valid = given.every(
+    ({ operation, apiVersion, fieldsType }) => operation && apiVersion && fieldsType === 'FieldsV1',
+  );
+  return given.length > 0 && valid ? given : entriesOf(before);
 }
 
-/** The entries after an apply: the writer owns exactly what it applied; `taken` was forced from others. */
-export function afterApply(
-  before: KubernetesObject | undefined,
-  apiVersion: string,
-  writer: Writer,
-  sets: { applied: Fields; taken: Fields; gone: Fields },
-): ManagedEntry[] {
-  const entries = entriesOf(before);
-  const others = entries
-    .filter((entry) => !isBy(entry, writer))
-    .map((entry) => ({ ...entry, fieldsV1: without(without(entry.fieldsV1, sets.taken), sets.gone) }));
-  const own = entries.find((entry) => isBy(entry, writer));
-  // An apply that says the same again leaves its time as it was.
-  const same = own && own.apiVersion === apiVersion && equal(own.fieldsV1, sets.applied);
-  return sortEntries([...others, same ? own : entryOf(apiVersion, writer, sets.applied)]);
+/** `managedFields: []` or `[{}]` (`fieldmanager.go isResetManagedFields`). */
+function isReset({ metadata }: KubernetesObject): boolean {
+  const entries = metadata.managedFields as unknown;
+  if (!Array.isArray(entries)) return false;
+  return entries.length === 0 || (entries.length === 1 && equal(entries[0], {}));
 }
 
-function entryOf(
+// Who manages an object is not itself managed.
+function bare(object: KubernetesObject): Json {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata } as unknown as Json;
+}
+
+export function keptOf(entry: ManagedEntry, fieldsV1: Fields): ManagedEntry[] {
+  if (fieldsV1 === entry.fieldsV1) return [entry];
+  return isEmpty(fieldsV1) ? [] : [{ ...entry, fieldsV1 }];
+}
+
+export function entryOf(
   apiVersion: string,
   { manager, operation, subresource, time }: Writer,
   fieldsV1: Fields,
@@ -97,11 +129,13 @@ function entryOf(
   return subresource === '' ? entry : { ...entry, subresource };
 }
 
-// Applies before updates, then by age and name (`managedfields/internal/managedfields.go sortEncodedManagedFields`).
-function sortEntries(entries: readonly ManagedEntry[]): ManagedEntry[] {
+/** Applies before updates, then by age and name (`managedfields.go sortEncodedManagedFields`). */
+export function sortEntries(entries: ManagedEntry[]): ManagedEntry[] {
+  if (entries.length < 2) return entries;
   const keyOf = (entry: ManagedEntry) =>
-    `${entry.operation} ${entry.time} ${entry.manager} ${entry.apiVersion} ${entry.subresource ?? ''}`;
+    `${entry.operation} ${entry.time ?? ''} ${entry.manager} ${entry.apiVersion} ${entry.subresource ?? ''}`;
   return entries
-    .filter((entry) => !isEmpty(entry.fieldsV1))
-    .sort((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
+    .map((entry) => ({ entry, key: keyOf(entry) }))
+    .sort((left, right) => (left.key < right.key ? -1 : 1))
+    .map(({ entry }) => entry);
 }

@@ -8,25 +8,39 @@ interface Operation {
   value?: unknown;
 }
 
-/** RFC 6902. Throws 422 for a test that fails or a path that is not there; 400 for what is no patch. */
+/** `maxJSONPatchOperations` of `apiserver/pkg/endpoints/handlers/patch.go` */
+const mostOperations = 10_000;
+
+/** RFC 6902. Throws 422 for what cannot be done, 413 for too much of it, 400 for what is no patch. */
 export function applyJsonPatch(target: Json, patch: unknown): Json {
-  if (!Array.isArray(patch) || !patch.every(isOperation))
-    throw new StatusError(400, 'BadRequest', 'error decoding patch: a list of operations is expected');
+  if (!Array.isArray(patch)) throw undecodable(patch, '[]handlers.jsonPatchOp');
+  for (const operation of patch) if (!isObject(operation)) throw undecodable(operation, 'handlers.jsonPatchOp');
+  if (patch.length > mostOperations)
+    throw new StatusError(
+      413,
+      'RequestEntityTooLarge',
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${mostOperations}, got ${patch.length}`,
+    );
   let result: unknown = copy(target);
-  for (const operation of patch) result = perform(result, operation);
-  if (!isObject(result)) throw refused('the patch replaces the object by something else');
+  for (const operation of patch) result = perform(result, operation as unknown as Operation);
+  if (!isObject(result)) throw refused();
   return result;
 }
 
-function isOperation(value: unknown): value is Operation {
-  return isObject(value) && typeof value.op === 'string' && typeof value.path === 'string';
+function undecodable(value: unknown, type: string): StatusError {
+  const found = value === null ? 'null' : isObject(value) ? 'object' : Array.isArray(value) ? 'array' : typeof value;
+  const words = `error decoding patch: json: cannot unmarshal ${found} into Go value of type ${type}`;
+  return new StatusError(400, 'BadRequest', words);
 }
 
 function perform(document: unknown, { op, path, from, value }: Operation): unknown {
+  if (typeof path !== 'string' || (from !== undefined && typeof from !== 'string')) throw refused();
   switch (op) {
     case 'add':
+      if (value === undefined) throw refused();
       return put(document, path, copy(value), true);
     case 'replace':
+      if (value === undefined) throw refused();
       read(document, path);
       return put(document, path, copy(value), false);
     case 'remove':
@@ -38,10 +52,10 @@ function perform(document: unknown, { op, path, from, value }: Operation): unkno
     case 'copy':
       return put(document, path, copy(read(document, from ?? '')), true);
     case 'test':
-      if (!equal(read(document, path), value)) throw refused(`testing path ${path} failed`);
+      if (!equal(read(document, path), value)) throw refused();
       return document;
     default:
-      throw refused(`Unexpected kind: ${op}`);
+      throw refused();
   }
 }
 
@@ -50,8 +64,8 @@ function read(document: unknown, pointer: string): unknown {
   for (const token of tokensOf(pointer)) {
     if (Array.isArray(found)) found = found[indexOf(token, found.length)];
     else if (isObject(found) && Object.hasOwn(found, token)) found = found[token];
-    else throw missing(pointer);
-    if (found === undefined) throw missing(pointer);
+    else throw refused();
+    if (found === undefined) throw refused();
   }
   return found;
 }
@@ -65,7 +79,7 @@ function put(document: unknown, pointer: string, value: unknown, insert: boolean
     const at = last === '-' ? parent.length : indexOf(last, parent.length + 1);
     parent.splice(at, insert ? 0 : 1, value);
   } else if (isObject(parent)) setOwn(parent, last, value);
-  else throw missing(pointer);
+  else throw refused();
   return document;
 }
 
@@ -86,13 +100,13 @@ function take(document: unknown, pointer: string): unknown {
 
 function indexOf(token: string, length: number): number {
   const index = /^(0|[1-9]\d*)$/.test(token) ? Number(token) : -1;
-  if (index < 0 || index >= length) throw refused(`invalid array index: ${token}`);
+  if (index < 0 || index >= length) throw refused();
   return index;
 }
 
 function tokensOf(pointer: string): string[] {
   if (pointer === '') return [];
-  if (!pointer.startsWith('/')) throw missing(pointer);
+  if (!pointer.startsWith('/')) throw refused();
   return pointer
     .slice(1)
     .split('/')
@@ -103,10 +117,7 @@ function pointerOf(tokens: readonly string[]): string {
   return tokens.map((token) => `/${token.replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');
 }
 
-function missing(pointer: string): StatusError {
-  return refused(`the path ${JSON.stringify(pointer)} does not exist`);
-}
-
-function refused(why: string): StatusError {
-  return new StatusError(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`);
+/** A real server says no more than this. */
+function refused(): StatusError {
+  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 }

@@ -1,99 +1,129 @@
 import { badRequest } from '../errors.ts';
 import { equal, isObject, type Json } from '../json.ts';
-import { itemKey, type ListRule, type ListRules } from './list-rules.ts';
+import { fieldType, type MergeType } from '../managed/merge-type.ts';
+import { inElementOrder } from './element-order.ts';
 
-const directives = ['$patch', '$retainKeys'];
+const orderPrefix = '$setElementOrder/';
+const deletePrefix = '$deleteFromPrimitiveList/';
 
 /**
- * A strategic merge patch (`apimachinery/pkg/util/strategicpatch/patch.go`): lists with keys are merged item by item;
- * `$patch: delete|replace|merge`, `$retainKeys`, `$deleteFromPrimitiveList` and `$setElementOrder` do what they say.
+ * A strategic merge patch (`apimachinery/pkg/util/strategicpatch/patch.go`): lists with a merge key are merged item by item;
+ * `$patch: delete|replace|merge`, `$retainKeys`, `$deleteFromPrimitiveList` and `$setElementOrder` do what they say. Nothing that
+ * was given is changed. Throws 400 for a patch that makes no sense.
  */
-export function applyStrategicMerge(target: unknown, patch: Json, rules: ListRules): Json {
-  return mergeObjects(isObject(target) ? target : {}, patch, [], rules);
+export function applyStrategicMerge(target: unknown, patch: Json, type: MergeType): Json {
+  return mergeMaps(isObject(target) ? target : {}, patch, type);
 }
 
-function mergeObjects(target: Json, patch: Json, path: readonly string[], rules: ListRules): Json {
-  if (patch.$patch === 'replace') return withoutDirectives(patch);
-  if (patch.$patch === 'delete') return {};
-  if (patch.$patch !== undefined && patch.$patch !== 'merge')
-    throw badRequest(`Unknown patch type: ${String(patch.$patch)}`);
-  let result: Json = { ...target };
-  const retained = patch.$retainKeys;
-  if (Array.isArray(retained))
-    result = Object.fromEntries(Object.entries(result).filter(([field]) => retained.includes(field)));
+function mergeMaps(target: Json, patch: Json, type: MergeType): Json {
+  if (patch.$patch !== undefined) return directed(patch, patch.$patch);
+  const result = retained(target, patch);
   for (const [field, value] of Object.entries(patch)) {
-    if (directives.includes(field)) continue;
-    if (field.startsWith('$setElementOrder/')) continue;
-    if (field.startsWith('$deleteFromPrimitiveList/')) {
-      const name = field.slice(field.indexOf('/') + 1);
-      const gone = Array.isArray(value) ? value : [];
-      const kept = listOf(result[name]).filter((item) => !gone.some((one) => equal(one, item)));
-      result[name] = kept;
-      continue;
-    }
-    if (value === null) delete result[field];
-    else result[field] = mergeValues(result[field], value, [...path, field], rules);
+    if (field === '$retainKeys' || field.startsWith(orderPrefix)) continue;
+    if (field.startsWith(deletePrefix)) {
+      const name = field.slice(deletePrefix.length);
+      const gone = listOf(value);
+      if (result[name] !== undefined)
+        result[name] = listOf(result[name]).filter((item) => !gone.some((one) => equal(one, item)));
+    } else if (value === null) delete result[field];
+    else setOwn(result, field, mergeValue(result[field], value, fieldType(type, field), field));
   }
   for (const [field, order] of Object.entries(patch)) {
-    const name = field.startsWith('$setElementOrder/') ? field.slice(field.indexOf('/') + 1) : '';
-    if (name !== '' && Array.isArray(result[name]))
-      result[name] = inOrder(listOf(result[name]), listOf(order), rules([...path, name]));
+    if (!field.startsWith(orderPrefix)) continue;
+    const name = field.slice(orderPrefix.length);
+    const about = fieldType(type, name);
+    if (Array.isArray(result[name]))
+      result[name] = inElementOrder(result[name], listOf(target[name]), listOf(order), about?.patchMergeKey);
   }
   return result;
 }
 
-function mergeValues(target: unknown, patch: unknown, path: readonly string[], rules: ListRules): unknown {
-  if (isObject(patch)) return mergeObjects(isObject(target) ? target : {}, patch, path, rules);
-  if (!Array.isArray(patch)) return patch;
-  const rule = rules(path);
-  if (!rule) return patch;
-  if (rule.type === 'set') return [...listOf(target), ...patch.filter((item) => !listOf(target).includes(item))];
-  return mergeLists(listOf(target), patch, rule, path, rules);
+// A field called __proto__ is a field like any other.
+function setOwn(target: Json, field: string, value: unknown): void {
+  if (field === '__proto__')
+    Object.defineProperty(target, field, { value, writable: true, enumerable: true, configurable: true });
+  else target[field] = value;
 }
 
-function mergeLists(
+/** What `$patch` makes of a map. */
+function directed(patch: Json, directive: unknown): Json {
+  const { $patch: _, ...rest } = patch;
+  if (directive === 'replace') return rest;
+  if (directive === 'delete') return {};
+  if (directive === 'merge') return rest;
+  throw badRequest(`Unknown patch type: ${String(directive)}`);
+}
+
+function retained(target: Json, { $retainKeys: keys }: Json): Json {
+  if (keys === undefined) return { ...target };
+  if (!Array.isArray(keys)) throw badRequest('invalid patch format of retainKeys');
+  return Object.fromEntries(Object.entries(target).filter(([field]) => keys.includes(field)));
+}
+
+function mergeValue(target: unknown, patch: unknown, type: MergeType, field: string): unknown {
+  if (isObject(patch)) {
+    if (target !== undefined && type?.patchStrategy.includes('replace')) return bare(patch);
+    return mergeMaps(isObject(target) ? target : {}, patch, type);
+  }
+  if (!Array.isArray(patch)) return patch;
+  if (!type?.patchStrategy.includes('merge')) return bare(patch);
+  if (type.patchMergeKey === undefined) return mergeSets(listOf(target), patch);
+  return mergeItems(listOf(target), patch, type.patchMergeKey, type.items, field);
+}
+
+function mergeSets(target: readonly unknown[], patch: readonly unknown[]): unknown[] {
+  const result: unknown[] = [];
+  for (const item of [...target, ...patch]) if (!result.some((one) => equal(one, item))) result.push(item);
+  return result;
+}
+
+function mergeItems(
   target: readonly unknown[],
   patch: readonly unknown[],
-  rule: ListRule,
-  path: readonly string[],
-  rules: ListRules,
+  key: string,
+  type: MergeType,
+  field: string,
 ): unknown[] {
   const replaces = patch.some((item) => isObject(item) && item.$patch === 'replace');
-  const result = replaces ? [] : [...target];
+  if (replaces) return patch.filter((item) => !(isObject(item) && item.$patch === 'replace')).map(bare);
+  let result = [...target];
   for (const item of patch) {
-    if (!isObject(item)) throw badRequest(`an item of ${path.join('.')} is not an object`);
-    if (item.$patch === 'replace') continue;
-    const at = placeOf(result, item, rule, path);
-    if (item.$patch === 'delete') {
-      if (at >= 0) result.splice(at, 1);
-    } else if (at >= 0) result[at] = mergeObjects(result[at] as Json, item, path, rules);
-    else result.push(mergeObjects({}, item, path, rules));
+    if (!isObject(item)) throw badRequest(`invalid JSON document: an item of ${field} is not an object`);
+    if (item[key] === undefined) throw badRequest(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
+    const isMeant = (one: unknown) => isObject(one) && equal(one[key], item[key]);
+    const at = result.findIndex(isMeant);
+    if (item.$patch === 'delete') result = result.filter((one) => !isMeant(one));
+    else if (item.$patch !== undefined && item.$patch !== 'merge')
+      throw badRequest(`Unknown patch type: ${String(item.$patch)}`);
+    else if (at >= 0) result[at] = mergeMaps(result[at] as Json, withoutPatch(item), type);
+    else result.push(mergeMaps({}, withoutPatch(item), type));
   }
   return result;
 }
 
-/** Strategic merge knows one merge key, the rule's first; the others only tell apart what shares it. */
-function placeOf(list: readonly unknown[], item: Json, rule: ListRule, path: readonly string[]): number {
-  if (rule.type === 'set') return -1;
-  const [mergeKey = ''] = rule.keys;
-  if (item[mergeKey] === undefined)
-    throw badRequest(`map: ${path.join('.')} does not contain declared merge key: ${mergeKey}`);
-  const exact = list.findIndex((one) => itemKey(one, rule) === itemKey(item, rule));
-  if (exact >= 0 || rule.keys.some((key) => key !== mergeKey && item[key] !== undefined)) return exact;
-  return list.findIndex((one) => isObject(one) && equal(one[mergeKey], item[mergeKey]));
+function withoutPatch({ $patch: _, ...item }: Json): Json {
+  return item;
 }
 
-function inOrder(list: readonly unknown[], order: readonly unknown[], rule: ListRule | undefined): unknown[] {
-  const keyOf = (item: unknown) =>
-    rule?.type === 'map' && isObject(item) ? JSON.stringify(item[rule.keys[0] ?? '']) : JSON.stringify(item);
-  const wanted = order.map(keyOf);
-  const rank = (item: unknown) => wanted.indexOf(keyOf(item));
-  const known = list.filter((item) => rank(item) >= 0).sort((left, right) => rank(left) - rank(right));
-  return [...known, ...list.filter((item) => rank(item) < 0)];
+/** A value of a patch taken as it is: directives in it are none of its fields. */
+function bare(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(bare);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(
+    ([field, below]) =>
+      below !== null &&
+      field !== '$patch' &&
+      field !== '$retainKeys' &&
+      !field.startsWith(orderPrefix) &&
+      !field.startsWith(deletePrefix),
+  );
+  return Object.fromEntries(kept.map(([field, below]) => [field, bare(below)]));
 }
 
-function withoutDirectives(patch: Json): Json {
-  return Object.fromEntries(Object.entries(patch).filter(([field]) => !directives.includes(field)));
+// As Go prints a map.
+function goMap(item: Json): string {
+  const entries = Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1));
+  return `map[${entries.map(([name, value]) => `${name}:${String(value)}`).join(' ')}]`;
 }
 
 function listOf(value: unknown): unknown[] {

@@ -1,17 +1,13 @@
 import fc from 'fast-check';
 import { applyPatch as peerPatch } from 'fast-json-patch';
 import { describe, expect, test } from 'vitest';
+import { mergeTypeOf } from '../../../../src/sandbox/api/managed/merge-type.ts';
 import { applyJsonPatch } from '../../../../src/sandbox/api/patches/json-patch.ts';
-import { listRulesOf } from '../../../../src/sandbox/api/patches/list-rules.ts';
 import { applyMergePatch } from '../../../../src/sandbox/api/patches/merge.ts';
 import { applyStrategicMerge } from '../../../../src/sandbox/api/patches/strategic.ts';
-import { builtInResources } from '../../../../src/sandbox/api/resources.ts';
 
-function rulesFor(kind: string) {
-  const resource = builtInResources.find((one) => one.kind === kind);
-  if (!resource) throw new Error(`there is no ${kind}`);
-  return listRulesOf(resource);
-}
+const kinds = { Pod: { group: '', version: 'v1' }, Deployment: { group: 'apps', version: 'v1' } };
+const typeOf = (kind: keyof typeof kinds) => mergeTypeOf({ ...kinds[kind], kind });
 
 describe('merge patch', () => {
   // The table of RFC 7386, appendix A.
@@ -113,7 +109,7 @@ describe('strategic merge', () => {
     },
   };
   const at = (list: unknown) => ({ spec: { template: { spec: list } } });
-  const merge = (patch: unknown) => applyStrategicMerge(containers, patch as never, rulesFor('Deployment'));
+  const merge = (patch: unknown) => applyStrategicMerge(containers, patch as never, typeOf('Deployment'));
 
   test('merges items by their key and adds new ones', () => {
     expect(merge(at({ containers: [{ name: 'b', image: '2' }, { name: 'c' }] }))).toEqual(
@@ -141,7 +137,7 @@ describe('strategic merge', () => {
   test('retains only the keys that are named', () => {
     const target = { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } } };
     const patch = { spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } } };
-    expect(applyStrategicMerge(target, patch, rulesFor('Deployment'))).toEqual({
+    expect(applyStrategicMerge(target, patch, typeOf('Deployment'))).toEqual({
       spec: { strategy: { type: 'Recreate' } },
     });
   });
@@ -149,7 +145,7 @@ describe('strategic merge', () => {
   test('takes words out of a plain list and null out of a map', () => {
     const target = { metadata: { finalizers: ['a', 'b'], labels: { x: '1', y: '2' } } };
     const patch = { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'], labels: { x: null } } };
-    expect(applyStrategicMerge(target, patch, rulesFor('Pod'))).toEqual({
+    expect(applyStrategicMerge(target, patch, typeOf('Pod'))).toEqual({
       metadata: { finalizers: ['b'], labels: { y: '2' } },
     });
   });
@@ -157,7 +153,7 @@ describe('strategic merge', () => {
   test('a list without keys is replaced', () => {
     const target = { spec: { tolerations: [{ key: 'a' }] } };
     const patch = { spec: { tolerations: [{ key: 'b' }] } };
-    expect(applyStrategicMerge(target, patch, rulesFor('Pod'))).toEqual(patch);
+    expect(applyStrategicMerge(target, patch, typeOf('Pod'))).toEqual(patch);
   });
 
   test('twice is once, whatever is merged', () => {
@@ -166,9 +162,9 @@ describe('strategic merge', () => {
     });
     fc.assert(
       fc.property(list, list, (target, patch) => {
-        const rules = rulesFor('Pod');
-        const once = applyStrategicMerge({ spec: { containers: target } }, { spec: { containers: patch } }, rules);
-        expect(applyStrategicMerge(once, { spec: { containers: patch } }, rules)).toEqual(once);
+        const type = typeOf('Pod');
+        const once = applyStrategicMerge({ spec: { containers: target } }, { spec: { containers: patch } }, type);
+        expect(applyStrategicMerge(once, { spec: { containers: patch } }, type)).toEqual(once);
       }),
     );
   });

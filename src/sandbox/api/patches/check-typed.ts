@@ -1,0 +1,72 @@
+import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { unforeseen } from '../errors.ts';
+import { isObject, type Json } from '../json.ts';
+import { fieldType, isAtomicMap, isDeclared, itemsByPart, type MergeType } from '../managed/merge-type.ts';
+
+/**
+ * Throws 500, as a real server does, for a configuration that its kind's schema cannot hold: a field that is not in it, another type,
+ * an item that is there twice (`structured-merge-diff/typed/validate.go`).
+ */
+export function checkTyped(configuration: KubernetesObject, type: MergeType): void {
+  const faults = faultsOf(configuration, type, '');
+  if (faults.length === 0) return;
+  const { apiVersion, kind, metadata } = configuration;
+  const about = `(${metadata.namespace ?? ''}/${metadata.name}; ${apiVersion}, Kind=${kind})`;
+  const text = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
+  throw unforeseen(`failed to create typed patch object ${about}: ${text}`);
+}
+
+function faultsOf(value: unknown, type: MergeType, path: string): string[] {
+  if (value === null || value === undefined || !type) return [];
+  const wanted = wantedType(value, type);
+  if (wanted) return [`${path}: expected ${wanted}, got ${goType(value)}`];
+  if (Array.isArray(value)) return faultsOfItems(value, type, path);
+  return isObject(value) ? faultsOfFields(value, type, path) : [];
+}
+
+function faultsOfFields(value: Json, type: MergeType, path: string): string[] {
+  return Object.entries(value).flatMap(([name, below]) => {
+    const at = `${path}.${name}`;
+    if (isOpen(type) || isDeclared(type, name) || type?.additionalProperties)
+      return isAtomicMap(type) && !isDeclared(type, name) ? [] : faultsOf(below, fieldType(type, name), at);
+    return [`${at}: field not declared in schema`];
+  });
+}
+
+/** Whether any field may be in it. */
+function isOpen(type: MergeType): boolean {
+  return !type || type.preserveUnknownFields || type.type !== 'object' || type.properties.size === 0;
+}
+
+function faultsOfItems(list: readonly unknown[], type: MergeType, path: string): string[] {
+  const items = itemsByPart(list, type);
+  if (!items) return list.flatMap((item, at) => faultsOf(item, type?.items, `${path}[${at}]`));
+  return [...items].flatMap(([part, [item, ...more]]) => {
+    const name = partName(part);
+    return more.length > 0
+      ? [`${path}: duplicate entries for key ${name}`]
+      : faultsOf(item, type?.items, `${path}${name}`);
+  });
+}
+
+function partName(part: string): string {
+  if (part.startsWith('v:')) return `[=${part.slice(2)}]`;
+  const keys = Object.entries(JSON.parse(part.slice(2)) as Json);
+  return `[${keys.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+}
+
+/** The type that a value should have had; undefined when it is as it should be. */
+function wantedType(value: unknown, { type, intOrString }: NonNullable<MergeType>): string | undefined {
+  if (intOrString) return typeof value === 'object' ? 'string' : undefined;
+  if (type === 'integer' || type === 'number') return typeof value === 'number' ? undefined : 'numeric (int or float)';
+  if (type === 'string' || type === 'boolean') return typeof value === type ? undefined : type;
+  if (type === 'array') return Array.isArray(value) ? undefined : 'list';
+  return type === 'object' && !isObject(value) ? 'map' : undefined;
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'boolean') return 'bool';
+  return isObject(value) ? 'map[string]interface {}' : typeof value;
+}
