@@ -1,3 +1,5 @@
+import { type TimeZone, timeZone, type WallClock } from './cron-zone.ts';
+
 const names: Record<string, string> = {
   '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
@@ -11,12 +13,21 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const days = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 export interface CronSchedule {
-  /** The first time after `after`, ms since the epoch, UTC; undefined when there is none within five years. */
+  /** The first time after `after`, ms since the epoch; undefined when there is none within five years. */
   next(after: number): number | undefined;
 }
 
-/** Reads the five fields of a cron line. Undefined when it is none. */
-export function parseCron(text: string): CronSchedule | undefined {
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const horizonMs = 5 * 366 * 24 * hourMs;
+
+/**
+ * Reads the five fields of a cron line, a name such as `@hourly`, or `@every 1h30m`, on the clocks of `zone`. Undefined when
+ * it is none. An hour that clocks skip does not come, one that they repeat comes twice (`robfig/cron`, as Kubernetes uses it).
+ */
+export function parseCron(text: string, zone: TimeZone = timeZone()): CronSchedule | undefined {
+  const every = /^@every (.+)$/.exec(text.trim())?.[1];
+  if (every !== undefined) return parseInterval(every);
   const fields = (names[text.trim()] ?? text).trim().split(/\s+/);
   if (fields.length !== 5) return undefined;
   const [minute, hour, day, month, weekday] = [
@@ -29,24 +40,37 @@ export function parseCron(text: string): CronSchedule | undefined {
   if (!minute || !hour || !day || !month || !weekday) return undefined;
   if (weekday.has(7)) weekday.add(0);
   // Two restricted day fields mean either of them.
-  const either = fields[2] !== '*' && fields[4] !== '*';
-  const onDay = (date: Date) => {
-    const [inMonth, inWeek] = [day.has(date.getUTCDate()), weekday.has(date.getUTCDay())];
-    return month.has(date.getUTCMonth() + 1) && (either ? inMonth || inWeek : inMonth && inWeek);
+  const isOpen = (field: string | undefined) => /^[*?]/.test(field ?? '');
+  const either = !isOpen(fields[2]) && !isOpen(fields[4]);
+  const onDay = (shown: WallClock) => {
+    const [inMonth, inWeek] = [day.has(shown.day), weekday.has(shown.weekday)];
+    return month.has(shown.month) && (either ? inMonth || inWeek : inMonth && inWeek);
   };
   return {
     next(after) {
-      const date = new Date(Math.floor(after / 60_000) * 60_000 + 60_000);
-      const last = after + 5 * 366 * 86_400_000;
-      while (date.getTime() <= last) {
-        if (!onDay(date)) date.setUTCHours(24, 0, 0, 0);
-        else if (!hour.has(date.getUTCHours())) date.setUTCMinutes(60, 0, 0);
-        else if (!minute.has(date.getUTCMinutes())) date.setUTCMinutes(date.getUTCMinutes() + 1);
-        else return date.getTime();
+      let time = Math.floor(after / minuteMs) * minuteMs + minuteMs;
+      while (time <= after + horizonMs) {
+        const shown = zone.at(time);
+        const restOfHour = (60 - shown.minute) * minuteMs;
+        // Not to the end of the day at once: it may be an hour shorter than others.
+        if (!onDay(shown)) time += restOfHour + Math.max(0, 22 - shown.hour) * hourMs;
+        else if (!hour.has(shown.hour)) time += restOfHour;
+        else if (!minute.has(shown.minute)) time += minuteMs;
+        else return time;
       }
       return undefined;
     },
   };
+}
+
+const units: Record<string, number> = { h: hourMs, m: minuteMs, s: 1000 };
+
+function parseInterval(text: string): CronSchedule | undefined {
+  if (!/^(\d+(\.\d+)?[hms])+$/.test(text)) return undefined;
+  const parts = [...text.matchAll(/([\d.]+)([hms])/g)];
+  const sum = parts.reduce((total, [, count, unit]) => total + Number(count) * (units[unit ?? ''] ?? 0), 0);
+  const interval = Math.max(1000, Math.floor(sum / 1000) * 1000);
+  return { next: (after) => Math.floor(after / 1000) * 1000 + interval };
 }
 
 function parseField(
