@@ -13,6 +13,7 @@ const replacements: readonly [RegExp, string][] = [
   [/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun),? \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, 'TIME'],
   [/(resourceVersion"?: ?)"\d+"/g, '$1"VERSION"'],
   [/\b(10|172|192)\.\d+\.\d+\.\d+\b/g, 'ADDRESS'],
+  [/(?<![\d/:])127\.0\.0\.1(?![:\d])/g, 'ADDRESS'],
   [/\b127\.0\.0\.1:\d+/g, '127.0.0.1:PORT'],
   [/(\bnodePort"?: ?|:)3\d{4}\b/g, '$1PORT'],
   [/(NodePort: .*? )3\d{4}\//g, '$1PORT/'],
@@ -25,7 +26,7 @@ const replacements: readonly [RegExp, string][] = [
   [/\bin \d[\d.]*m?s \(\d[\d.]*m?s including waiting\)/g, 'in AGE'],
   [/\.[0-9a-f]{16}\b/g, '.EVENT'],
   // Columns are as wide as what stands in them.
-  [/(\S)(?: {2,}|\t+ *)/g, '$1  '],
+  [/(\S)(?: *\t[\t ]*| {2,})/g, '$1  '],
   [/^ {10,}/gm, '          '],
   [/-{3,}/g, '---'],
   [/ +$/gm, ''],

@@ -118,7 +118,7 @@ export const changing: readonly Step[] = [
   {
     run: 'kubectl replace --force -f -',
     input: object('{r: "2"}'),
-    shows: /applied deleted.*\n(.*\n)*.*applied replaced/,
+    shows: /"applied" deleted.*\nconfigmap\/applied replaced/,
   },
   { run: 'kubectl label configmap applied tier=web', shows: /applied labeled/ },
   { run: 'kubectl label configmap applied tier=db', code: 1, shows: /already has a value \(web\)/ },
