@@ -10,7 +10,13 @@ export function matchesNode(pod: Pod, node: Node): boolean {
   if (!selector.every(([key, value]) => labels[key] === value)) return false;
   const required = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   // Terms are alternatives, their expressions are all of them needed; an empty term matches nothing.
-  return !required || required.nodeSelectorTerms.some((term) => matchesTerm(term, node.metadata.name, labels));
+  return matchesNodeTerms(required?.nodeSelectorTerms, node);
+}
+
+/** Whether a node meets one of the terms; without terms every node does. */
+export function matchesNodeTerms(terms: readonly NodeSelectorTerm[] | undefined, node: Node): boolean {
+  const labels = node.metadata.labels ?? {};
+  return !terms || terms.some((term) => matchesTerm(term, node.metadata.name, labels));
 }
 
 function matchesTerm({ matchExpressions, matchFields }: NodeSelectorTerm, name: string, labels: Labels): boolean {

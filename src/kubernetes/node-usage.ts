@@ -6,19 +6,23 @@ import { milliValue } from './quantity.ts';
 export interface NodeUsage {
   node: Node;
   pods: Pod[];
+  /** Those of them that do not want certain others beside them. */
+  exclusive: Pod[];
   /** Thousandths by resource. */
   allocatable: Record<string, number>;
   requested: Record<string, number>;
 }
 
+/** A node on which nothing runs yet. */
+export function emptyUsage(node: Node): NodeUsage {
+  const entries = Object.entries(node.status?.allocatable ?? {});
+  const allocatable = Object.fromEntries(entries.map(([name, quantity]) => [name, milliValue(quantity)]));
+  return { node, pods: [], exclusive: [], allocatable, requested: {} };
+}
+
 /** Nodes and the pods that take room on them; finished pods take none. */
 export function nodeUsages(nodes: readonly Node[], pods: readonly Pod[]): NodeUsage[] {
-  const usages = new Map<string, NodeUsage>();
-  for (const node of nodes) {
-    const entries = Object.entries(node.status?.allocatable ?? {});
-    const allocatable = Object.fromEntries(entries.map(([name, quantity]) => [name, milliValue(quantity)]));
-    usages.set(node.metadata.name, { node, pods: [], allocatable, requested: {} });
-  }
+  const usages = new Map(nodes.map((node) => [node.metadata.name, emptyUsage(node)]));
   for (const pod of pods) {
     const usage = usages.get(pod.spec.nodeName ?? '');
     if (usage && !isPodFinished(pod)) placeOn(usage, pod);
@@ -29,8 +33,21 @@ export function nodeUsages(nodes: readonly Node[], pods: readonly Pod[]): NodeUs
 /** Counts a pod as being on the node. */
 export function placeOn(usage: NodeUsage, pod: Pod): void {
   usage.pods.push(pod);
+  if (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution) usage.exclusive.push(pod);
   for (const [resource, milli] of Object.entries(requestsOfPod(pod)))
     usage.requested[resource] = (usage.requested[resource] ?? 0) + milli;
+}
+
+/** Takes back what `placeOn` did for this pod, or for an earlier state of it. */
+export function removeFrom(usage: NodeUsage, pod: Pod): void {
+  const same = ({ metadata }: Pod) => metadata.uid === pod.metadata.uid && metadata.name === pod.metadata.name;
+  const index = usage.pods.findIndex(same);
+  const [placed] = index < 0 ? [] : usage.pods.splice(index, 1);
+  if (!placed) return;
+  const exclusive = usage.exclusive.findIndex(same);
+  if (exclusive >= 0) usage.exclusive.splice(exclusive, 1);
+  for (const [resource, milli] of Object.entries(requestsOfPod(placed)))
+    usage.requested[resource] = (usage.requested[resource] ?? 0) - milli;
 }
 
 /** All that a pod requests, thousandths by resource. */

@@ -30,6 +30,7 @@ export interface PodSpec {
   subdomain?: string;
   readinessGates?: { conditionType: string }[];
   priority?: number;
+  preemptionPolicy?: string;
   [field: string]: unknown;
 }
 

@@ -5,6 +5,7 @@ export interface Taint {
   key: string;
   value?: string;
   effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+  timeAdded?: string;
 }
 
 export interface Toleration {
@@ -38,10 +39,13 @@ export interface PodAffinityTerm {
   labelSelector?: LabelSelector;
   topologyKey: string;
   namespaces?: string[];
+  /** Only the empty one, which means all namespaces, is known to the rules here. */
+  namespaceSelector?: LabelSelector;
 }
 
 export interface TopologySpreadConstraint {
   maxSkew: number;
+  minDomains?: number;
   topologyKey: string;
   whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
   labelSelector?: LabelSelector;

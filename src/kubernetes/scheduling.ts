@@ -1,73 +1,45 @@
-import { hinderingTaints, matchesNode, preferenceFor, tolerates } from './node-affinity.ts';
-import { hostPortsOf, type NodeUsage, requestsOfPod } from './node-usage.ts';
+import { preferenceFor, tolerates } from './node-affinity.ts';
+import type { NodeUsage } from './node-usage.ts';
 import type { Pod } from './pod.ts';
-import { breaksSpread, crowding, podAffinityProblem, podPreferenceFor } from './pod-affinity.ts';
+import { podPreferenceFor } from './pod-affinity.ts';
+import { crowding } from './pod-spread.ts';
+import { findVictims, type Preemption } from './preemption.ts';
+import { type PlacementState, placementState, type Refusal, refusalBy } from './scheduling-filters.ts';
 
-/** Where a pod goes, or why it goes nowhere in the words of the real FailedScheduling event. */
-export type Placement = { node: string } | { message: string };
+/** Where a pod goes, or why it goes nowhere in the words of the real FailedScheduling event, and whom it may push aside. */
+export type Placement = { node: string } | { message: string; preemption?: Preemption };
 
-interface Refusal {
-  reasons: string[];
-  /** Whether taking other pods away could help; decides the second half of the message. */
-  preemptible: boolean;
+export interface PlacementOptions {
+  /** What forbids every node, e.g. `pod has unbound immediate PersistentVolumeClaims`. */
+  obstacle?: string | undefined;
+  volumeProblem?: PlacementState['volumeProblem'];
 }
 
 /**
- * Chooses a node: filters by taints, node affinity, ports, requests, spread and pod affinity, then prefers what the pod
- * prefers, fewer siblings and more room (`pkg/scheduler/framework/plugins`). `obstacle` is what forbids every node, e.g.
- * `pod has unbound immediate PersistentVolumeClaims`.
+ * Chooses a node: filters by taints, node affinity, ports, requests, volumes, spread and pod affinity, then prefers what the
+ * pod prefers, fewer siblings and more room (`pkg/scheduler/schedule_one.go`).
  */
-export function placePod(pod: Pod, usages: readonly NodeUsage[], obstacle?: string): Placement {
+export function placePod(pod: Pod, usages: readonly NodeUsage[], options: PlacementOptions = {}): Placement {
   if (usages.length === 0) return { message: 'no nodes available to schedule pods' };
-  const total = usages.length;
-  if (obstacle !== undefined)
-    return { message: `0/${total} nodes are available: ${obstacle}. ${preemption(total, 0, total)}` };
-  const refusals: Refusal[] = [];
-  const possible: NodeUsage[] = [];
+  if (options.obstacle !== undefined)
+    // Nothing was filtered then, and the plugin that looks for victims finds nothing to look at.
+    return { message: `0/${usages.length} nodes are available: ${options.obstacle}. not found` };
+  const state = placementState(pod, usages, options.volumeProblem);
+  const refusals: (Refusal & { usage: NodeUsage })[] = [];
+  let best: { usage: NodeUsage; score: number } | undefined;
   for (const usage of usages) {
-    const refusal = refusalBy(pod, usage, usages);
-    if (refusal) refusals.push(refusal);
-    else possible.push(usage);
+    const refusal = refusalBy(state, usage);
+    if (refusal) {
+      refusals.push({ ...refusal, usage });
+      continue;
+    }
+    const score = scoreOf(state, usage);
+    if (!best || score > best.score) best = { usage, score };
   }
-  if (possible.length === 0) return { message: failureMessage(refusals) };
-  const best = possible
-    .map((usage) => ({ usage, score: scoreOf(pod, usage, usages) }))
-    .reduce((left, right) => (right.score > left.score ? right : left));
-  return { node: best.usage.node.metadata.name };
-}
-
-function refusalBy(pod: Pod, usage: NodeUsage, all: readonly NodeUsage[]): Refusal | undefined {
-  const { node } = usage;
-  const hard = (reason: string): Refusal => ({ reasons: [reason], preemptible: false });
-  const soft = (reason: string): Refusal => ({ reasons: [reason], preemptible: true });
-  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' as const };
-  if (node.spec?.unschedulable && !tolerates(pod.spec.tolerations, cordon)) return hard('node(s) were unschedulable');
-  if (hinderingTaints(pod, node).length > 0) return hard('node(s) had untolerated taint(s)');
-  if (!matchesNode(pod, node)) return hard("node(s) didn't match Pod's node affinity/selector");
-  const taken = new Set(usage.pods.flatMap(hostPortsOf));
-  if (hostPortsOf(pod).some((port) => taken.has(port)))
-    return soft("node(s) didn't have free ports for the requested pod ports");
-  const short = shortages(pod, usage);
-  if (short) return short;
-  if (breaksSpread(pod, usage, all)) return soft("node(s) didn't match pod topology spread constraints");
-  const affinity = podAffinityProblem(pod, usage, all);
-  if (affinity) return affinity.endsWith('pod affinity rules') ? hard(affinity) : soft(affinity);
-  return undefined;
-}
-
-/** `plugins/noderesources/fit.go fitsRequest` */
-function shortages(pod: Pod, usage: NodeUsage): Refusal | undefined {
-  const reasons: string[] = [];
-  let preemptible = true;
-  const most = usage.allocatable.pods;
-  if (most !== undefined && (usage.pods.length + 1) * 1000 > most) reasons.push('Too many pods');
-  for (const [resource, milli] of Object.entries(requestsOfPod(pod))) {
-    if (milli === 0) continue;
-    const allocatable = usage.allocatable[resource] ?? 0;
-    if (milli > allocatable - (usage.requested[resource] ?? 0)) reasons.push(`Insufficient ${resource}`);
-    if (milli > allocatable) preemptible = false;
-  }
-  return reasons.length > 0 ? { reasons, preemptible } : undefined;
+  if (best) return { node: best.usage.node.metadata.name };
+  const candidates = refusals.filter(({ preemptible }) => preemptible).map(({ usage }) => usage);
+  const preemption = findVictims(pod, candidates, usages, options.volumeProblem);
+  return { message: failureMessage(refusals), ...(preemption ? { preemption } : {}) };
 }
 
 /** `framework/types.go FitError.Error`: reasons counted over the nodes, sorted as texts. */
@@ -77,11 +49,11 @@ function failureMessage(refusals: readonly Refusal[]): string {
   const listed = [...counts].map(([reason, count]) => `${count} ${reason}`).sort();
   const preemptible = refusals.filter((refusal) => refusal.preemptible).length;
   const total = refusals.length;
-  const after = preemption(total, preemptible, total - preemptible);
+  const after = preemptionMessage(total, preemptible, total - preemptible);
   return `0/${total} nodes are available: ${listed.join(', ')}. ${after}`;
 }
 
-function preemption(total: number, noVictims: number, notHelpful: number): string {
+function preemptionMessage(total: number, noVictims: number, notHelpful: number): string {
   const parts = [
     ...(noVictims > 0 ? [`${noVictims} No preemption victims found for incoming pod`] : []),
     ...(notHelpful > 0 ? [`${notHelpful} Preemption is not helpful for scheduling`] : []),
@@ -90,17 +62,17 @@ function preemption(total: number, noVictims: number, notHelpful: number): strin
 }
 
 /** Higher is better: preferences first, then spreading, then free room of the scarcer resource. */
-function scoreOf(pod: Pod, usage: NodeUsage, all: readonly NodeUsage[]): number {
+function scoreOf(state: PlacementState, usage: NodeUsage): number {
+  const { pod, affinity, spread } = state;
   const avoided = (usage.node.spec?.taints ?? []).filter(
     (taint) => taint.effect === 'PreferNoSchedule' && !tolerates(pod.spec.tolerations, taint),
   ).length;
-  const preferences = preferenceFor(pod, usage.node) + podPreferenceFor(pod, usage, all) - 100 * avoided;
-  return preferences * 100 - crowding(pod, usage, all) * 10 + freeShare(pod, usage);
+  const preferences = preferenceFor(pod, usage.node) + podPreferenceFor(affinity, usage) - 100 * avoided;
+  return preferences * 100 - crowding(pod, spread, usage) * 10 + freeShare(state, usage);
 }
 
 /** Free CPU and memory after placing, as the mean of the two shares. */
-function freeShare(pod: Pod, usage: NodeUsage): number {
-  const requests = requestsOfPod(pod);
+function freeShare({ requests }: PlacementState, usage: NodeUsage): number {
   const shares = ['cpu', 'memory'].map((resource) => {
     const allocatable = usage.allocatable[resource] ?? 0;
     if (allocatable === 0) return 0;

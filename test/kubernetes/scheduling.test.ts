@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Node } from '../../src/kubernetes/node.ts';
-import { nodeUsages, placeOn } from '../../src/kubernetes/node-usage.ts';
+import { emptyUsage, nodeUsages, placeOn, removeFrom } from '../../src/kubernetes/node-usage.ts';
 import { type Pod, podRequest } from '../../src/kubernetes/pod.ts';
 import { placePod } from '../../src/kubernetes/scheduling.ts';
 
@@ -44,8 +44,9 @@ test('what does not fit is told in the words of the real event', () => {
     after(`1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector. ${notHelpful(1)}`),
   );
   expect(place(pod('x'), [])).toEqual({ message: 'no nodes available to schedule pods' });
-  expect(placePod(pod('x'), nodeUsages(two, []), 'pod has unbound immediate PersistentVolumeClaims')).toEqual(
-    after(`2 nodes are available: pod has unbound immediate PersistentVolumeClaims. ${notHelpful(2)}`),
+  const obstacle = 'pod has unbound immediate PersistentVolumeClaims';
+  expect(placePod(pod('x'), nodeUsages(two, []), { obstacle })).toEqual(
+    after(`2 nodes are available: ${obstacle}. not found`),
   );
 });
 
@@ -121,5 +122,35 @@ test('whatever comes, no node is ever overbooked', () => {
       }
     }),
     { numRuns: 50 },
+  );
+});
+
+test('a more important pod pushes aside as few and as unimportant ones as it can', () => {
+  const important = pod('x', { priority: 10 }, '1500m');
+  const pods = [
+    pod('dear', { nodeName: 'n1', priority: 5 }, '1500m'),
+    pod('cheap', { nodeName: 'n2', priority: 1 }, '1'),
+    pod('cheaper', { nodeName: 'n2' }, '500m'),
+  ];
+  const placement = place(important, [node('n1'), node('n2')], pods);
+  expect(placement).toMatchObject({ preemption: { node: 'n2', victims: [{ metadata: { name: 'cheap' } }] } });
+  const never = pod('x', { priority: 10, preemptionPolicy: 'Never' }, '1500m');
+  expect(place(never, [node('n1'), node('n2')], pods)).not.toHaveProperty('preemption');
+  expect(place(pod('x', {}, '1500m'), [node('n1'), node('n2')], pods)).not.toHaveProperty('preemption');
+});
+
+test('who is taken off a node leaves it as it was', () => {
+  const cores = fc.constantFrom('100m', '1', '1500m');
+  fc.assert(
+    fc.property(fc.array(cores), fc.array(cores), (stay, go) => {
+      const named = (list: string[], prefix: string) => list.map((cpu, index) => pod(`${prefix}-${index}`, {}, cpu));
+      const [usage, other] = [emptyUsage(node('n1')), emptyUsage(node('n1'))];
+      for (const one of named(stay, 'stay')) placeOn(usage, one);
+      for (const one of named(go, 'go')) placeOn(usage, one);
+      for (const one of named(go, 'go').reverse()) removeFrom(usage, one);
+      for (const one of named(stay, 'stay')) placeOn(other, one);
+      expect(usage.pods).toEqual(other.pods);
+      expect(usage.requested.cpu ?? 0).toBe(other.requested.cpu ?? 0);
+    }),
   );
 });

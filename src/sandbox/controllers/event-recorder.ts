@@ -8,6 +8,8 @@ export type RecordEvent = (
   type: 'Normal' | 'Warning',
   reason: string,
   message: string,
+  /** What was being done: makes the event one of the newer form, `events.k8s.io`, as the scheduler writes it. */
+  action?: string,
 ) => void;
 
 interface Written {
@@ -25,7 +27,7 @@ const remembered = 2000;
 export function createEventRecorder(client: ApiClient, component: string): RecordEvent {
   const written = new Map<string, Written>();
   let last = Promise.resolve();
-  return (about, type, reason, message) => {
+  return (about, type, reason, message, action) => {
     const key = [about.metadata.uid, about.metadata.name, type, reason, message].join('\n');
     const write = async () => {
       const now = timestamp(Date.now());
@@ -33,14 +35,15 @@ export function createEventRecorder(client: ApiClient, component: string): Recor
       if (known) {
         known.count += 1;
         const path = objectPath('events', known);
+        const series = { count: known.count, lastObservedTime: microTime() };
         try {
-          await client.patch(path, { count: known.count, lastTimestamp: now }, 'merge');
+          await client.patch(path, action ? { series } : { count: known.count, lastTimestamp: now }, 'merge');
           return;
         } catch {
           written.delete(key);
         }
       }
-      const event = eventOf(about, { type, reason, message, component, now });
+      const event = eventOf(about, { type, reason, message, component, now, action });
       await client.create(collectionPath('events', event.metadata.namespace), event);
       written.set(key, { ...event.metadata, count: 1 });
       for (const oldest of written.keys()) {
@@ -59,11 +62,12 @@ interface Note {
   message: string;
   component: string;
   now: string;
+  action?: string | undefined;
 }
 
 let sequence = 0;
 
-function eventOf(about: KubernetesObject, { type, reason, message, component, now }: Note) {
+function eventOf(about: KubernetesObject, { type, reason, message, component, now, action }: Note) {
   const { name, namespace = 'default', uid, resourceVersion } = about.metadata;
   sequence = (sequence + 1) % 0x1000;
   const suffix = (BigInt(Date.now()) * 1_000_000n + BigInt(sequence)).toString(16);
@@ -76,12 +80,28 @@ function eventOf(about: KubernetesObject, { type, reason, message, component, no
     type,
     reason,
     message,
-    source: { component },
     reportingComponent: component,
-    reportingInstance: '',
-    firstTimestamp: now,
-    lastTimestamp: now,
-    count: 1,
-    eventTime: null,
+    ...(action
+      ? {
+          action,
+          source: {},
+          reportingInstance: component,
+          firstTimestamp: null,
+          lastTimestamp: null,
+          eventTime: microTime(),
+        }
+      : {
+          source: { component },
+          reportingInstance: '',
+          firstTimestamp: now,
+          lastTimestamp: now,
+          count: 1,
+          eventTime: null,
+        }),
   };
+}
+
+/** The API's finer time format: microseconds, UTC. */
+function microTime(): string {
+  return new Date().toISOString().replace('Z', '000Z');
 }

@@ -28,3 +28,9 @@ export function indexBy(informer: Informer, keysOf: (object: KubernetesObject) =
   });
   return { get: (key) => [...(byKey.get(key)?.values() ?? [])] };
 }
+
+/** The key of a pod's node, for an index of pods by node. */
+export function onNode(pod: KubernetesObject): string[] {
+  const name = (pod.spec as { nodeName?: string } | undefined)?.nodeName;
+  return name === undefined ? [] : [name];
+}

@@ -1,139 +1,99 @@
-import { conditionOf, timestamp, withCondition } from '../../kubernetes/condition.ts';
 import { asNode } from '../../kubernetes/node.ts';
-import { nodeUsages } from '../../kubernetes/node-usage.ts';
 import { asPod, isPodFinished, type Pod } from '../../kubernetes/pod.ts';
 import { placePod } from '../../kubernetes/scheduling.ts';
-import { answered } from '../client.ts';
-import { type Controller, type ControllerContext, runController } from './controller.ts';
+import type { ObjectChange } from '../informer.ts';
+import type { Controller, ControllerContext } from './controller.ts';
+import { indexBy } from './object-index.ts';
 import { keyOf, partsOf } from './owners.ts';
-import { objectPath } from './resource-paths.ts';
-import { readClaims } from './scheduler-claims.ts';
+import { createSchedulerCache } from './scheduler-cache.ts';
+import { createClaimReader } from './scheduler-claims.ts';
+import { createSchedulerOutcome } from './scheduler-outcome.ts';
+import { createSchedulingQueue } from './scheduling-queue.ts';
+import { claimKeys } from './storage-terms.ts';
 
 /** Gives pods a node (`pkg/scheduler`): one pod after the other, so that each sees what the one before took. */
 export function startScheduler(context: ControllerContext): Controller {
-  const { client } = context;
   const pods = context.informer('pods');
   const nodes = context.informer('nodes');
-  const claims = context.informer('persistentvolumeclaims');
-  const classes = context.informer('storageclasses');
-  const record = context.recorder('default-scheduler');
-  /** Bound, but not yet seen in the cache: pod UID → node. */
-  const assumed = new Map<string, string>();
-  const unschedulable = new Set<string>();
-
-  const usages = () => {
-    const placed = (pods.list() as Pod[]).flatMap((pod) => {
-      const { uid = '' } = pod.metadata;
-      if (pod.spec.nodeName) assumed.delete(uid);
-      const nodeName = pod.spec.nodeName ?? assumed.get(uid);
-      return nodeName ? [{ ...pod, spec: { ...pod.spec, nodeName } }] : [];
-    });
-    return nodeUsages(nodes.list().map(asNode), placed);
+  const cache = createSchedulerCache(pods, nodes);
+  const claims = createClaimReader(context);
+  const outcome = createSchedulerOutcome(context);
+  const waiting = indexBy(pods, (pod) => (asPod(pod).spec.nodeName ? [] : claimKeys(pod)));
+  const podOf = (key: string) => {
+    const { namespace, name } = partsOf(key);
+    return pods.get(namespace, name) as Pod | undefined;
   };
 
-  const sync = async (key: string) => {
-    const { namespace, name } = partsOf(key);
-    const found = pods.get(namespace, name);
-    const pod = found && asPod(found);
-    if (!pod || pod.spec.nodeName || pod.metadata.deletionTimestamp || isPodFinished(pod)) {
-      unschedulable.delete(key);
-      return;
-    }
-    if (assumed.has(pod.metadata.uid ?? '')) return;
-    if ((pod.spec.schedulerName ?? 'default-scheduler') !== 'default-scheduler') return;
-    if (pod.spec.schedulingGates?.length) return;
-    const { obstacle, unbound } = readClaims(pod, claims, classes);
-    const placement = placePod(pod, usages(), obstacle);
+  const place = async (key: string) => {
+    const pod = podOf(key);
+    if (!pod || !isToBePlaced(pod) || cache.isAssumed(pod)) return;
+    if (pod.spec.schedulingGates?.length) return outcome.gate(pod);
+    const { obstacle, volumeProblem, unbound } = claims.read(pod);
+    const usages = cache.usages();
+    const placement = placePod(pod, usages, { obstacle, volumeProblem });
     if ('message' in placement) {
-      unschedulable.add(key);
-      return refuse(pod, placement.message);
+      queue.park(key);
+      const { message, preemption } = placement;
+      await outcome.refuse(pod, message, preemption?.node);
+      return preemption && outcome.evict(pod, preemption);
     }
-    unschedulable.delete(key);
-    // Volumes are made where the pod will be: the node is written onto the claims, and the pod comes back when they are bound.
-    if (unbound.length > 0) {
-      for (const claim of unbound)
-        await client.patch(
-          objectPath('persistentvolumeclaims', claim.metadata),
-          claim.patchFor(placement.node),
-          'merge',
-        );
-      return;
-    }
-    await bind(pod, placement.node);
+    const usage = usages.find(({ node }) => node.metadata.name === placement.node);
+    // Volumes are made where the pod will be: it comes back when its claims are bound.
+    if (usage && unbound.length > 0) for (const claim of unbound) await claims.claimAt(claim, usage);
+    else await bind(pod, placement.node);
   };
 
   const bind = async (pod: Pod, node: string) => {
-    const { name, namespace, uid = '' } = pod.metadata;
-    const target = { apiVersion: 'v1', kind: 'Node', name: node };
-    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace, uid }, target };
-    assumed.set(uid, node);
+    cache.assume(pod, node);
+    let bound = false;
     try {
-      await client.create(objectPath('pods', pod.metadata, 'binding'), binding);
-      record(pod, 'Normal', 'Scheduled', `Successfully assigned ${namespace}/${name} to ${node}`);
-    } catch (error) {
-      assumed.delete(uid);
-      if (!answered(error, 404) && !answered(error, 409)) throw error;
+      bound = await outcome.bind(pod, node);
+    } finally {
+      if (!bound) cache.forget(pod);
     }
   };
 
-  const refuse = async (pod: Pod, message: string) => {
-    const before = conditionOf(pod.status?.conditions, 'PodScheduled');
-    if (before?.status === 'False' && before.message === message) return;
-    record(pod, 'Warning', 'FailedScheduling', message);
-    const condition = { type: 'PodScheduled', status: 'False' as const, reason: 'Unschedulable', message };
-    const conditions = withCondition(pod.status?.conditions, condition, timestamp(Date.now()));
-    await client.patch(objectPath('pods', pod.metadata, 'status'), { status: { conditions } }, 'merge');
-  };
-
-  return runController(context, {
-    name: 'scheduler',
-    workers: 1,
-    needs: [classes],
-    inputs: [
-      {
-        informer: pods,
-        keys: (object, { type }) => {
-          const pod = asPod(object);
-          // Room has come: all that found none may try again.
-          if (type === 'deleted' || (isPodFinished(pod) && pod.spec.nodeName)) {
-            assumed.delete(pod.metadata.uid ?? '');
-            return [...unschedulable];
-          }
-          return pod.spec.nodeName ? [] : [keyOf(pod)];
-        },
-      },
-      { informer: nodes, keys: (_, change) => (isMerelyAlive(change) ? [] : [...unschedulable]) },
-      {
-        informer: claims,
-        keys: (claim) => waitingFor(claim.metadata.namespace ?? '', pods.list(claim.metadata.namespace) as Pod[]),
-      },
-    ],
-    sync,
+  const queue = createSchedulingQueue({
+    place,
+    priorityOf: (key) => podOf(key)?.spec.priority ?? 0,
+    onError: (key, error) => context.onError('scheduler', key, error),
   });
+  const endings = [
+    pods.on(({ type, object }) => {
+      const pod = asPod(object);
+      if (type !== 'deleted' && isToBePlaced(pod)) return queue.push(keyOf(pod));
+      queue.forget(keyOf(pod));
+      // Room has come: all that found none may try again.
+      if (pod.spec.nodeName && (type === 'deleted' || isPodFinished(pod))) queue.wake();
+    }),
+    nodes.on((change) => {
+      if (!isMerelyAlive(change)) queue.wake();
+    }),
+    ...claims.changes((claim) => {
+      for (const pod of waiting.get(keyOf(claim))) queue.push(keyOf(pod));
+    }),
+  ];
+  const needed = [pods, nodes, ...claims.informers];
+  return {
+    synced: Promise.all(needed.map((informer) => informer.synced)).then(() => queue.start()),
+    stop() {
+      for (const end of endings) end();
+      cache.stop();
+      queue.stop();
+    },
+  };
 }
 
-function waitingFor(namespace: string, pods: readonly Pod[]): string[] {
-  return pods
-    .filter((pod) => !pod.spec.nodeName && pod.metadata.namespace === namespace)
-    .filter((pod) =>
-      pod.spec.volumes?.some(({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim || ephemeral),
-    )
-    .map(keyOf);
+function isToBePlaced(pod: Pod): boolean {
+  const ours = (pod.spec.schedulerName ?? 'default-scheduler') === 'default-scheduler';
+  return ours && pod.spec.nodeName === undefined && !pod.metadata.deletionTimestamp && !isPodFinished(pod);
 }
 
 /** A node that says only that it still lives has no more room than before. */
-function isMerelyAlive({
-  type,
-  object,
-  previous,
-}: {
-  type: string;
-  object: object;
-  previous?: object | undefined;
-}): boolean {
+function isMerelyAlive({ type, object, previous }: ObjectChange): boolean {
   if (type !== 'modified' || !previous) return false;
-  const shape = (node: object) => {
-    const { spec, status, metadata } = asNode(node as Parameters<typeof asNode>[0]);
+  const shape = (node: ObjectChange['object']) => {
+    const { spec, status, metadata } = asNode(node);
     return JSON.stringify([spec, status?.allocatable, metadata.labels]);
   };
   return shape(object) === shape(previous);

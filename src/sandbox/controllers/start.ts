@@ -13,6 +13,8 @@ import { startEndpointsController } from './endpoints-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startJobController } from './job-controller.ts';
 import { startNamespaceController } from './namespace-controller.ts';
+import { startNodeLifecycleController } from './node-lifecycle-controller.ts';
+import { startPodGarbageController } from './pod-garbage-controller.ts';
 import { startQuotaController } from './quota-controller.ts';
 import { startReplicaSetController } from './replica-set-controller.ts';
 import { startRoleAggregationController } from './role-aggregation-controller.ts';
@@ -21,6 +23,7 @@ import { startScheduler } from './scheduler.ts';
 import { startServiceAccountController } from './service-account-controller.ts';
 import { startStatefulSetController } from './stateful-set-controller.ts';
 import { startClaimProtection, startVolumeProtection } from './storage-protection.ts';
+import { startTaintEvictionController } from './taint-eviction-controller.ts';
 import { startVolumeController } from './volume-controller.ts';
 
 export interface Controllers {
@@ -56,6 +59,9 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
     startClaimProtection,
     startVolumeProtection,
     startScheduler,
+    startNodeLifecycleController,
+    startTaintEvictionController,
+    startPodGarbageController,
     startQuotaController,
     startDisruptionController,
     startAutoscalerController,
