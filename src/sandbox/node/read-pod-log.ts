@@ -56,6 +56,12 @@ function refusal(worker: PodWorker | undefined, request: LogRequest): DelegateEr
   const { container, pod, previous } = request;
   const bad = (message: string) => new DelegateError(400, 'BadRequest', message);
   if (previous) return bad(`previous terminated container "${container}" in pod "${pod}" not found`);
-  const reason = worker?.waitingReason(container);
-  return bad(`container "${container}" in pod "${pod}" is waiting to start: ${reason ?? 'ContainerCreating'}`);
+  const reason = worker?.waitingReason(container) ?? 'ContainerCreating';
+  const why = pullFaults[reason] ?? reason;
+  return bad(`container "${container}" in pod "${pod}" is waiting to start: ${why}`);
 }
+
+const pullFaults: Record<string, string> = {
+  ErrImagePull: "image can't be pulled",
+  ImagePullBackOff: 'trying and failing to pull image',
+};
