@@ -18,8 +18,6 @@ export interface RunOptions {
   env?: Record<string, string> | undefined;
   /** Looks at everything said so far; `true` ends the program. */
   onOutput?: ((said: string) => boolean) | undefined;
-  /** Ends the program. */
-  signal?: AbortSignal | undefined;
 }
 
 /** One of the two clusters as its clients see it. */
@@ -77,7 +75,7 @@ function openServer(
     http: createHttp(access),
     access,
     folder,
-    run: (program, args, { input, env, onOutput, signal } = {}) =>
+    run: (program, args, { input, env, onOutput } = {}) =>
       new Promise((resolve, reject) => {
         const child = spawn(join(binaries, program), args, { cwd: folder, env: { ...base, ...env } });
         const said = { stdout: '', stderr: '' };
@@ -86,7 +84,6 @@ function openServer(
             said[stream] += text;
             if (onOutput?.(said.stdout + said.stderr)) child.kill();
           });
-        signal?.addEventListener('abort', () => child.kill());
         child.on('error', reject).on('close', (code) => resolve({ code, ...said }));
         child.stdin.on('error', () => {});
         child.stdin.end(input ?? '');

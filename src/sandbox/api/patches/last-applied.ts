@@ -40,8 +40,10 @@ function lastApplied({ metadata }: KubernetesObject): Json | undefined {
 export function withLastApplied(object: KubernetesObject, configuration: KubernetesObject): KubernetesObject {
   const { annotations } = object.metadata;
   if (!annotations?.[annotation]) return object;
-  const { [annotation]: _, ...own } = configuration.metadata.annotations ?? {};
-  const sent = { ...configuration, metadata: { ...configuration.metadata, annotations: own } };
+  const { annotations: given = {}, ...metadata } = configuration.metadata;
+  const { [annotation]: _, ...own } = given;
+  const kept = Object.keys(own).length > 0 ? { annotations: own } : {};
+  const sent = { ...configuration, metadata: { ...kept, ...metadata } };
   const text = `${JSON.stringify(sent)}\n`;
   return { ...object, metadata: { ...object.metadata, annotations: { ...annotations, [annotation]: text } } };
 }

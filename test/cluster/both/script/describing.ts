@@ -4,8 +4,18 @@ import type { Step } from '../step.ts';
 export const describing: readonly Step[] = [
   { run: 'kubectl describe deployment web', shows: /StrategyType: +RollingUpdate/ },
   { run: 'kubectl describe replicaset -l app=web', compared: 'sorted', shows: /Controlled By: +Deployment\/web/ },
-  { run: 'kubectl describe pod -l job-name=once', compared: 'sorted', shows: /Controlled By: +Job\/once/ },
-  { run: 'kubectl describe pod -l app=web', compared: 'sorted', shows: /Restart Count: +0/ },
+  {
+    run: 'kubectl describe pod -l job-name=once',
+    without: /^.*(Pulling image|Successfully pulled|already present).*\n/gm,
+    compared: 'sorted',
+    shows: /Controlled By: +Job\/once/,
+  },
+  {
+    run: 'kubectl describe pod -l app=web',
+    without: /^.*(Pulling image|Successfully pulled|already present).*\n/gm,
+    compared: 'sorted',
+    shows: /Restart Count: +0/,
+  },
   {
     run: 'kubectl describe service web',
     until: /Endpoints: +\S+,\S+/,
