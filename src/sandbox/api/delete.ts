@@ -12,14 +12,35 @@ import type { Answer, ApiRequest } from './request.ts';
 import type { Resource } from './resources.ts';
 import { lookUp, type ServerContext, timestamp } from './server-context.ts';
 
+/** What is gone at once is told by a Status, but of these kinds (`ReturnDeletedObject` of `pkg/registry/<group>/<kind>/storage`). */
+const returned = new Set([
+  'Pod',
+  'Namespace',
+  'Service',
+  'ServiceAccount',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'ResourceQuota',
+  'PodTemplate',
+  'StorageClass',
+  'CSIDriver',
+  'CSINode',
+  'VolumeAttachment',
+  'VolumeAttributesClass',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'ResourceSlice',
+  'DeviceClass',
+]);
+
 export async function remove(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, namespace, name } = request;
   const options = await deleteOptionsOf(request);
   const current = lookUp(context, resource, namespace, name);
   if (!current) throw notFound(resource, name);
   const { object, gone } = deleteObject(context, resource, current, options);
-  // Pods answer with themselves, what is gone at once with a Status (`rest/delete.go`, `returnDeletedObject`).
-  if (!gone || resource.kind === 'Pod') return { status: 200, object: presentationOf(request).one(object) };
+  if (!gone || (!resource.custom && returned.has(resource.kind)))
+    return { status: 200, object: presentationOf(request).one(object) };
   return { status: 200, object: success(resource, object) };
 }
 
@@ -60,8 +81,8 @@ export function deleteObject(
   return { object: context.store.put(resource.storage, next), gone: false };
 }
 
-/** `apiserver/pkg/registry/rest/delete.go BeforeDelete`, which names the kind where others name the resource. */
-function checkPreconditions(
+/** Throws 409. `apiserver/pkg/registry/rest/delete.go BeforeDelete`, which names the kind where others name the resource. */
+export function checkPreconditions(
   { group, kind }: Resource,
   { metadata }: KubernetesObject,
   { uid, resourceVersion }: DeleteOptions,

@@ -1,5 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { toVersion } from './conversion.ts';
+import { badRequest, StatusError } from './errors.ts';
+import { negotiate, type Wanted } from './media-types.ts';
 import type { ApiRequest } from './request.ts';
 import { apiVersionOf, type Resource } from './resources.ts';
 import { tableOf } from './tables/table.ts';
@@ -14,28 +16,21 @@ export interface ListMeta {
 export interface Presentation {
   /** Equal for presentations that give equal bytes. */
   readonly key: string;
-  /** The media type of a watch. */
-  readonly streamType: string;
   one(object: KubernetesObject): unknown;
   list(objects: readonly KubernetesObject[], meta: ListMeta): unknown;
   /** The object of a watch event; `first` asks a Table for its column definitions. */
   event(object: KubernetesObject, first: boolean): unknown;
 }
 
-/** By the `Accept` header; the first media type that is known here wins, plain JSON is the rest. */
+/** By the `Accept` header. Throws 400 and 406 for what cannot be given. */
 export function presentationOf({
   accept,
   query,
   resource,
 }: Pick<ApiRequest, 'accept' | 'query' | 'resource'>): Presentation {
-  for (const range of accept.split(',')) {
-    const parameters = range.split(';').map((part) => part.trim());
-    if (parameters.includes('as=Table')) return asTable(resource, query.get('includeObject') ?? 'Metadata');
-    if (parameters.includes('as=PartialObjectMetadata') || parameters.includes('as=PartialObjectMetadataList'))
-      return asMetadata(resource);
-    if (['application/json', '*/*', 'application/*'].includes(parameters[0] ?? '')) break;
-  }
-  return asObjects(resource);
+  const wanted = negotiate(accept);
+  if (wanted.as === 'Table') return asTable(resource, query.get('includeObject') ?? '', wanted);
+  return wanted.as === '' ? asObjects(resource) : asMetadata(resource, wanted);
 }
 
 function asObjects(resource: Resource): Presentation {
@@ -43,7 +38,6 @@ function asObjects(resource: Resource): Presentation {
   const one = (object: KubernetesObject) => toVersion(object, resource);
   return {
     key: `object ${apiVersion}`,
-    streamType: 'application/json',
     one,
     list: (objects, metadata) => ({
       kind: `${resource.kind}List`,
@@ -60,36 +54,56 @@ function untyped({ kind: _, apiVersion: __, ...rest }: KubernetesObject) {
   return rest;
 }
 
-function partialMetadata(object: KubernetesObject) {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+function partialMetadata(object: KubernetesObject, version = 'v1') {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
 }
 
-function asMetadata(_: Resource): Presentation {
+function asMetadata(resource: Resource, { as, version }: Wanted): Presentation {
+  const one = (object: KubernetesObject) => partialMetadata(object, version);
   return {
-    key: 'metadata',
-    streamType: 'application/json',
-    one: partialMetadata,
-    list: (objects, metadata) => ({
-      kind: 'PartialObjectMetadataList',
-      apiVersion: 'meta.k8s.io/v1',
-      metadata,
-      items: objects.map(partialMetadata),
-    }),
-    event: partialMetadata,
+    key: `metadata ${version}`,
+    one(object) {
+      if (as === 'PartialObjectMetadata') return one(object);
+      throw unfit(`you requested ${as}, but the requested object is not a list (${goType(resource)})`);
+    },
+    list(objects, metadata) {
+      if (as === 'PartialObjectMetadata')
+        throw unfit(`you requested ${as}, but the requested object is a list (${goType(resource)}List)`);
+      const apiVersion = `meta.k8s.io/${version}`;
+      return { kind: 'PartialObjectMetadataList', apiVersion, metadata, items: objects.map(one) };
+    },
+    event: one,
   };
 }
 
-function asTable(resource: Resource, include: string): Presentation {
+function unfit(why: string): StatusError {
+  return new StatusError(406, 'NotAcceptable', why);
+}
+
+/** `*core.ConfigMap`, as Go prints the type of its own form of an object. */
+function goType({ group, kind, custom }: Resource): string {
+  if (custom) return '*unstructured.Unstructured';
+  return `*${group.split('.')[0] || 'core'}.${kind}`;
+}
+
+function asTable(resource: Resource, include: string, { version }: Wanted): Presentation {
+  if (!['', 'Metadata', 'Object', 'None'].includes(include))
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+    );
   const rowObject = (object: KubernetesObject) => {
     if (include === 'None') return undefined;
-    return include === 'Object' ? toVersion(object, resource) : partialMetadata(object);
+    return include === 'Object' ? toVersion(object, resource) : partialMetadata(object, version);
+  };
+  const table = (objects: readonly KubernetesObject[], meta: ListMeta, first = true) => {
+    const made = tableOf(resource, objects, meta, rowObject, first);
+    return version === 'v1' ? made : { ...made, apiVersion: `meta.k8s.io/${version}` };
   };
   return {
-    key: `table ${include} ${apiVersionOf(resource)}`,
-    streamType: 'application/json',
-    one: (object) => tableOf(resource, [object], versionOf(object), rowObject),
-    list: (objects, meta) => tableOf(resource, objects, meta, rowObject),
-    event: (object, first) => tableOf(resource, [object], versionOf(object), rowObject, first),
+    key: `table ${include} ${version} ${apiVersionOf(resource)}`,
+    one: (object) => table([object], versionOf(object)),
+    list: (objects, meta) => table(objects, meta),
+    event: (object, first) => table([object], versionOf(object), first),
   };
 }
 

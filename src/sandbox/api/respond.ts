@@ -1,18 +1,47 @@
 import type { ServerResponse } from 'node:http';
+import { gzip } from 'node:zlib';
+import { stringify } from 'yaml';
 import { messageOf } from '../../base/errors.ts';
 import { DelegateError } from './delegates.ts';
 import { StatusError, toStatus } from './errors.ts';
+import { negotiate } from './media-types.ts';
+
+/** Above this an answer is compressed for who takes it (`responsewriters/writers.go`). */
+const compressFrom = 128 * 1024;
 
 export function respondJson(response: ServerResponse, status: number, body: unknown, type = 'application/json'): void {
   if (response.headersSent || response.destroyed) return;
+  const { accept = '', 'accept-encoding': encoding } = response.req.headers;
+  const yaml = type === 'application/json' && accept.includes('yaml') && wantsYaml(accept);
   // As text it leaves in one write together with its headers.
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
-    'cache-control': 'no-cache, private',
+  const text = yaml ? stringify(body, { sortMapEntries: true }) : JSON.stringify(body);
+  const headers = { 'content-type': yaml ? 'application/yaml' : type, 'cache-control': 'no-cache, private' };
+  const packs = text.length >= compressFrom && String(encoding ?? '').includes('gzip');
+  if (packs) respondCompressed(response, status, text, headers);
+  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+}
+
+function wantsYaml(accept: string): boolean {
+  try {
+    return negotiate(accept).yaml;
+  } catch {
+    // The refusal itself is told in JSON.
+    return false;
+  }
+}
+
+function respondCompressed(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string>,
+): void {
+  gzip(text, { level: 1 }, (error, packed) => {
+    if (response.headersSent || response.destroyed) return;
+    const body = error ? Buffer.from(text) : packed;
+    const how = error ? {} : { 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
+    response.writeHead(status, { ...headers, ...how, 'content-length': body.length }).end(body);
   });
-  response.end(text);
 }
 
 export function respondText(response: ServerResponse, status: number, text: string): void {

@@ -1,13 +1,14 @@
 import { requestToken } from './auth/token-request.ts';
 import { create, replace } from './change.ts';
 import { remove, removeCollection } from './delete.ts';
-import { methodNotAllowed, noSuchResource, StatusError } from './errors.ts';
+import { methodNotAllowed, noSuchResource } from './errors.ts';
+import { negotiate } from './media-types.ts';
 import { patch } from './patch.ts';
 import { get, list } from './read.ts';
 import type { Answer, ApiRequest } from './request.ts';
 import { review } from './reviews.ts';
 import type { ServerContext } from './server-context.ts';
-import { bind } from './subresources/binding.ts';
+import { bind, bindByBody } from './subresources/binding.ts';
 import { connect } from './subresources/connect.ts';
 import { evict } from './subresources/eviction.ts';
 import { logs } from './subresources/logs.ts';
@@ -25,6 +26,7 @@ const status: Record<string, Handler> = { GET: get, PUT: replace, PATCH: patch }
 const subresources: Record<string, Record<string, Handler>> = {
   status,
   resize: status,
+  ephemeralcontainers: status,
   scale: { GET: scale, PUT: scale, PATCH: scale },
   finalize: { PUT: replace },
   eviction: { POST: evict },
@@ -36,15 +38,18 @@ const subresources: Record<string, Record<string, Handler>> = {
   portforward: { GET: connect, POST: connect },
 };
 
-const unserved = new Set(['ephemeralcontainers']);
+const presented = new Set(['', 'status', 'scale']);
 
-/** Sends a request for a resource to what answers it. Throws 404, 405 or 501 as a Status. */
+/** Sends a request for a resource to what answers it. Throws 404 or 405 as a Status. */
 export async function route(context: ServerContext, request: ApiRequest): Promise<Answer> {
   const { resource, name, subresource, method } = request;
+  if (resource.storage === '/bindings') return bindByBody(context, request);
   if (resource.createOnly) {
     if (method !== 'POST') throw methodNotAllowed();
     return review(context, request);
   }
+  // What an answer would look like is asked before anything is done.
+  if (presented.has(subresource)) negotiate(request.accept, name === '');
   if (subresource === '') {
     const all = resource.namespaced && request.namespace === '' ? everywhere : collection;
     const handler = (name === '' ? all : item)[method];
@@ -52,8 +57,6 @@ export async function route(context: ServerContext, request: ApiRequest): Promis
     return handler(context, request);
   }
   if (!resource.subresources.includes(subresource)) throw noSuchResource();
-  if (unserved.has(subresource))
-    throw new StatusError(501, 'NotImplemented', `the sandbox does not serve ${resource.plural}/${subresource} yet`);
   if (subresource === 'proxy') return proxy(context, request);
   const handler = subresources[subresource]?.[method];
   if (!handler) throw methodNotAllowed();

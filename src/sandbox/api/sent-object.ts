@@ -5,7 +5,10 @@ import { badRequest } from './errors.ts';
 import { isObject, type Json } from './json.ts';
 import { apiVersionOf, builtInResources, type Resource } from './resources.ts';
 
-/** What was sent as an object of this resource. Throws 400 when it is of another kind or version. */
+/**
+ * What was sent as an object of this resource: its own fields, each of its type. Throws 400 when it is of another kind or version
+ * or cannot be read as one, 422 when that comes of a patch.
+ */
 export function asObject(resource: Resource, value: Json, reading: Reading = {}): KubernetesObject {
   const apiVersion = apiVersionOf(resource);
   checkKind(resource, value, apiVersion);
@@ -39,4 +42,13 @@ function checkKind(resource: Resource, value: Json, expected: string): void {
     ? `converting (${version}.${String(kind)}) to (${home}.${resource.kind}): unknown conversion`
     : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
   throw badRequest(`${String(kind)} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
+}
+
+/** Throws 400 when the body of a subresource is of another kind than the subresource takes. */
+export function checkSentKind(kind: string, home: string, { kind: sent, apiVersion }: Json): void {
+  if (!sent || sent === kind) return;
+  const version = String(apiVersion).split('/').at(-1);
+  throw badRequest(
+    `${String(sent)} in version "${version}" cannot be handled as a ${kind}: converting (${version}.${String(sent)}) to (${home}.${kind}): unknown conversion`,
+  );
 }

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { copy, equal, objectAt } from './json.ts';
+import { copy, equal, listAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 
 /** Kinds with a spec whose generation is not kept (`strategy.go` of each kind in pkg/registry). */
@@ -13,11 +13,28 @@ const withoutGeneration = new Set([
   'ResourceQuota',
   'LimitRange',
   'Lease',
+  'APIService',
+  'CertificateSigningRequest',
+  'IPAddress',
+  'ServiceCIDR',
+  'ResourceClaim',
+  'ResourceClaimTemplate',
+  'CSIDriver',
+  'CSINode',
+  'VolumeAttachment',
+]);
+
+/** Kinds without a spec whose generation is kept. */
+const withGeneration = new Set([
+  'EndpointSlice',
+  'MutatingWebhookConfiguration',
   'PodTemplate',
+  'PriorityClass',
+  'ValidatingWebhookConfiguration',
 ]);
 
 export function countsGenerations(resource: Resource, object: KubernetesObject): boolean {
-  if (resource.custom) return true;
+  if (resource.custom || withGeneration.has(resource.kind)) return true;
   return object.spec !== undefined && !withoutGeneration.has(resource.kind);
 }
 
@@ -42,7 +59,7 @@ export function firstStatus(resource: Resource, object: KubernetesObject): Recor
 }
 
 /** `Guaranteed`, `Burstable` or `BestEffort` (`pkg/apis/core/v1/helper/qos/qos.go`). */
-function qosClassOf(pod: KubernetesObject): string {
+export function qosClassOf(pod: KubernetesObject): string {
   const spec = objectAt(pod, 'spec');
   const containers = [spec.containers, spec.initContainers].flatMap((list) => (Array.isArray(list) ? list : []));
   const resources = containers.map((container: unknown) => ({
@@ -86,8 +103,25 @@ export function mergedHalves(
     const spec = { ...objectAt(current, 'spec'), finalizers: objectAt(next, 'spec').finalizers };
     return withField(copy(current), 'spec', copy(spec));
   }
+  if (subresource === 'ephemeralcontainers') {
+    const spec = { ...objectAt(current, 'spec'), ephemeralContainers: objectAt(next, 'spec').ephemeralContainers };
+    return withField(copy(current), 'spec', copy(spec));
+  }
+  if (subresource === 'resize') return withField(copy(current), 'spec', resized(current, next));
   if (!resource.subresources.includes('status')) return next;
   return withField(next, 'status', current.status);
+}
+
+/** Of a resize only the containers' resources are taken (`pkg/registry/core/pod/strategy.go podResizeStrategy`). */
+function resized(current: KubernetesObject, next: KubernetesObject): Record<string, unknown> {
+  const wanted = new Map(
+    listAt(next, 'spec', 'containers').map((one) => [textAt(one, 'name'), objectAt(one).resources]),
+  );
+  const containers = listAt(current, 'spec', 'containers').map((one) => ({
+    ...objectAt(one),
+    resources: wanted.get(textAt(one, 'name')) ?? objectAt(one).resources,
+  }));
+  return { ...objectAt(current, 'spec'), containers };
 }
 
 function withField(object: KubernetesObject, field: string, value: unknown): KubernetesObject {
@@ -98,6 +132,9 @@ function withField(object: KubernetesObject, field: string, value: unknown): Kub
 /** Whether a write counts as a new generation: everything but metadata and status; for Deployments annotations too. */
 export function isNewGeneration(resource: Resource, current: KubernetesObject, next: KubernetesObject): boolean {
   if (resource.kind === 'Deployment' && !equal(current.metadata.annotations ?? {}, next.metadata.annotations ?? {}))
+    return true;
+  // Its labels too (`pkg/registry/discovery/endpointslice/strategy.go`).
+  if (resource.kind === 'EndpointSlice' && !equal(current.metadata.labels ?? {}, next.metadata.labels ?? {}))
     return true;
   const specOf = ({ metadata: _, status: __, apiVersion: ___, ...rest }: KubernetesObject) => rest;
   return resource.custom || resource.kind === 'Ingress' || resource.group !== ''

@@ -25,7 +25,7 @@ export function watch(context: ServerContext, request: ApiRequest, options: List
     seconds: options.timeoutSeconds,
   };
   const start = startOf(context, request, options);
-  response.writeHead(200, { 'content-type': view.presentation.streamType, 'cache-control': 'no-cache, private' });
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
   response.flushHeaders();
   if (start === 'expired') {
     const wanted = Number(options.resourceVersion);

@@ -82,7 +82,7 @@ export function updateObject(
   const next = mergedHalves(resource, subresource, current, { ...sent, metadata: carriedMetadata(current, sent) });
 
   // Defaults.
-  if (subresource === '') applyDefaults(resource, next, current);
+  if (subresource === '' || subresource === 'ephemeralcontainers') applyDefaults(resource, next, current);
   const entries = applied ?? entriesAfterWrite(resource, current, next, writer);
 
   // Admission that changes.
@@ -94,11 +94,13 @@ export function updateObject(
   if (subresource !== 'status') {
     allocate(context, resource, next, current);
     // Validation, then admission that only judges.
-    validate(resource, next, current);
+    validate(resource, next, current, subresource);
     confirmNoEscalation(context.access.authorizer, options.user, resource, next, current);
   } else if (resource.custom) validate(resource, next, current, subresource);
   const charge = judge(request);
-  if (subresource !== 'status' && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
+  // A binding is no change of what was asked for.
+  const asks = subresource !== 'status' && subresource !== 'binding';
+  if (asks && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
   if (entries.length > 0) next.metadata.managedFields = entries;
   else delete next.metadata.managedFields;

@@ -1,5 +1,5 @@
 import type { FieldFault } from '../errors.ts';
-import { isObject, type Json, listAt, objectAt, textAt } from '../json.ts';
+import { equal, isObject, type Json, listAt, objectAt, textAt } from '../json.ts';
 import { required, supported, unknownValue } from './faults.ts';
 import { quantityFaults } from './quantities.ts';
 
@@ -76,6 +76,25 @@ export function podUpdateFaults(current: Json, next: Json): FieldFault[] {
   ];
 }
 
+/** They may come but neither go nor change (`ValidatePodEphemeralContainersUpdate`). */
+export function ephemeralFaults(current: Json, next: Json): FieldFault[] {
+  const wanted = new Map(listAt(next, 'ephemeralContainers').map((one) => [textAt(one, 'name'), one]));
+  const field = 'spec.ephemeralContainers';
+  return listAt(current, 'ephemeralContainers').flatMap((one): FieldFault[] => {
+    const name = textAt(one, 'name');
+    const found = wanted.get(name);
+    const what = found === undefined ? 'removed' : 'changed';
+    if (found !== undefined && equal(found, one)) return [];
+    return [
+      {
+        type: 'FieldValueForbidden',
+        field,
+        message: `existing ephemeral containers ${JSON.stringify(name)} may not be ${what}`,
+      },
+    ];
+  });
+}
+
 /** The spec without what may change, its fields in one order. */
 function frozen(spec: Json): Json {
   const free = ['activeDeadlineSeconds', 'tolerations', 'terminationGracePeriodSeconds', 'nodeName', 'schedulingGates'];
@@ -88,7 +107,7 @@ function frozen(spec: Json): Json {
 }
 
 function withoutImage(container: unknown): unknown {
-  const { image: _, resources: __, ...rest } = objectAt(container);
+  const { image: _, ...rest } = objectAt(container);
   return rest;
 }
 
