@@ -1,7 +1,7 @@
 import { fill, isObject, type Json, objectAt } from '../json.ts';
 import { defaultPodSpec } from './pod.ts';
 
-function defaultTemplate(spec: Json): void {
+export function defaultTemplate(spec: Json): void {
   const template = spec.template;
   if (!isObject(template)) return;
   if (isObject(template.spec)) defaultPodSpec(template.spec);
@@ -65,15 +65,19 @@ export function defaultDaemonSet(spec: Json): void {
 }
 
 /** `pkg/apis/batch/v1/defaults.go`; the selector and its label are the strategy's (`pkg/registry/batch/job/strategy.go`). */
-export function defaultJob(spec: Json, metadata: { name: string; uid?: string }, isNew: boolean): void {
+export function defaultJob(
+  spec: Json,
+  metadata: { name: string; uid?: string; labels?: Record<string, string> },
+  isNew: boolean,
+): void {
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   fill(spec, 'parallelism', 1);
-  fill(spec, 'backoffLimit', 6);
+  // With a limit for each index there is none for the whole.
+  fill(spec, 'backoffLimit', spec.backoffLimitPerIndex === undefined ? 6 : 2_147_483_647);
   fill(spec, 'completionMode', 'NonIndexed');
   fill(spec, 'suspend', false);
   fill(spec, 'manualSelector', spec.manualSelector === true);
-  if (spec.manualSelector === false) delete spec.manualSelector;
-  fill(spec, 'podReplacementPolicy', 'TerminatingOrFailed');
+  fill(spec, 'podReplacementPolicy', spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed');
   if (isNew && spec.manualSelector !== true && isObject(spec.template)) {
     const labels = {
       'batch.kubernetes.io/controller-uid': metadata.uid ?? '',
@@ -86,6 +90,8 @@ export function defaultJob(spec: Json, metadata: { name: string; uid?: string },
     const about = objectAt(template, 'metadata');
     about.labels = { ...objectAt(about, 'labels'), ...labels };
     spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid ?? '' } };
+    // A Job without labels has its template's.
+    if (metadata.labels === undefined) metadata.labels = { ...objectAt(about, 'labels') } as Record<string, string>;
   }
   defaultTemplate(spec);
 }
@@ -117,4 +123,12 @@ export function defaultAutoscaler(spec: Json): void {
     ...objectAt(behavior, 'scaleUp'),
   };
   behavior.scaleDown = { selectPolicy: 'Max', policies: [percent], ...objectAt(behavior, 'scaleDown') };
+}
+
+/** `pkg/apis/core/v1/defaults.go SetDefaults_ReplicationController` */
+export function defaultReplicationController(spec: Json): void {
+  fill(spec, 'replicas', 1);
+  const labels = objectAt(spec, 'template', 'metadata').labels;
+  if (isObject(labels)) fill(spec, 'selector', { ...labels });
+  defaultTemplate(spec);
 }
