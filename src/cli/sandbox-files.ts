@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { stateFolder } from '../base/folders.ts';
+import type { ImageRule } from '../sandbox/workloads/image-rules.ts';
 import { packageVersion } from './package-version.ts';
 
 export interface SandboxProcessOptions {
@@ -10,6 +11,8 @@ export interface SandboxProcessOptions {
   speed: number;
   /** It ends by itself when no client asked for anything for so long. */
   idleMinutes: number;
+  /** Images that fail, and how. */
+  images?: readonly ImageRule[];
 }
 
 export interface SandboxState {

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { shellWord } from '../playbooks/steps/explain.ts';
+import type { ImageRule } from '../sandbox/workloads/image-rules.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
 import { rehearsalSpeed } from './rehearsal-speed.ts';
 import { type SandboxState, sandboxFolder, writePrivately } from './sandbox-files.ts';
+import { readImageRules } from './sandbox-images.ts';
 import { withLock } from './sandbox-lock.ts';
 import { findRunning, startProcess, stopProcess } from './sandbox-process.ts';
 
@@ -21,6 +23,8 @@ export interface SandboxRequest {
   speed?: number;
   nodes?: number;
   port?: number;
+  /** Images that fail, and how. */
+  images?: readonly ImageRule[];
 }
 
 export interface ReadySandbox {
@@ -40,12 +44,12 @@ export interface ReadySandbox {
  */
 export async function ensureSandbox(request: SandboxRequest = {}): Promise<ReadySandbox> {
   const folder = sandboxFolder(request.name ?? (await runningName()) ?? 'default');
-  const { speed = rehearsalSpeed, nodes = 2, port = 0 } = request;
+  const { speed = rehearsalSpeed, nodes = 2, port = 0, images = [] } = request;
   return withLock(folder.lock, async () => {
     if (request.fresh) await stopProcess(folder);
     const running = await findRunning(folder);
     if (running) return ready(folder.kubeconfig, running, false);
-    return ready(folder.kubeconfig, await startProcess(folder, { speed, nodes, port, idleMinutes: 10 }), true);
+    return ready(folder.kubeconfig, await startProcess(folder, { speed, nodes, port, idleMinutes: 10, images }), true);
   });
 }
 
@@ -73,6 +77,7 @@ interface SandboxCommandOptions extends GlobalOptions {
   nodes?: string;
   speed?: string;
   writeKubeconfig?: string;
+  images?: string;
 }
 
 /** `sandbox` says where its kubeconfig is, and starts it if it has to; `sandbox stop` ends it. */
@@ -94,6 +99,7 @@ export async function sandboxCommand(args: string[], options: SandboxCommandOpti
     port: numberOption('--port', options.port ?? '0', 0, 65_535),
     nodes: numberOption('--nodes', options.nodes ?? '2', 1, 100),
     speed: numberOption('--speed', options.speed ?? '1', 0.1, 1000),
+    images: readImageRules(options.images),
   };
   const sandbox = await ensureSandbox(wanted);
   describe(sandbox, wanted);

@@ -6,6 +6,7 @@ import { startControllers } from './controllers/start.ts';
 import { startNodes } from './node/start.ts';
 import { createPace } from './pace.ts';
 import { announceMetrics, seedCluster } from './seed.ts';
+import type { ImageRule } from './workloads/image-rules.ts';
 
 export interface SandboxOptions {
   /** Of the API server; 0 for any free one. */
@@ -14,6 +15,8 @@ export interface SandboxOptions {
   nodes: number;
   /** Shortens pod start-up and the controllers' periods and nothing else. */
   speed: number;
+  /** Images that fail, and how. */
+  images?: readonly ImageRule[];
   /** Hears what a controller has to try again. */
   onError?: (error: Error) => void;
 }
@@ -53,6 +56,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       cpu: '8',
       memory: '16Gi',
       storage: '100Gi',
+      images: options.images,
     });
     stops.push(() => nodes.stop());
     server.delegate(nodes.delegates);

@@ -8,22 +8,22 @@ import type { RunnerParts } from './runner-parts.ts';
 import { createRunningContainers } from './running-containers.ts';
 import { stopContainer } from './stop-container.ts';
 
-/** How a pod is to fail, to see how that looks: `image-missing`, `pull-slow`, `slow-start`, `crash`, `out-of-memory`. */
+/** How a pod is to fail, to see how that looks, whatever its images do. */
 const outcomeAnnotation = 'tars-console.dev/outcome';
 
 /** The containers of one pod: pulls, creates and stops them, and says by events what came of it. */
 export function createContainerRunner(parts: RunnerParts) {
   const { host, apply } = parts;
-  const outcome = outcomeOf(parts.pod().metadata.annotations?.[outcomeAnnotation]);
+  const own = outcomeOf(parts.pod().metadata.annotations?.[outcomeAnnotation]);
   const images = new Map<string, FoundImage>();
-  const { running, start, end, log, killAll } = createRunningContainers(parts, outcome);
+  const { running, start, end, log, killAll } = createRunningContainers(parts);
   return {
     running,
     log,
     end,
     killAll,
     async pull(spec: ContainerSpec) {
-      const image = await pullImage(parts, spec, outcome);
+      const image = await pullImage(parts, spec, own ?? host.outcomeOf(spec.image));
       if (image) images.set(spec.name, image);
       if (image) apply({ type: 'pulled', container: spec.name });
     },

@@ -2,6 +2,7 @@ import type { ApiClient } from '../client.ts';
 import type { Pace } from '../pace.ts';
 import type { Folder } from '../workloads/files/entries.ts';
 import type { Peer } from '../workloads/messages.ts';
+import type { Outcome } from '../workloads/outcomes.ts';
 import type { EventRecorder } from './events.ts';
 import type { ImageStore } from './images.ts';
 
@@ -14,6 +15,8 @@ export interface Host {
   hostIP: string;
   images: ImageStore;
   events: EventRecorder;
+  /** What this image was told to suffer. */
+  outcomeOf(image: string): Outcome | undefined;
   takeAddress(): string;
   freeAddress(address: string): void;
   /** A connection from a namespace to a Service's name or an address. */

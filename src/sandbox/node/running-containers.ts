@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { Outcome } from '../workloads/outcomes.ts';
 import type { FoundImage } from '../workloads/registry.ts';
 import { createPipe, inputOf } from '../workloads/shell/streams.ts';
 import { createRunningContainer, type RunningContainer } from './container.ts';
@@ -12,7 +11,7 @@ import { contextOf, isInit } from './process-context.ts';
 import type { RunnerParts } from './runner-parts.ts';
 
 /** What of one pod runs now, with its probes and the logs of each container's last two runs. */
-export function createRunningContainers(parts: RunnerParts, outcome: Outcome | undefined) {
+export function createRunningContainers(parts: RunnerParts) {
   const { apply, report } = parts;
   const running = new Map<string, RunningContainer>();
   const logs = new Map<string, ContainerLog[]>();
@@ -44,7 +43,6 @@ export function createRunningContainers(parts: RunnerParts, outcome: Outcome | u
     const stdin = spec.stdin ? createPipe() : undefined;
     const process = image.start({
       ...contextOf(parts, spec, env),
-      outcome,
       log: log.write,
       write: log.append,
       stdin: stdin ?? inputOf(''),

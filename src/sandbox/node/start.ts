@@ -3,6 +3,7 @@ import type { ApiClient } from '../client.ts';
 import { createInformer } from '../informer.ts';
 import type { Pace } from '../pace.ts';
 import { type Folder, folder } from '../workloads/files/entries.ts';
+import { createImageRules, type ImageRule } from '../workloads/image-rules.ts';
 import { createAddressRange } from './addresses.ts';
 import { type Balancer, createBalancer } from './balancer.ts';
 import { createDelegates } from './delegates.ts';
@@ -26,6 +27,8 @@ export interface NodesOptions {
   cpu?: string;
   memory?: string;
   storage?: string;
+  /** Images that fail. */
+  images?: readonly ImageRule[] | undefined;
   /**
    * Serves the nodes' kubelet API to an API server outside of this process and returns its port on 127.0.0.1, which the
    * nodes then name as their own.
@@ -64,8 +67,9 @@ export function startNodes(options: NodesOptions) {
     return undefined;
   });
   const storage = createStorage();
+  const outcomeOf = createImageRules(options.images ?? []);
   for (const definition of definitions)
-    kubelets.push(startKubelet(createHost(client, pace, definition, balancer, storage), pods));
+    kubelets.push(startKubelet(createHost(definition, { client, pace, balancer, storage, outcomeOf }), pods));
   const stopRouter = startRouter({ client, services, ingresses, table, balancer });
   const provisioner = startProvisioner(client);
   const windowMs = pace.shorten(metricsPeriodMs);
@@ -102,13 +106,9 @@ function createStorage(): Host['storage'] {
   };
 }
 
-function createHost(
-  client: ApiClient,
-  pace: Pace,
-  node: NodeDefinition,
-  balancer: Balancer,
-  storage: Host['storage'],
-): Host {
+type HostParts = Pick<Host, 'client' | 'pace' | 'storage' | 'outcomeOf'> & { balancer: Balancer };
+
+function createHost(node: NodeDefinition, { client, pace, balancer, storage, outcomeOf }: HostParts): Host {
   const addresses = createAddressRange(node.index);
   return {
     client,
@@ -122,6 +122,7 @@ function createHost(
     dial: balancer.dial,
     resolve: balancer.resolve,
     storage,
+    outcomeOf,
   };
 }
 

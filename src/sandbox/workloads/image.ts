@@ -9,8 +9,6 @@ export interface ProcessContext {
   readonly namespace: string;
   readonly container: string;
   readonly node: string;
-  /** Outcome asked for by the pod's `tars-console.dev/outcome` annotation. */
-  readonly outcome: string | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   /** An init container, or one of a pod that is not restarted: it is expected to end. */

@@ -4,7 +4,7 @@ import { isRunnable, startCommand } from './command-process.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
-import { type Outcome, startFailing } from './outcomes.ts';
+import { neverReady, type Outcome, startFailing } from './outcomes.ts';
 import { postgres } from './postgres.ts';
 import { clientPrograms } from './programs/clients.ts';
 import { redis } from './redis.ts';
@@ -67,18 +67,21 @@ export interface FoundImage {
  * About 120 MB a second and half a second of handshakes, at most 12 s: a registry close by.
  */
 export function findImage(image: string, outcome: Outcome | undefined): FoundImage | undefined {
-  if (outcome === 'image-missing' || image.includes('does-not-exist')) return undefined;
+  if (outcome?.kind === 'image-missing' || image.includes('does-not-exist')) return undefined;
   const name = parseImage(image).repository.split('/').at(-1) ?? '';
   const found = known[name] ?? (bareNames.test(name) ? bare : generic);
-  const pullMs = outcome === 'pull-slow' ? 60_000 : 500 + Math.min(12_000, found.size / megabyte / 0.12);
+  const slow = outcome?.kind === 'pull-slow' ? 60 : undefined;
+  const seconds = outcome?.pullSeconds ?? slow;
+  const pullMs = seconds === undefined ? 500 + Math.min(12_000, found.size / megabyte / 0.12) : seconds * 1000;
   return {
     size: found.size,
     pullMs,
     programs: found.programs ?? {},
     alpine: /alpine|busybox/.test(image),
     start(context) {
-      if (outcome === 'crash' || outcome === 'out-of-memory') return startFailing(context, outcome);
-      if (outcome === 'slow-start') return found.start({ ...context, shorten: (ms) => context.shorten(ms * 12) });
+      if (outcome?.kind === 'crash' || outcome?.kind === 'out-of-memory') return startFailing(context, outcome);
+      if (outcome?.kind === 'never-ready') return neverReady(found.start(context));
+      if (outcome?.kind === 'slow-start') return found.start({ ...context, shorten: (ms) => context.shorten(ms * 12) });
       // A command of the system runs in any image, in place of the image's own program.
       if (!found.bare && isRunnable(context)) return startCommand(context, context.args);
       return found.start(context);

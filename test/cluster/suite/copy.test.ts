@@ -46,7 +46,7 @@ it('takes an archive in, as kubectl cp sends it, and gives one out', async () =>
     stream.on('end', next);
     stream.resume();
   });
-  const done = new Promise((resolve) => reader.on('finish', resolve));
+  const done = new Promise<void>((resolve) => reader.on('finish', () => resolve()));
   reader.end(Buffer.from(stdout));
   await done;
   expect(names).toEqual(['tmp/in.txt']);

@@ -105,9 +105,9 @@ describe('what is not there', () => {
     expect(answer).toMatchObject({ status: 404, json: { reason: 'NotFound' } });
   });
 
-  test('exec is an honest 501', async () => {
+  test('exec in a pod that does not exist is a 404', async () => {
     const answer = await api.send('POST', `${inDefault}/pods/any/exec`);
-    expect(answer).toMatchObject({ status: 501, json: { reason: 'NotImplemented' } });
+    expect(answer).toMatchObject({ status: 404, json: { message: 'pods "any" not found' } });
   });
 });
 

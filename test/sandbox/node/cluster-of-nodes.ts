@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import type { ContainerSpec, Pod, PodSpec } from '../../../src/sandbox/node/pod.ts';
 import { startNodes } from '../../../src/sandbox/node/start.ts';
 import { createPace } from '../../../src/sandbox/pace.ts';
+import type { ImageRule } from '../../../src/sandbox/workloads/image-rules.ts';
 import { createMemoryApi } from './memory-api.ts';
 
 let stops: (() => void)[] = [];
@@ -12,9 +13,9 @@ afterEach(() => {
 });
 
 /** Nodes on an API in memory; pods are bound by hand, EndpointSlices are written by hand. */
-export async function startTestNodes(speed = 100) {
+export async function startTestNodes(speed = 100, images: readonly ImageRule[] = []) {
   const api = createMemoryApi();
-  const nodes = startNodes({ client: api.client, pace: createPace(speed), nodes: 2 });
+  const nodes = startNodes({ client: api.client, pace: createPace(speed), nodes: 2, images });
   stops.push(nodes.stop);
   await nodes.synced;
   const path = (name: string) => `/api/v1/namespaces/tars/pods/${name}`;

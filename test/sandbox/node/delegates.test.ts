@@ -64,7 +64,7 @@ test('the log of a container that never ran is refused with its reason', async (
   await vi.waitFor(() => expect(nodes.events('BackOff')).not.toHaveLength(0), soon);
   await expect(readAll(nodes, logRequest('web'))).rejects.toMatchObject({
     status: 400,
-    message: 'container "main" in pod "web" is waiting to start: ImagePullBackOff',
+    message: 'container "main" in pod "web" is waiting to start: trying and failing to pull image',
   });
   await expect(readAll(nodes, logRequest('web', { previous: true }))).rejects.toMatchObject({ status: 400 });
 });

@@ -175,3 +175,27 @@ test('a node registers itself ready, with its capacity and a lease', async () =>
   expect(node?.status).toMatchObject({ capacity: { cpu: '4', memory: '16Gi' }, allocatable: { pods: '110' } });
   expect(nodes.api.list('/apis/coordination.k8s.io/v1/leases')).toHaveLength(2);
 });
+
+test('a file of images makes those fail that fit, with its own exit code', async () => {
+  const nodes = await startTestNodes(100, [
+    { image: 'broken:*', outcome: 'crash', exitCode: 7, afterSeconds: 1 },
+    { image: 'docker.io/library/closed', outcome: 'never-ready' },
+    { image: 'gone', outcome: 'image-missing' },
+  ]);
+  await nodes.addPod('a', { image: 'broken:2' });
+  await nodes.addPod('b', { image: 'closed:1', readinessProbe: { tcpSocket: { port: 80 } } });
+  await nodes.addPod('c', { image: 'gone' });
+  await vi.waitFor(() => expect(container(nodes, 'a')?.lastState.terminated?.exitCode).toBe(7), soon);
+  await vi.waitFor(() => expect(container(nodes, 'b')?.started).toBe(true), soon);
+  await vi.waitFor(() => expect(container(nodes, 'c')?.state.waiting?.reason).toBe('ImagePullBackOff'), soon);
+  expect(container(nodes, 'b')?.ready).toBe(false);
+});
+
+test('a container whose command is not there is told so, and starts again and again', async () => {
+  const nodes = await startTestNodes(200);
+  await nodes.addPod('web', { image: 'busybox', command: ['nosuch'] });
+  await vi.waitFor(
+    () => expect(container(nodes, 'web')?.lastState.terminated).toMatchObject({ exitCode: 128, reason: 'StartError' }),
+    soon,
+  );
+});

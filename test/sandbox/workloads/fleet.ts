@@ -43,7 +43,6 @@ export function createFleet(seed = 7) {
       namespace: 'tars',
       container: 'main',
       node: 'node-1',
-      outcome: undefined,
       env: environment,
       args: [],
       runsToEnd: false,
