@@ -45,7 +45,10 @@ export function impersonate(
   }
 }
 
-function wantedUser({ headersDistinct }: IncomingMessage): Wanted | undefined {
+function wantedUser(incoming: IncomingMessage): Wanted | undefined {
+  // Asked of every request; the headers one by one are dear, so they are looked at only when there is something in them.
+  if (!Object.keys(incoming.headers).some((name) => name.startsWith('impersonate-'))) return undefined;
+  const { headersDistinct } = incoming;
   const first = (name: string) => headersDistinct[name]?.[0] ?? '';
   const [name, uid] = [first('impersonate-user'), first('impersonate-uid')];
   const groups = headersDistinct['impersonate-group'] ?? [];
