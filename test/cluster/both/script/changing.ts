@@ -145,7 +145,7 @@ export const changing: readonly Step[] = [
   { run: 'kubectl apply -f -', input: claim, shows: /statefulset.apps\/store created/ },
   { run: 'kubectl rollout status statefulset/store --timeout=60s', compared: 'last', shows: /complete|rolled out/ },
   { run: 'kubectl get pvc disk', shows: /disk +Bound/ },
-  { run: 'kubectl describe pvc disk', shows: /Used By: +store-0/ },
+  { run: 'kubectl describe pvc disk', compared: 'sorted', shows: /Used By: +store-0/ },
   { run: 'kubectl get pvc disk -o yaml', shows: /phase: Bound/ },
   { run: 'kubectl describe statefulset store', shows: /1 Running/ },
   { run: 'kubectl get statefulset store -o wide', shows: /store +1\/1 +AGE +store +store:1/ },

@@ -36,7 +36,7 @@ export const rolling: readonly Step[] = [
   { run: 'kubectl get hpa web', shows: /Deployment\/web +cpu: .*\/50% +1 +4/ },
   {
     run: 'kubectl describe hpa web',
-    until: /AbleToScale +True(.*\n)*.*FailedGetResourceMetric/,
+    until: /missing request for cpu/,
     without: /^Events:(.*\n?)*/m,
     shows: /missing request for cpu/,
   },
