@@ -96,7 +96,7 @@ async function asAccount(server: Server, account: string, namespace: string): Pr
 }
 
 /** Splits as a shell would: blanks part words, quotes keep them together. */
-export function words(command: string): string[] {
+function words(command: string): string[] {
   const found = command.matchAll(/((?:[^\s'"]|'[^']*'|"[^"]*")+)/g);
   return [...found].map(([word]) => word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single, double) => single ?? double));
 }
