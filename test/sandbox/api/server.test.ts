@@ -32,7 +32,7 @@ describe('the door', () => {
 
 describe('bodies', () => {
   test('an unknown media type is 415', async () => {
-    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const headers = { 'content-type': 'application/cbor' };
     const answer = await api.send('POST', `${inDefault}/configmaps`, { body: 'k8s', headers });
     expect(answer).toMatchObject({ status: 415, json: { reason: 'UnsupportedMediaType' } });
   });
