@@ -5,6 +5,7 @@ import type { DaemonSet } from '../../kubernetes/workload.ts';
 import type { ObjectChange } from '../informer.ts';
 import { createClaims } from './claiming.ts';
 import { type Controller, type ControllerContext, runController, writeStatus } from './controller.ts';
+import { createFailedPodBackoff } from './daemon-set-backoff.ts';
 import { nodeOf, placementOn } from './daemon-set-nodes.ts';
 import { type DaemonInput, type DaemonPlan, daemonSetStatus, planPlaces, planRenewal } from './daemon-set-plan.ts';
 import { createExpectations } from './expectations.ts';
@@ -28,6 +29,7 @@ export function startDaemonSetController(context: ControllerContext): Controller
   const record = context.recorder('daemonset-controller');
   const control = createPodControl(context, record, expectations);
   const revisions = createRevisions(context, revisionLabel);
+  const backoff = createFailedPodBackoff();
 
   const sync = async (key: string, queue: WorkQueue) => {
     const { namespace, name } = partsOf(key);
@@ -41,7 +43,9 @@ export function startDaemonSetController(context: ControllerContext): Controller
     let problem: unknown;
     if (!expectations.met(key)) queue.addAfter(key, 1000);
     else {
-      problem = await carryOut(input, planPlaces(input));
+      const { plan, waitMs } = withoutRecent(input, planPlaces(input));
+      if (waitMs > 0) queue.addAfter(key, waitMs);
+      problem = await carryOut(input, plan);
       if (!problem && expectations.met(key) && isRolling(set)) problem = await carryOut(input, planRenewal(input));
       const used = new Set(pods.map(({ metadata }) => `${name}-${metadata.labels?.[revisionLabel]}`));
       await revisions.forget(set, all, used.add(update.metadata.name));
@@ -49,6 +53,13 @@ export function startDaemonSetController(context: ControllerContext): Controller
     await writeStatus(client, 'daemonsets', set, daemonSetStatus(input));
     if (waitsForAge(input)) queue.addAfter(key, (set.spec.minReadySeconds ?? 0) * 1000);
     if (problem && !isNamespaceEnding(problem)) throw problem;
+  };
+
+  /** A pod that fails again and again is not made anew each time at once. */
+  const withoutRecent = ({ set, now }: DaemonInput, plan: DaemonPlan): { plan: DaemonPlan; waitMs: number } => {
+    const waits = plan.remove.map((pod) => (pod.status?.phase === 'Failed' ? backoff.wait(set, nodeOf(pod), now) : 0));
+    const remove = plan.remove.filter((_, number) => waits[number] === 0);
+    return { plan: { ...plan, remove }, waitMs: Math.max(0, ...waits) };
   };
 
   const carryOut = async ({ set, hash }: DaemonInput, { make, remove }: DaemonPlan): Promise<unknown> => {

@@ -28,7 +28,8 @@ function pod(
 ): Pod {
   const { exitCode = phase === 'Failed' ? 1 : 0, ended = 0, index, gone } = more;
   const isEnded = phase === 'Failed' || phase === 'Succeeded';
-  const annotations = index === undefined ? {} : { 'batch.kubernetes.io/job-completion-index': String(index) };
+  const annotations: Record<string, string> =
+    index === undefined ? {} : { 'batch.kubernetes.io/job-completion-index': String(index) };
   return {
     apiVersion: 'v1',
     kind: 'Pod',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Node } from '../../../src/kubernetes/node.ts';
 import type { Pod } from '../../../src/kubernetes/pod.ts';
 import type { DaemonSet, StatefulSet } from '../../../src/kubernetes/workload.ts';
+import { createFailedPodBackoff } from '../../../src/sandbox/controllers/daemon-set-backoff.ts';
 import {
   type DaemonInput,
   daemonSetStatus,
@@ -111,6 +112,21 @@ describe('a StatefulSet', () => {
     expect(plan(setOf({ updateStrategy: { rollingUpdate: { partition: 1 } } }), pods)).toEqual([{ remove: pods[1] }]);
     expect(plan(setOf({ updateStrategy: { type: 'OnDelete' } }), pods)).toEqual([]);
   });
+});
+
+test('a failed daemon pod goes after one second, then after two, four and so on', () => {
+  const backoff = createFailedPodBackoff();
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'agent', uid: 'a' },
+    spec: { selector: {}, template },
+  };
+  expect(backoff.wait(set, 'node-0', now)).toBe(0);
+  expect(backoff.wait(set, 'node-0', now + 400)).toBe(600);
+  expect(backoff.wait(set, 'node-1', now + 400)).toBe(0);
+  expect(backoff.wait(set, 'node-0', now + 1000)).toBe(0);
+  expect(backoff.wait(set, 'node-0', now + 1000)).toBe(2000);
 });
 
 describe('a DaemonSet', () => {
