@@ -281,3 +281,71 @@ it.skipIf(!cluster.ours)('a new Ingress gets the default class unless it names o
     (await post('special', { 'kubernetes.io/ingress.class': 'other' })).body.spec.ingressClassName,
   ).toBeUndefined();
 });
+
+describe.skipIf(!cluster.ours)('a namespace with a security standard', () => {
+  const namespaceOf: Record<string, string> = {};
+  beforeAll(async () => {
+    for (const level of ['baseline', 'restricted']) {
+      namespaceOf[level] = `${namespace}-${level}`;
+      const labels = { 'pod-security.kubernetes.io/enforce': level };
+      await cluster.post('/api/v1/namespaces', { metadata: { name: namespaceOf[level], labels } });
+      await cluster.until(
+        `/api/v1/namespaces/${namespaceOf[level]}/serviceaccounts/default`,
+        ({ status }) => status === 200,
+      );
+    }
+  });
+  afterAll(async () => {
+    for (const name of Object.values(namespaceOf)) await cluster.remove(`/api/v1/namespaces/${name}`);
+  });
+  const post = (level: string, object: object) =>
+    cluster.post(`/api/v1/namespaces/${namespaceOf[level]}/pods?dryRun=All`, object);
+
+  const bad = pod(
+    'bad',
+    {
+      hostNetwork: true,
+      hostPID: true,
+      securityContext: { runAsUser: 0, seccompProfile: { type: 'Unconfined' } },
+      volumes: [
+        { name: 'h', hostPath: { path: '/x' } },
+        { name: 'n', nfs: { server: 'a', path: '/' } },
+      ],
+    },
+    {
+      ports: [{ containerPort: 80, hostPort: 80 }],
+      securityContext: { privileged: true, runAsNonRoot: false, capabilities: { add: ['NET_ADMIN', 'CHOWN'] } },
+    },
+  );
+
+  it.each([
+    [
+      'baseline',
+      'non-default capabilities (container "main" must not include "NET_ADMIN" in securityContext.capabilities.add), host namespaces (hostNetwork=true, hostPID=true), hostPath volumes (volume "h"), hostPort (container "main" uses hostPort 80), privileged (container "main" must not set securityContext.privileged=true), seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
+    ],
+    [
+      'restricted',
+      'host namespaces (hostNetwork=true, hostPID=true), hostPort (container "main" uses hostPort 80), privileged (container "main" must not set securityContext.privileged=true), allowPrivilegeEscalation != false (container "main" must set securityContext.allowPrivilegeEscalation=false), unrestricted capabilities (container "main" must set securityContext.capabilities.drop=["ALL"]; container "main" must not include "CHOWN", "NET_ADMIN" in securityContext.capabilities.add), restricted volume types (volumes "h", "n" use restricted volume types "hostPath", "nfs"), runAsNonRoot != true (container "main" must not set securityContext.runAsNonRoot=false), runAsUser=0 (pod must not set runAsUser=0), seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
+    ],
+  ])('of %s says all that is wrong', async (level, faults) => {
+    const { status, body } = await post(level, bad);
+    expect(status).toBe(403);
+    expect(body.message).toBe(`pods "bad" is forbidden: violates PodSecurity "${level}:latest": ${faults}`);
+  });
+
+  it('takes a plain pod by one standard and not by the other', async () => {
+    expect((await post('baseline', pod('plain'))).status).toBe(201);
+    const { body } = await post('restricted', pod('plain'));
+    expect(body.message).toContain('pod or container "main" must set securityContext.runAsNonRoot=true');
+  });
+
+  it('takes a pod that gives up its rights', async () => {
+    const securityContext = {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    };
+    expect((await post('restricted', pod('good', {}, { securityContext }))).status).toBe(201);
+  });
+});

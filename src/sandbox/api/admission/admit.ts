@@ -2,6 +2,7 @@ import type { AdmissionRequest, Plugin } from './admission-request.ts';
 import { chooseIngressClass, chooseStorageClass } from './default-classes.ts';
 import { applyLimits, checkLimits } from './limit-ranger.ts';
 import { requireNamespace } from './namespace-lifecycle.ts';
+import { checkPodSecurity } from './pod-security.ts';
 import { checkPriorityClass, choosePriority } from './priority.ts';
 import { chargeQuotas } from './quota-charge.ts';
 import { applyRuntimeClass } from './runtime-class.ts';
@@ -21,7 +22,7 @@ const mutating: Record<string, readonly Plugin[]> = {
 };
 
 const validating: Record<string, readonly Plugin[]> = {
-  '/pods': [checkLimits],
+  '/pods': [checkLimits, checkPodSecurity],
   '/persistentvolumeclaims': [checkLimits, checkExpansion],
   'scheduling.k8s.io/priorityclasses': [checkPriorityClass],
 };

@@ -1,3 +1,4 @@
+import { demand } from '../auth/access.ts';
 import { badRequest, notFound, StatusError } from '../errors.ts';
 import { textAt } from '../json.ts';
 import { type Answer, type ApiRequest, flagOf } from '../request.ts';
@@ -14,6 +15,9 @@ const streams = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' 
  */
 export function connect(context: ServerContext, request: ApiRequest): Answer {
   const { resource, namespace, name, subresource, query, incoming, response } = request;
+  const asked = { group: resource.group, plural: resource.plural, subresource, namespace, name };
+  // Whoever opens a WebSocket with GET needs the right of a POST too.
+  demand(context.access.authorizer, request.user, { verb: 'create', path: '', resource: asked });
   const pod = lookUp(context, resource, namespace, name);
   if (!pod) throw notFound(resource, name);
   const forward = subresource === 'portforward';
