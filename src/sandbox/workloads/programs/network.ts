@@ -2,6 +2,7 @@ import { absolute } from '../files/entries.ts';
 import type { WorkloadResponse } from '../messages.ts';
 import { readLine } from '../shell/streams.ts';
 import type { Call, Program } from '../system.ts';
+import { splitOptions } from './options.ts';
 
 interface Target {
   host: string;
@@ -47,45 +48,6 @@ function timer(call: Call, ms = 300_000) {
   return { promise, cancel: call.system.clock.later(ms, () => resolve('late')) };
 }
 
-/** The value of each option that takes one; other words are names. */
-function split(args: readonly string[], valued: ReadonlySet<string>) {
-  const options = new Map<string, string[]>();
-  const names: string[] = [];
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at] ?? '';
-    const [long = '', ...attached] = arg.split('=');
-    if (arg.startsWith('--') && attached.length > 0) add(options, long, attached.join('='));
-    else if (valued.has(arg)) {
-      at += 1;
-      add(options, arg, args[at] ?? '');
-    } else if (arg.startsWith('--')) add(options, arg, '');
-    else if (arg.startsWith('-') && arg.length > 1) {
-      for (let letter = 1; letter < arg.length; letter += 1) {
-        const flag = `-${arg[letter]}`;
-        if (!valued.has(flag)) {
-          add(options, flag, '');
-          continue;
-        }
-        const rest = arg.slice(letter + 1);
-        if (rest === '') at += 1;
-        add(options, flag, rest || (args[at] ?? ''));
-        break;
-      }
-    } else names.push(arg);
-  }
-  const all = (...keys: string[]) => keys.flatMap((key) => options.get(key) ?? []);
-  return {
-    names,
-    all,
-    has: (...keys: string[]) => keys.some((key) => options.has(key)),
-    one: (...keys: string[]) => all(...keys)[0],
-  };
-}
-
-function add(options: Map<string, string[]>, name: string, value: string): void {
-  options.set(name, [...(options.get(name) ?? []), value]);
-}
-
 const curlValued = new Set([
   '-X',
   '--request',
@@ -112,7 +74,7 @@ const curlValued = new Set([
 ]);
 
 const curl: Program = async (call) => {
-  const { names, all, has, one } = split(call.args, curlValued);
+  const { names, all, has, one } = splitOptions(call.args, curlValued);
   const target = targetOf(names[0] ?? '');
   const silent = has('-s', '--silent') && !has('-S', '--show-error');
   const complain = (code: number, message: string) => {
@@ -174,7 +136,7 @@ const wgetValued = new Set([
 ]);
 
 const wget: Program = async (call) => {
-  const { names, all, has, one } = split(call.args, wgetValued);
+  const { names, all, has, one } = splitOptions(call.args, wgetValued);
   const target = targetOf(names[0] ?? '');
   const complain = (message: string) => {
     if (!has('-q') || has('-S')) call.stderr.write(`wget: ${message}\n`);
@@ -205,7 +167,7 @@ const wget: Program = async (call) => {
 
 /** `nc -z HOST PORT` looks whether somebody listens; without `-z` lines go to a database's own protocol. */
 const nc: Program = async (call) => {
-  const { names, has } = split(call.args, new Set(['-w', '-i']));
+  const { names, has } = splitOptions(call.args, new Set(['-w', '-i']));
   const [host = '', port = ''] = names;
   if (call.system.resolve(host).length === 0) {
     call.stderr.write(`nc: bad address '${host}'\n`);

@@ -30,3 +30,42 @@ export function readOptions(
   }
   return { flags, values, long, names };
 }
+
+/** The value of each option that takes one; other words are names. */
+export function splitOptions(args: readonly string[], valued: ReadonlySet<string>) {
+  const options = new Map<string, string[]>();
+  const names: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    const [long = '', ...attached] = arg.split('=');
+    if (arg.startsWith('--') && attached.length > 0) add(options, long, attached.join('='));
+    else if (valued.has(arg)) {
+      at += 1;
+      add(options, arg, args[at] ?? '');
+    } else if (arg.startsWith('--')) add(options, arg, '');
+    else if (arg.startsWith('-') && arg.length > 1) {
+      for (let letter = 1; letter < arg.length; letter += 1) {
+        const flag = `-${arg[letter]}`;
+        if (!valued.has(flag)) {
+          add(options, flag, '');
+          continue;
+        }
+        const rest = arg.slice(letter + 1);
+        if (rest === '') at += 1;
+        add(options, flag, rest || (args[at] ?? ''));
+        break;
+      }
+    } else names.push(arg);
+  }
+  const all = (...keys: string[]) => keys.flatMap((key) => options.get(key) ?? []);
+  return {
+    names,
+    all,
+    has: (...keys: string[]) => keys.some((key) => options.has(key)),
+    one: (...keys: string[]) => all(...keys)[0],
+  };
+}
+
+function add(options: Map<string, string[]>, name: string, value: string): void {
+  options.set(name, [...(options.get(name) ?? []), value]);
+}

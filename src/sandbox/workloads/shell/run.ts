@@ -202,6 +202,8 @@ export async function runProgram(
 ): Promise<number> {
   const { system, files, cwd, tty, signal } = state;
   try {
+    // What is mounted may have changed meanwhile.
+    await system.files();
     const program = state.find(name, cwd);
     const env = { ...exportedVariables(state), ...more };
     return await program({ ...streams, name, args, env, cwd, tty, files, system, find: state.find, signal });
