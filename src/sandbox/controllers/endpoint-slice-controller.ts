@@ -58,7 +58,7 @@ export function startEndpointSliceController(context: ControllerContext): Contro
         expectations.created(key, await client.create(collectionPath('endpointslices', namespace), slice));
         continue;
       }
-      if (sameValue([kept.endpoints ?? [], kept.ports ?? []], [slice.endpoints, slice.ports])) continue;
+      if (sameValue([kept.endpoints ?? null, kept.ports ?? null], [slice.endpoints, slice.ports])) continue;
       await client.replace(path(kept), { ...kept, endpoints: slice.endpoints, ports: slice.ports });
     }
     for (const slice of existing.slice(wanted.length)) await removeQuietly(() => client.remove(path(slice)));
@@ -101,10 +101,15 @@ function wantedSlices(
       kind: 'EndpointSlice',
       metadata,
       addressType: 'IPv4',
-      endpoints: page.map((member) => endpointOf(member, zoneOf)),
-      ports,
+      endpoints: orNull(page.map((member) => endpointOf(member, zoneOf))),
+      ports: orNull(ports),
     }));
   });
+}
+
+/** The API says `null` where nothing is. */
+export function orNull<T>(list: readonly T[]): readonly T[] | null {
+  return list.length > 0 ? list : null;
 }
 
 function endpointOf(

@@ -26,9 +26,19 @@ export function startEndpointsController(context: ControllerContext): Controller
       return;
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName') return;
-    const subsets = groupByPorts(endpointsOf(service, byNamespace.get(namespace))).map(subsetOf);
-    const labels = { ...service.metadata.labels, [managed]: 'endpoint-controller' };
-    const object = { apiVersion: 'v1', kind: 'Endpoints', metadata: { name, namespace, labels }, subsets };
+    const always = service.spec.publishNotReadyAddresses ?? false;
+    const members = endpointsOf(service, byNamespace.get(namespace)).filter(
+      ({ terminating }) => always || !terminating,
+    );
+    const subsets = groupByPorts(members).map(subsetOf);
+    const headless = service.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
+    const labels = { ...service.metadata.labels, ...headless, [managed]: 'endpoint-controller' };
+    const object = {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name, namespace, labels },
+      ...(subsets.length > 0 ? { subsets } : {}),
+    };
     if (!existing) {
       await createQuietly(() => client.create(collectionPath('endpoints', namespace), object));
       return;
@@ -84,9 +94,8 @@ function subsetOf({ ports, members }: ReturnType<typeof groupByPorts>[number]) {
     ...(pod.spec.nodeName ? { nodeName: pod.spec.nodeName } : {}),
     targetRef: { kind: 'Pod', namespace: pod.metadata.namespace, name: pod.metadata.name, uid: pod.metadata.uid },
   });
-  const listed = members.filter(({ terminating }) => !terminating);
-  const ready = listed.filter((member) => member.ready).map(addressOf);
-  const notReady = listed.filter((member) => !member.ready).map(addressOf);
+  const ready = members.filter((member) => member.ready).map(addressOf);
+  const notReady = members.filter((member) => !member.ready).map(addressOf);
   return {
     ...(ready.length > 0 ? { addresses: ready } : {}),
     ...(notReady.length > 0 ? { notReadyAddresses: notReady } : {}),

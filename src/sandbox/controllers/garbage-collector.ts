@@ -16,6 +16,9 @@ export function startGarbageCollector(context: ControllerContext): Controller {
   const { client } = context;
   const graph = createOwnershipGraph();
   const followed = new Map<string, () => void>();
+  const record = context.recorder('garbage-collector-controller');
+  /** Objects with an owner of a kind that was not served when they were looked at. */
+  const unresolved = new Set<string>();
   let kinds: ServedKind[] = [];
 
   const remove = async ({ object, kind }: OwnedObject, propagationPolicy: string) => {
@@ -30,19 +33,24 @@ export function startGarbageCollector(context: ControllerContext): Controller {
   };
 
   const dropFinalizer = (owned: OwnedObject, name: string) =>
-    patchMetadata(owned, { finalizers: (owned.object.metadata.finalizers ?? []).filter((one) => one !== name) });
+    patchMetadata(owned, { finalizers: orNone(owned.object.metadata.finalizers, (one) => one !== name) });
 
   const dropOwners = (owned: OwnedObject, uids: ReadonlySet<string>) =>
     patchMetadata(owned, {
-      ownerReferences: (owned.object.metadata.ownerReferences ?? []).filter(({ uid }) => !uids.has(uid)),
+      ownerReferences: orNone(owned.object.metadata.ownerReferences, ({ uid }) => !uids.has(uid)),
     });
 
   /** The cache may be behind: only the server knows that an owner is not there. */
   const isAbsent = async (reference: OwnerReference, dependent: KubernetesObject): Promise<boolean> => {
-    if (graph.get(reference.uid)) return false;
+    const known = graph.get(reference.uid)?.object.metadata;
+    if (known && (!known.namespace || known.namespace === dependent.metadata.namespace)) return false;
     const kind = kinds.find((one) => one.kind === reference.kind && sameGroup(one.apiVersion, reference.apiVersion));
     // A kind that is not served may come back; guessing would delete what is wanted.
-    if (!kind) return false;
+    if (!kind) {
+      unresolved.add(dependent.metadata.uid ?? '');
+      return false;
+    }
+    if (known) tellOfNamespace(reference, dependent);
     try {
       const found = await client.get(pathOf(kind, dependent.metadata.namespace, reference.name));
       return found.metadata.uid !== reference.uid;
@@ -50,6 +58,14 @@ export function startGarbageCollector(context: ControllerContext): Controller {
       if (answered(error, 404)) return true;
       throw error;
     }
+  };
+
+  const tellOfNamespace = (reference: OwnerReference, dependent: KubernetesObject) => {
+    const { apiVersion, kind, name, uid } = reference;
+    const { namespace } = dependent.metadata;
+    const about = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`;
+    const message = `ownerRef ${about} does not exist in namespace "${namespace}"`;
+    record(dependent, 'Warning', 'OwnerRefInvalidNamespace', message);
   };
 
   const sync = async (uid: string) => {
@@ -131,6 +147,8 @@ export function startGarbageCollector(context: ControllerContext): Controller {
       context.dropInformer(path);
     }
     await Promise.all(wanted.filter((kind) => !followed.has(pathOf(kind))).map((kind) => follow(kind).synced));
+    for (const uid of unresolved) queue.add(uid);
+    unresolved.clear();
   };
 
   // A kind of the user's own is followed as soon as it is served.
@@ -168,4 +186,10 @@ async function quietly(act: () => Promise<void>): Promise<void> {
   } catch (error) {
     if (!answered(error, 404)) throw error;
   }
+}
+
+/** What is left of a list, `null` for nothing: an empty list is not kept. */
+function orNone<T>(list: readonly T[] | undefined, keep: (one: T) => boolean): T[] | null {
+  const left = (list ?? []).filter(keep);
+  return left.length > 0 ? left : null;
 }

@@ -35,7 +35,8 @@ export function startNamespaceController(context: ControllerContext): Controller
       }
     }
     return {
-      resource: `${kind.resource}.${kind.base.split('/')[2] ?? ''}`,
+      // Of the core group nothing stands after the dot.
+      resource: `${kind.resource}.${kind.apiVersion.includes('/') ? kind.apiVersion.split('/')[0] : ''}`,
       objects: objects.length > 0 ? await list() : [],
     };
   };

@@ -9,6 +9,7 @@ import { startDaemonSetController } from './daemon-set-controller.ts';
 import { startDeploymentController } from './deployment-controller.ts';
 import { startDisruptionController } from './disruption-controller.ts';
 import { startEndpointSliceController } from './endpoint-slice-controller.ts';
+import { startEndpointSliceMirroringController } from './endpoint-slice-mirroring-controller.ts';
 import { startEndpointsController } from './endpoints-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startJobController } from './job-controller.ts';
@@ -54,6 +55,7 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
     startCronJobController,
     startEndpointsController,
     startEndpointSliceController,
+    startEndpointSliceMirroringController,
     startClaimController,
     startVolumeController,
     startClaimProtection,
