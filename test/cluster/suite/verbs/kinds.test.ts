@@ -18,7 +18,13 @@ const partial = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 /** Kinds whose name follows from what they hold. */
 const namedByContent = new Set(['APIService', 'CustomResourceDefinition']);
 /** Kinds that somebody else writes into as soon as they are there. */
-const restless = new Set(['APIService', 'CustomResourceDefinition', 'PersistentVolumeClaim', 'PersistentVolume']);
+const restless = new Set([
+  'APIService',
+  'CustomResourceDefinition',
+  'PersistentVolumeClaim',
+  'PersistentVolume',
+  'ResourceQuota',
+]);
 /** Of whose object here nothing is owned by anybody. */
 const unmanaged = new Set(['MutatingWebhookConfiguration', 'CertificateSigningRequest']);
 /** Kinds whose names may be long enough for a base to be cut. */
