@@ -2,8 +2,16 @@
 export const divergences = {
   'aggregated-apis':
     'an APIService of a Service is stored and listed, not called: whether it is available stays unknown',
+  'node-taint': 'a Node is not tainted as not ready when it is created: nothing would take the taint away',
+  'certificate-requests':
+    'a CertificateSigningRequest is stored and listed, not signed, and does not say who asked for it',
+  'attributes-class-protection': 'a VolumeAttributesClass has no finalizer: nothing would take it off',
   'pod-template-hash':
     'hashes in names of ReplicaSets and revisions are of the JSON of a template, not of how Go lays it out: other values, same properties',
+  'pod-addresses':
+    'proxies of pods and Services answer on the sandbox alone: nothing leads from a bare control plane to an address of a pod',
+  'pod-security-rest':
+    'a security standard of a namespace is not held against sysctls, SELinux, AppArmor, procMount and hosts of probes, nor by its version',
 } as const satisfies Record<string, string>;
 
 export type Divergence = keyof typeof divergences;

@@ -54,7 +54,10 @@ describe('namespaces', () => {
         },
       ],
     });
-    await cluster.put(`/api/v1/namespaces/${name}/finalize`, { metadata: { name }, spec: { finalizers: [] } });
+    await cluster.put(`/api/v1/namespaces/${name}/finalize`, {
+      metadata: { name },
+      spec: { finalizers: ['kubernetes'] },
+    });
   });
 
   it.skipIf(!cluster.ours).each(['default', 'kube-system', 'kube-public'])('%s stays', async (name) => {
@@ -347,5 +350,11 @@ describe.skipIf(!cluster.ours)('a namespace with a security standard', () => {
       seccompProfile: { type: 'RuntimeDefault' },
     };
     expect((await post('restricted', pod('good', {}, { securityContext }))).status).toBe(201);
+  });
+
+  it('judges what the sandbox leaves out (`pod-security-rest` among the divergences)', async () => {
+    const securityContext = { seLinuxOptions: { type: 'odd_t' } };
+    const { status } = await post('baseline', pod('labelled', {}, { securityContext }));
+    expect(status).toBe(cluster.on === 'sandbox' ? 201 : 403);
   });
 });
