@@ -43,7 +43,7 @@ export function toFirstVersion(object: KubernetesObject): KubernetesObject {
     spec: { ...spec, ...(target ? { targetCPUUtilizationPercentage: cpuTargetOf(target) } : {}) },
     ...(object.status === undefined
       ? {}
-      : { status: { ...status, ...(used === undefined ? {} : { currentCPUUtilizationPercentage: used }) } }),
+      : { status: { currentReplicas: 0, ...status, ...(used === undefined ? {} : { currentCPUUtilizationPercentage: used }) } }),
   };
 }
 

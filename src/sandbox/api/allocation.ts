@@ -22,8 +22,10 @@ export function allocate(
   const before = textAt(current, 'spec', 'clusterIP');
   if (textAt(spec, 'clusterIP') === '') spec.clusterIP = before === '' ? freeAddress(context) : before;
   spec.clusterIPs = [spec.clusterIP];
-  fill(spec, 'ipFamilies', ['IPv4']);
-  fill(spec, 'ipFamilyPolicy', 'SingleStack');
+  // Without a selector a headless Service may have endpoints of both families (`storage/alloc.go`).
+  const isBoth = spec.clusterIP === 'None' && spec.selector === undefined;
+  fill(spec, 'ipFamilies', isBoth ? ['IPv4', 'IPv6'] : ['IPv4']);
+  fill(spec, 'ipFamilyPolicy', isBoth ? 'RequireDualStack' : 'SingleStack');
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') allocateNodePorts(context, resource, object, current);
 }
 
@@ -66,6 +68,9 @@ function allocateNodePorts(
     port.nodePort = chosen;
     taken.add(chosen);
   }
+  const spec = objectAt(object, 'spec');
+  if (spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local')
+    fill(spec, 'healthCheckNodePort', numberAt(current, 'spec', 'healthCheckNodePort') ?? freePort(taken));
 }
 
 function freePort(taken: ReadonlySet<number | undefined>): number {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { emptyStatus } from './defaults/fill-structs.ts';
 import { copy, equal, listAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 
@@ -48,13 +49,14 @@ export function firstStatus(resource: Resource, object: KubernetesObject): Recor
     case 'Namespace':
       return { phase: 'Active' };
     case 'PersistentVolume':
+      return { phase: 'Pending', lastPhaseTransitionTime: object.metadata.creationTimestamp };
     case 'PersistentVolumeClaim':
       return { phase: 'Pending' };
     case 'Service':
     case 'Ingress':
       return { loadBalancer: {} };
     default:
-      return resource.custom || !resource.subresources.includes('status') ? undefined : {};
+      return resource.custom || !resource.subresources.includes('status') ? undefined : emptyStatus(resource);
   }
 }
 

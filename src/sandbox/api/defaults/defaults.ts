@@ -1,12 +1,14 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { fillDefaults } from '../custom/defaulting.ts';
 import { defaultDefinition } from '../custom-resources.ts';
-import { fill, isObject, type Json, objectAt } from '../json.ts';
+import { equal, fill, isObject, type Json, objectAt } from '../json.ts';
 import type { Resource } from '../resources.ts';
 import { defaultBinding, defaultLimitRange } from './access.ts';
-import { defaultEndpointSlice, defaultEndpoints, defaultNetworkPolicy, defaultService } from './network.ts';
+import { fillStructs, storedSchema } from './fill-structs.ts';
+import { defaultNetworkPolicy, defaultService } from './network.ts';
+import { defaultNode } from './node.ts';
 import { defaultPod, defaultPodSpec } from './pod.ts';
-import { defaultClaim, defaultSecret, defaultStorageClass, defaultVolume } from './storage.ts';
+import { defaultClaim, defaultSecret } from './storage.ts';
 import {
   defaultAutoscaler,
   defaultCronJob,
@@ -14,7 +16,9 @@ import {
   defaultDeployment,
   defaultJob,
   defaultReplicaSet,
+  defaultReplicationController,
   defaultStatefulSet,
+  defaultTemplate,
 } from './workloads.ts';
 
 /** Kinds whose defaults lie in their spec. */
@@ -28,17 +32,16 @@ const specDefaults: Record<string, (spec: Json) => void> = {
   Service: defaultService,
   NetworkPolicy: defaultNetworkPolicy,
   PersistentVolumeClaim: defaultClaim,
-  PersistentVolume: defaultVolume,
+  ReplicationController: defaultReplicationController,
   LimitRange: defaultLimitRange,
 };
 
 const objectDefaults: Record<string, (object: Json) => void> = {
-  EndpointSlice: defaultEndpointSlice,
-  Endpoints: defaultEndpoints,
-  StorageClass: defaultStorageClass,
   RoleBinding: defaultBinding,
   ClusterRoleBinding: defaultBinding,
   Secret: defaultSecret,
+  Node: defaultNode,
+  PodTemplate: defaultTemplate,
   CustomResourceDefinition: defaultDefinition,
 };
 
@@ -55,6 +58,9 @@ export function applyDefaults(resource: Resource, object: KubernetesObject, curr
     if (resource.kind === 'Job') defaultJob(spec, object.metadata, current === undefined);
   }
   objectDefaults[resource.kind]?.(object as unknown as Json);
+  if (resource.kind === 'DaemonSet') countTemplates(object, current);
+  const schema = storedSchema(resource);
+  if (schema) fillStructs(schema, object);
   labelByTemplate(resource, object, spec);
 }
 
@@ -63,4 +69,14 @@ function labelByTemplate(resource: Resource, object: KubernetesObject, spec: unk
   if (resource.kind !== 'ReplicationController') return;
   const labels = objectAt(spec, 'template', 'metadata').labels;
   if (isObject(labels)) fill(object.metadata as unknown as Json, 'labels', labels);
+}
+
+const templateGeneration = 'deprecated.daemonset.template.generation';
+
+/** A DaemonSet counts the versions of its template in an annotation (`pkg/apis/apps/v1/conversion.go`, `daemonset/strategy.go`). */
+function countTemplates(object: KubernetesObject, current: KubernetesObject | undefined): void {
+  const before = Number(current?.metadata.annotations?.[templateGeneration] ?? 0);
+  const isNew = !current || !equal(objectAt(current, 'spec', 'template'), objectAt(object, 'spec', 'template'));
+  const count = String(isNew ? before + 1 : before);
+  object.metadata.annotations = { ...object.metadata.annotations, [templateGeneration]: count };
 }

@@ -8,6 +8,8 @@ export function defaultService(spec: Json): void {
     fill(port, 'protocol', 'TCP');
     fill(port, 'targetPort', port.port);
   }
+  if (spec.sessionAffinity === 'ClientIP')
+    fill(spec, 'sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });
   if (spec.type === 'ExternalName') return;
   fill(spec, 'internalTrafficPolicy', 'Cluster');
   if (spec.type === 'NodePort' || spec.type === 'LoadBalancer') fill(spec, 'externalTrafficPolicy', 'Cluster');
@@ -15,19 +17,5 @@ export function defaultService(spec: Json): void {
 }
 
 export function defaultNetworkPolicy(spec: Json): void {
-  for (const rule of [...listAt(spec, 'ingress'), ...listAt(spec, 'egress')].filter(isObject))
-    for (const port of listAt(rule, 'ports').filter(isObject)) fill(port, 'protocol', 'TCP');
   fill(spec, 'policyTypes', spec.egress === undefined ? ['Ingress'] : ['Ingress', 'Egress']);
-}
-
-export function defaultEndpointSlice(object: Json): void {
-  for (const port of listAt(object, 'ports').filter(isObject)) {
-    fill(port, 'name', '');
-    fill(port, 'protocol', 'TCP');
-  }
-}
-
-export function defaultEndpoints(object: Json): void {
-  for (const subset of listAt(object, 'subsets').filter(isObject))
-    for (const port of listAt(subset, 'ports').filter(isObject)) fill(port, 'protocol', 'TCP');
 }

@@ -18,20 +18,11 @@ function defaultContainer(container: Json): void {
   fill(container, 'terminationMessagePath', '/dev/termination-log');
   fill(container, 'terminationMessagePolicy', 'File');
   fill(container, 'resources', {});
-  for (const port of listAt(container, 'ports').filter(isObject)) fill(port, 'protocol', 'TCP');
-  for (const variable of listAt(container, 'env').filter(isObject)) {
-    const field = objectAt(variable, 'valueFrom').fieldRef;
-    if (isObject(field)) fill(field, 'apiVersion', 'v1');
-  }
-  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
-    const probe = container[name];
-    if (isObject(probe)) defaultProbe(probe);
-  }
-  defaultRequests(objectAt(container, 'resources'));
 }
 
 /** A limit without a request is the request (`SetDefaults_Pod`). */
-function defaultRequests(resources: Json): void {
+function defaultRequests(container: Json): void {
+  const resources = objectAt(container, 'resources');
   const limits = objectAt(resources, 'limits');
   if (Object.keys(limits).length > 0) resources.requests = { ...limits, ...objectAt(resources, 'requests') };
 }
@@ -43,29 +34,22 @@ function pullPolicyOf(image: string): string {
   return tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
-function defaultProbe(probe: Json): void {
-  fill(probe, 'timeoutSeconds', 1);
-  fill(probe, 'periodSeconds', 10);
-  fill(probe, 'successThreshold', 1);
-  fill(probe, 'failureThreshold', 3);
-  if (isObject(probe.httpGet)) {
-    fill(probe.httpGet, 'path', '/');
-    fill(probe.httpGet, 'scheme', 'HTTP');
-  }
-  if (isObject(probe.grpc)) fill(probe.grpc, 'service', '');
+function defaultVolume(volume: Json): void {
+  if (Object.keys(volume).length === 1) volume.emptyDir = {};
 }
 
-function defaultVolume(volume: Json): void {
-  if (isObject(volume.secret)) fill(volume.secret, 'defaultMode', 0o644);
-  if (isObject(volume.configMap)) fill(volume.configMap, 'defaultMode', 0o644);
-  if (isObject(volume.downwardAPI)) fill(volume.downwardAPI, 'defaultMode', 0o644);
-  if (isObject(volume.projected)) fill(volume.projected, 'defaultMode', 0o644);
-  if (isObject(volume.hostPath)) fill(volume.hostPath, 'type', '');
-  if (Object.keys(volume).length === 1) volume.emptyDir = {};
+/** The ports of a pod in the node's network are the node's (`defaultHostNetworkPorts`). */
+function defaultHostPorts(container: Json): void {
+  for (const port of listAt(container, 'ports').filter(isObject)) fill(port, 'hostPort', port.containerPort);
 }
 
 /** What a pod itself gets and a template does not (`pkg/apis/core/v1/defaults.go SetDefaults_Pod`). */
 export function defaultPod(spec: Json): void {
   defaultPodSpec(spec);
   fill(spec, 'enableServiceLinks', true);
+  for (const field of ['containers', 'initContainers'])
+    for (const container of listAt(spec, field).filter(isObject)) {
+      defaultRequests(container);
+      if (spec.hostNetwork === true) defaultHostPorts(container);
+    }
 }

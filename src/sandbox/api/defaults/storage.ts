@@ -1,17 +1,10 @@
-import { fill, type Json, objectAt } from '../json.ts';
+import { fill, isObject, type Json, objectAt } from '../json.ts';
 
 export function defaultClaim(spec: Json): void {
-  fill(spec, 'volumeMode', 'Filesystem');
-}
-
-export function defaultVolume(spec: Json): void {
-  fill(spec, 'volumeMode', 'Filesystem');
-  fill(spec, 'persistentVolumeReclaimPolicy', 'Retain');
-}
-
-export function defaultStorageClass(object: Json): void {
-  fill(object, 'reclaimPolicy', 'Delete');
-  fill(object, 'volumeBindingMode', 'Immediate');
+  const { dataSource, dataSourceRef } = spec;
+  // Either is the other, where nobody crosses namespaces (`pkg/registry/core/persistentvolumeclaim/strategy.go`).
+  if (isObject(dataSource)) fill(spec, 'dataSourceRef', { ...dataSource });
+  else if (isObject(dataSourceRef) && dataSourceRef.namespace === undefined) spec.dataSource = { ...dataSourceRef };
 }
 
 /** A Secret's `stringData` is write-only (`pkg/apis/core/v1/conversion.go`, `pkg/registry/core/secret`). */
