@@ -1,9 +1,8 @@
 import type { FieldFault } from '../errors.ts';
 import { equal, isObject, type Json, listAt, objectAt, textAt } from '../json.ts';
 import { required, supported, unknownValue } from './faults.ts';
+import { labelNameFaults } from './names.ts';
 import { quantityFaults } from './quantities.ts';
-
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** What a pod's spec must have (`pkg/apis/core/validation/validation.go ValidatePodSpec`), as far as people get it wrong. */
 export function podSpecFaults(spec: Json, path: string): FieldFault[] {
@@ -26,14 +25,7 @@ function containerFaults(container: Json, path: string, volumes: ReadonlySet<str
   const name = textAt(container, 'name');
   const faults: FieldFault[] = [];
   if (name === '') faults.push(required(`${path}.name`));
-  else if (!label.test(name))
-    faults.push(
-      unknownValue(
-        `${path}.name`,
-        name,
-        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
-      ),
-    );
+  else faults.push(...labelNameFaults(name).map((why) => unknownValue(`${path}.name`, name, why)));
   if (textAt(container, 'image') === '') faults.push(required(`${path}.image`));
   for (const [index, port] of listAt(container, 'ports').entries()) {
     const number = objectAt(port).containerPort;

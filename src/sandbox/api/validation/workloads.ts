@@ -13,7 +13,7 @@ export function workloadFaults(object: KubernetesObject, current?: KubernetesObj
   if (!isObject(selector)) faults.push(required('spec.selector'));
   else if (Object.keys(selector).length === 0)
     faults.push(unknownValue('spec.selector', selector, 'empty selector is invalid for deployment'));
-  if (isObject(selector)) faults.push(...templateLabelFaults(spec, selector));
+  faults.push(...templateLabelFaults(spec, isObject(selector) ? selector : undefined));
   faults.push(...templateFaults(spec));
   if (current && !equal(objectAt(current, 'spec').selector, selector))
     faults.push(unknownValue('spec.selector', selector, 'field is immutable'));
@@ -27,14 +27,14 @@ export function workloadFaults(object: KubernetesObject, current?: KubernetesObj
   return faults;
 }
 
-function templateLabelFaults(spec: Json, selector: Json): FieldFault[] {
-  const labels = objectAt(spec, 'template', 'metadata', 'labels') as Record<string, string>;
-  if (matchesSelector(selector as LabelSelector, labels)) return [];
-  return [unknownValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`')];
+/** An absent selector matches nothing. */
+function templateLabelFaults(spec: Json, selector: Json | undefined): FieldFault[] {
+  const labels = objectAt(spec, 'template', 'metadata').labels;
+  if (selector && matchesSelector(selector as LabelSelector, (labels ?? {}) as Record<string, string>)) return [];
+  return [unknownValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')];
 }
 
 function templateFaults(spec: Json): FieldFault[] {
-  if (!isObject(spec.template)) return [required('spec.template')];
   return podSpecFaults(objectAt(spec, 'template', 'spec'), 'spec.template.spec');
 }
 
