@@ -43,7 +43,13 @@ export function toFirstVersion(object: KubernetesObject): KubernetesObject {
     spec: { ...spec, ...(target ? { targetCPUUtilizationPercentage: cpuTargetOf(target) } : {}) },
     ...(object.status === undefined
       ? {}
-      : { status: { currentReplicas: 0, ...status, ...(used === undefined ? {} : { currentCPUUtilizationPercentage: used }) } }),
+      : {
+          status: {
+            currentReplicas: 0,
+            ...status,
+            ...(used === undefined ? {} : { currentCPUUtilizationPercentage: used }),
+          },
+        }),
   };
 }
 
