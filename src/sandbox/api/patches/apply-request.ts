@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { fromVersion, toVersion } from '../conversion.ts';
 import { badRequest, conflict, notFound } from '../errors.ts';
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json, textAt } from '../json.ts';
 import { mergeTypeOf } from '../managed/merge-type.ts';
 import { resetFields } from '../managed/written.ts';
 import { presentationOf } from '../presentation.ts';
@@ -21,6 +21,8 @@ export function applyRequest(context: ServerContext, request: ApiRequest, body: 
   const { resource, namespace, name, subresource } = request;
   const configuration = configurationOf(request, body);
   const live = lookUp(context, resource, namespace, name);
+  if (!live && !isNamed(body))
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (!live && subresource !== '') throw notFound(resource, name);
   const { uid } = configuration.metadata;
   if (!live && uid)
@@ -59,6 +61,10 @@ function configurationOf({ resource, namespace, name }: ApiRequest, body: unknow
   if (given.managedFields !== undefined && given.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
   return object;
+}
+
+function isNamed(body: unknown): boolean {
+  return textAt(body, 'metadata', 'name') !== '';
 }
 
 function notAMap(body: unknown): string {

@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { unforeseen } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import { fieldType, isAtomicMap, isDeclared, itemsByPart, type MergeType } from '../managed/merge-type.ts';
+import { goText } from './go-text.ts';
 
 /**
  * Throws 500, as a real server does, for a configuration that its kind's schema cannot hold: a field that is not in it, another type,
@@ -11,7 +12,8 @@ export function checkTyped(configuration: KubernetesObject, type: MergeType): vo
   const faults = faultsOf(configuration, type, '');
   if (faults.length === 0) return;
   const { apiVersion, kind, metadata } = configuration;
-  const about = `(${metadata.namespace ?? ''}/${metadata.name}; ${apiVersion}, Kind=${kind})`;
+  const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  const about = `(${metadata.namespace ?? ''}/${metadata.name}; ${version}, Kind=${kind})`;
   const text = faults.length === 1 ? faults[0] : `errors:\n${faults.map((fault) => `  ${fault}`).join('\n')}`;
   throw unforeseen(`failed to create typed patch object ${about}: ${text}`);
 }
@@ -19,7 +21,7 @@ export function checkTyped(configuration: KubernetesObject, type: MergeType): vo
 function faultsOf(value: unknown, type: MergeType, path: string): string[] {
   if (value === null || value === undefined || !type) return [];
   const wanted = wantedType(value, type);
-  if (wanted) return [`${path}: expected ${wanted}, got ${goType(value)}`];
+  if (wanted) return [`${path}: expected ${wanted}, got ${gotText(value, wanted)}`];
   if (Array.isArray(value)) return faultsOfItems(value, type, path);
   return isObject(value) ? faultsOfFields(value, type, path) : [];
 }
@@ -64,9 +66,21 @@ function wantedType(value: unknown, { type, intOrString }: NonNullable<MergeType
   return type === 'object' && !isObject(value) ? 'map' : undefined;
 }
 
+// Each of them is told in a way of its own by Go.
+function gotText(value: unknown, wanted: string): string {
+  if (wanted.startsWith('numeric')) return goType(value);
+  return wanted === 'string' ? `&value.valueUnstructured{Value:${goSyntax(value)}}` : `&{${goText(value)}}`;
+}
+
 function goType(value: unknown): string {
   if (Array.isArray(value)) return '[]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   if (typeof value === 'boolean') return 'bool';
   return isObject(value) ? 'map[string]interface {}' : typeof value;
+}
+
+function goSyntax(value: unknown): string {
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, below]) => `${JSON.stringify(name)}:${goSyntax(below)}`);
+  return `map[string]interface {}{${fields.sort().join(', ')}}`;
 }

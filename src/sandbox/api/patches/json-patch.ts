@@ -37,12 +37,11 @@ function perform(document: unknown, { op, path, from, value }: Operation): unkno
   if (typeof path !== 'string' || (from !== undefined && typeof from !== 'string')) throw refused();
   switch (op) {
     case 'add':
-      if (value === undefined) throw refused();
-      return put(document, path, copy(value), true);
+      // A value that was not sent is null, as Go reads it.
+      return put(document, path, copy(value ?? null), true);
     case 'replace':
-      if (value === undefined) throw refused();
       read(document, path);
-      return put(document, path, copy(value), false);
+      return put(document, path, copy(value ?? null), false);
     case 'remove':
       return take(document, path);
     case 'move': {
@@ -50,7 +49,7 @@ function perform(document: unknown, { op, path, from, value }: Operation): unkno
       return put(take(document, from ?? ''), path, moved, true);
     }
     case 'copy':
-      return put(document, path, copy(read(document, from ?? '')), true);
+      return put(document, path, copy(readOrNull(document, from ?? '')), true);
     case 'test':
       if (!equal(read(document, path), value)) throw refused();
       return document;
@@ -68,6 +67,15 @@ function read(document: unknown, pointer: string): unknown {
     if (found === undefined) throw refused();
   }
   return found;
+}
+
+/** What is copied from a field that is not there is null (`evanphx/json-patch`). */
+function readOrNull(document: unknown, pointer: string): unknown {
+  const tokens = tokensOf(pointer);
+  const last = tokens.pop();
+  const parent = last === undefined ? undefined : read(document, pointerOf(tokens));
+  if (last !== undefined && isObject(parent)) return parent[last] ?? null;
+  return read(document, pointer);
 }
 
 function put(document: unknown, pointer: string, value: unknown, insert: boolean): unknown {

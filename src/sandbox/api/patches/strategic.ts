@@ -1,7 +1,8 @@
-import { badRequest } from '../errors.ts';
+import { badRequest, type StatusError, unforeseen } from '../errors.ts';
 import { equal, isObject, type Json } from '../json.ts';
 import { fieldType, type MergeType } from '../managed/merge-type.ts';
 import { inElementOrder } from './element-order.ts';
+import { goText } from './go-text.ts';
 
 const orderPrefix = '$setElementOrder/';
 const deletePrefix = '$deleteFromPrimitiveList/';
@@ -26,16 +27,32 @@ function mergeMaps(target: Json, patch: Json, type: MergeType): Json {
       if (result[name] !== undefined)
         result[name] = listOf(result[name]).filter((item) => !gone.some((one) => equal(one, item)));
     } else if (value === null) delete result[field];
-    else setOwn(result, field, mergeValue(result[field], value, fieldType(type, field), field));
+    else setOwn(result, field, mergeValue(result[field], value, fieldType(type, field)));
   }
   for (const [field, order] of Object.entries(patch)) {
     if (!field.startsWith(orderPrefix)) continue;
     const name = field.slice(orderPrefix.length);
     const about = fieldType(type, name);
+    checkOrder(listOf(patch[name]), listOf(order), about?.patchMergeKey);
     if (Array.isArray(result[name]))
       result[name] = inElementOrder(result[name], listOf(target[name]), listOf(order), about?.patchMergeKey);
   }
   return result;
+}
+
+/** Every item that is patched has to be named by the order, and in it (`validatePatchWithSetOrderList`). */
+function checkOrder(patch: readonly unknown[], order: readonly unknown[], key: string | undefined): void {
+  const keyOf = (item: unknown) => JSON.stringify(key !== undefined && isObject(item) ? item[key] : item);
+  const places = order.map(keyOf);
+  const kept = patch.filter((item) => !(isObject(item) && item.$patch !== undefined));
+  let at = -1;
+  for (const item of kept) {
+    at = places.indexOf(keyOf(item), at + 1);
+    if (at < 0)
+      throw unforeseen(
+        `The order in patch list:\n${goText(patch)}\n doesn't match $setElementOrder list:\n${goText(order)}\n`,
+      );
+  }
 }
 
 // A field called __proto__ is a field like any other.
@@ -51,16 +68,19 @@ function directed(patch: Json, directive: unknown): Json {
   if (directive === 'replace') return rest;
   if (directive === 'delete') return {};
   if (directive === 'merge') return rest;
-  throw badRequest(`Unknown patch type: ${String(directive)}`);
+  throw unknownDirective(patch);
 }
 
-function retained(target: Json, { $retainKeys: keys }: Json): Json {
+function retained(target: Json, patch: Json): Json {
+  const { $retainKeys: keys } = patch;
   if (keys === undefined) return { ...target };
-  if (!Array.isArray(keys)) throw badRequest('invalid patch format of retainKeys');
+  const fields = Object.keys(patch).filter((field) => !field.startsWith('$'));
+  if (!Array.isArray(keys) || fields.some((field) => !keys.includes(field)))
+    throw badRequest('invalid patch format of retainKeys');
   return Object.fromEntries(Object.entries(target).filter(([field]) => keys.includes(field)));
 }
 
-function mergeValue(target: unknown, patch: unknown, type: MergeType, field: string): unknown {
+function mergeValue(target: unknown, patch: unknown, type: MergeType): unknown {
   if (isObject(patch)) {
     if (target !== undefined && type?.patchStrategy.includes('replace')) return bare(patch);
     return mergeMaps(isObject(target) ? target : {}, patch, type);
@@ -68,7 +88,7 @@ function mergeValue(target: unknown, patch: unknown, type: MergeType, field: str
   if (!Array.isArray(patch)) return patch;
   if (!type?.patchStrategy.includes('merge')) return bare(patch);
   if (type.patchMergeKey === undefined) return mergeSets(listOf(target), patch);
-  return mergeItems(listOf(target), patch, type.patchMergeKey, type.items, field);
+  return mergeItems(listOf(target), patch, type.patchMergeKey, type.items);
 }
 
 function mergeSets(target: readonly unknown[], patch: readonly unknown[]): unknown[] {
@@ -77,24 +97,17 @@ function mergeSets(target: readonly unknown[], patch: readonly unknown[]): unkno
   return result;
 }
 
-function mergeItems(
-  target: readonly unknown[],
-  patch: readonly unknown[],
-  key: string,
-  type: MergeType,
-  field: string,
-): unknown[] {
+function mergeItems(target: readonly unknown[], patch: readonly unknown[], key: string, type: MergeType): unknown[] {
   const replaces = patch.some((item) => isObject(item) && item.$patch === 'replace');
   if (replaces) return patch.filter((item) => !(isObject(item) && item.$patch === 'replace')).map(bare);
   let result = [...target];
   for (const item of patch) {
-    if (!isObject(item)) throw badRequest(`invalid JSON document: an item of ${field} is not an object`);
-    if (item[key] === undefined) throw badRequest(`map: ${goMap(item)} does not contain declared merge key: ${key}`);
+    if (!isObject(item)) throw unforeseen(`list element types are not identical: ${goText([target, patch])}`);
+    if (item[key] === undefined) throw unforeseen(`map: ${goText(item)} does not contain declared merge key: ${key}`);
     const isMeant = (one: unknown) => isObject(one) && equal(one[key], item[key]);
     const at = result.findIndex(isMeant);
     if (item.$patch === 'delete') result = result.filter((one) => !isMeant(one));
-    else if (item.$patch !== undefined && item.$patch !== 'merge')
-      throw badRequest(`Unknown patch type: ${String(item.$patch)}`);
+    else if (item.$patch !== undefined && item.$patch !== 'merge') throw unknownDirective(item);
     else if (at >= 0) result[at] = mergeMaps(result[at] as Json, withoutPatch(item), type);
     else result.push(mergeMaps({}, withoutPatch(item), type));
   }
@@ -120,10 +133,8 @@ function bare(value: unknown): unknown {
   return Object.fromEntries(kept.map(([field, below]) => [field, bare(below)]));
 }
 
-// As Go prints a map.
-function goMap(item: Json): string {
-  const entries = Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `map[${entries.map(([name, value]) => `${name}:${String(value)}`).join(' ')}]`;
+function unknownDirective(patch: Json): StatusError {
+  return unforeseen(`unknown patch type: ${String(patch.$patch)} in map: ${goText(patch)}`);
 }
 
 function listOf(value: unknown): unknown[] {

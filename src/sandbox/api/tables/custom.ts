@@ -24,7 +24,7 @@ function customColumn({ name, type, jsonPath, description, priority = 0, format 
     {
       type: (types.includes(type) ? type : 'string') as Column['type'],
       priority,
-      ...(description ? { description } : {}),
+      description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
       ...(format ? { format } : {}),
     },
   );
