@@ -12,6 +12,8 @@ export const divergences = {
     'proxies of pods and Services answer on the sandbox alone: nothing leads from a bare control plane to an address of a pod',
   'pod-security-rest':
     'a security standard of a namespace is not held against sysctls, SELinux, AppArmor, procMount and hosts of probes, nor by its version',
+  'behavior-seconds': 'the speed of a sandbox also shortens the seconds that an autoscaler states in `behavior`',
+  'null-lists': 'a list that nobody has written yet is left out where Go says null (EndpointSlice, autoscaler status)',
 } as const satisfies Record<string, string>;
 
 export type Divergence = keyof typeof divergences;
