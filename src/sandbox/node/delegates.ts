@@ -36,14 +36,11 @@ export function createDelegates(parts: DelegateParts): Delegates {
       if (!service) throw notFound('services', request.name);
       const ports = service.spec.ports ?? [];
       const port = request.port || ports[0]?.port;
-      if (!port || !ports.some((one) => one.port === Number(port) || one.name === port))
-        throw new DelegateError(
-          503,
-          'ServiceUnavailable',
-          `no service port "${request.port}" found for service "${request.name}"`,
-        );
-      if (table.ready(service, port).length === 0)
-        throw new DelegateError(503, 'ServiceUnavailable', `no endpoints available for service "${request.name}"`);
+      // A number is looked up among the Service's ports, a name among its endpoints'.
+      if (/^\d+$/.test(String(port)) && !ports.some((one) => one.port === Number(port)))
+        throw unavailable(`no service port ${port} found for service "${request.name}"`);
+      if (!port || table.ready(service, port).length === 0)
+        throw unavailable(`no endpoints available for service "${request.name}"`);
       return answerOf(await balancer.toService(service, port, toWorkload(request)));
     },
     async proxyPod(request) {
@@ -71,6 +68,10 @@ function toWorkload(request: ProxyRequest): WorkloadRequest {
 function answerOf(response: WorkloadResponse | undefined): ProxyAnswer {
   if (response) return response;
   throw new DelegateError(503, 'ServiceUnavailable', 'error trying to reach service: connect: connection refused');
+}
+
+function unavailable(message: string): DelegateError {
+  return new DelegateError(503, 'ServiceUnavailable', message);
 }
 
 function notFound(resource: string, name: string): DelegateError {

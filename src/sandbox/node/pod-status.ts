@@ -1,5 +1,5 @@
 import { parseImage } from '../workloads/registry.ts';
-import { type Pod, type PodCondition, timestamp } from './pod.ts';
+import { type ContainerSpec, type Pod, type PodCondition, timestamp } from './pod.ts';
 import { type ContainerPhase, type ContainerRecord, openInits, type PodState, phaseOf } from './pod-state.ts';
 
 export interface PodFacts {
@@ -21,9 +21,11 @@ export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknow
   const statuses = (main: boolean) =>
     state.containers
       .filter((record) => (record.kind === 'main') === main)
-      .map((record) => containerStatus(record, facts));
+      .map((record) => containerStatus(record, facts, specOf(pod, record.name)));
   const inits = statuses(false);
+  const { generation } = pod.metadata;
   return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
     conditions: conditionsOf(pod, facts, phase),
     hostIP: facts.hostIP,
@@ -35,7 +37,19 @@ export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknow
   };
 }
 
-function containerStatus(record: ContainerRecord, facts: PodFacts): Record<string, unknown> {
+function specOf({ spec }: Pod, name: string): ContainerSpec | undefined {
+  return spec.containers.find((one) => one.name === name) ?? spec.initContainers?.find((one) => one.name === name);
+}
+
+function containerStatus(
+  record: ContainerRecord,
+  facts: PodFacts,
+  spec: ContainerSpec | undefined,
+): Record<string, unknown> {
+  const { requests, limits } = spec?.resources ?? {};
+  const mounts = spec?.volumeMounts?.map(({ name, mountPath, readOnly }) =>
+    readOnly ? { name, mountPath, readOnly, recursiveReadOnly: 'Disabled' } : { name, mountPath },
+  );
   const running = record.now.phase === 'running' ? record.now : undefined;
   const done = record.kind === 'init' && record.now.phase === 'terminated' && record.now.exitCode === 0;
   const id = record.now.phase === 'waiting' ? record.last?.id : record.now.id;
@@ -48,6 +62,9 @@ function containerStatus(record: ContainerRecord, facts: PodFacts): Record<strin
     image: imageName(record.image),
     imageID: facts.imageIds.get(record.image) ?? '',
     ...(id ? { containerID: id } : {}),
+    ...(requests ? { allocatedResources: requests } : {}),
+    ...(running && (requests || limits) ? { resources: spec?.resources } : {}),
+    ...(mounts ? { volumeMounts: mounts } : {}),
     started: record.kind === 'init' ? running !== undefined : (running?.started ?? false),
   };
 }
@@ -118,5 +135,7 @@ function dated(pod: Pod, now: number, condition: PodCondition): PodCondition {
     ...(before?.message && !condition.message ? { message: null } : {}),
   };
   const lastTransitionTime = (same && before?.lastTransitionTime) || timestamp(now);
-  return { ...condition, ...(cleared as object), lastProbeTime: null, lastTransitionTime };
+  const { generation } = pod.metadata;
+  const observed = generation === undefined ? {} : { observedGeneration: generation };
+  return { ...condition, ...observed, ...(cleared as object), lastProbeTime: null, lastTransitionTime };
 }

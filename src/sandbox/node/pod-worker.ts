@@ -91,14 +91,13 @@ export function startPod(host: Host, first: Pod): PodWorker {
     runner.killAll();
     if (life.podIP) host.freeAddress(life.podIP);
   };
-  return workerOf(life, runner, apply, kill);
+  return workerOf(life, runner, { apply, kill, noticed: reporter.changed });
 }
 
 function workerOf(
   life: Life,
   runner: ReturnType<typeof createContainerRunner>,
-  apply: (event: PodEvent) => void,
-  kill: () => void,
+  { apply, kill, noticed }: { apply: (event: PodEvent) => void; kill: () => void; noticed: () => void },
 ): PodWorker {
   return {
     get pod() {
@@ -109,7 +108,9 @@ function workerOf(
     },
     running: runner.running,
     update(newer) {
+      const changed = newer.metadata.generation !== life.pod.metadata.generation;
       life.pod = newer;
+      if (changed) noticed();
       if (newer.metadata.deletionTimestamp) apply({ type: 'terminate' });
     },
     kill,
