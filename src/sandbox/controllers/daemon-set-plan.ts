@@ -41,7 +41,7 @@ function inRank(pods: readonly Pod[]): Pod[] {
 }
 
 /** How many nodes may be without a pod, and how many may have two, while the template changes. */
-export function updateBounds({ set, nodes }: DaemonInput): { maxSurge: number; maxUnavailable: number } {
+function updateBounds({ set, nodes }: DaemonInput): { maxSurge: number; maxUnavailable: number } {
   const wanted = nodes.filter((node) => placeOn(set, node).runs).length;
   const { maxSurge = 0, maxUnavailable = 1 } = set.spec.updateStrategy?.rollingUpdate ?? {};
   const [surge, unavailable] = [scaledValue(maxSurge, wanted, true), scaledValue(maxUnavailable, wanted, true)];

@@ -40,7 +40,7 @@ type Told = Pick<Condition, 'type' | 'status'> & { reason?: string; message?: st
  * Sets a condition, as the last one; one of the same status and reason stays as it is
  * (`deployment_util.go SetDeploymentCondition`).
  */
-export function withTold(conditions: readonly Condition[] = [], told: Told): Condition[] {
+function withTold(conditions: readonly Condition[] = [], told: Told): Condition[] {
   const before = conditionOf(conditions, told.type);
   if (before?.status === told.status && before.reason === told.reason) return [...conditions];
   const now = timestamp(Date.now());

@@ -70,7 +70,7 @@ export function createStatefulSetClaims(context: ControllerContext, record: Reco
 }
 
 /** With whom a claim is deleted: a pod beyond the wanted number, the set, or nobody (`updateClaimOwnerRefForSetAndPod`). */
-export function ownersByPolicy(set: StatefulSet, pod: Pod | undefined, isCondemned: boolean): OwnerReference[] {
+function ownersByPolicy(set: StatefulSet, pod: Pod | undefined, isCondemned: boolean): OwnerReference[] {
   const { whenDeleted, whenScaled } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
   if (isCondemned && whenScaled === 'Delete')
     return pod ? [controlledBy({ ...pod, apiVersion: 'v1', kind: 'Pod' })] : [];
