@@ -118,6 +118,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--port <port>', 'of the API server', '0')
         .option('--nodes <count>', 'how many nodes', '2')
         .addOption(speed('1'))
+        .option('--images <file>', 'which images fail, and how; .tars-console/sandbox.yaml unless said')
         .option('--write-kubeconfig <file>', 'writes the kubeconfig there too'),
   },
   {

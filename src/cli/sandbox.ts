@@ -44,11 +44,13 @@ export interface ReadySandbox {
  */
 export async function ensureSandbox(request: SandboxRequest = {}): Promise<ReadySandbox> {
   const folder = sandboxFolder(request.name ?? (await runningName()) ?? 'default');
-  const { speed = rehearsalSpeed, nodes = 2, port = 0, images = [] } = request;
+  const { speed = rehearsalSpeed, nodes = 2, port = 0 } = request;
   return withLock(folder.lock, async () => {
     if (request.fresh) await stopProcess(folder);
     const running = await findRunning(folder);
     if (running) return ready(folder.kubeconfig, running, false);
+    // A demo shows what works; everything else fails where the user's file says so.
+    const images = request.images ?? (request.fresh ? [] : readImageRules(undefined));
     return ready(folder.kubeconfig, await startProcess(folder, { speed, nodes, port, idleMinutes: 10, images }), true);
   });
 }
