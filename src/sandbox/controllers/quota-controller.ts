@@ -59,6 +59,8 @@ export function startQuotaController(context: ControllerContext): Controller {
       const status = { hard, used: await measureQuota(client, quota, find, (kind) => follow(kind, queue)) };
       if (sameValue(status, quota.status)) return;
       await client.replace(objectPath('resourcequotas', quota.metadata, 'status'), { ...quota, status });
+      // Nobody was charged for what came before the first measure was written.
+      if (!sameValue(hard, quota.status?.hard)) queue.addAfter(key, settleMs);
     },
   });
   return {
