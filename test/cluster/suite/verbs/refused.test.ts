@@ -159,10 +159,11 @@ it.each(lists)('a list with %j is %i %s', async (query, code, reason, message) =
 });
 
 it('a version that is still to come is 504, with when to ask again', async () => {
-  for (const query of [
+  const wanted: Record<string, string>[] = [
     { resourceVersion: '999999999' },
     { resourceVersion: '999999999', resourceVersionMatch: 'Exact' },
-  ]) {
+  ];
+  for (const query of wanted) {
     const { status, headers, body } = await cluster.get(maps, { query });
     expect([status, headers['retry-after']]).toEqual([504, '1']);
     expect(body).toMatchObject({
