@@ -4,7 +4,7 @@ import { discovered } from '../data/discovered.ts';
 import { letIn } from './auth/access.ts';
 import type { User } from './auth/user.ts';
 import { answerDiscovery } from './discovery.ts';
-import { noSuchResource } from './errors.ts';
+import { methodNotAllowed, noSuchResource } from './errors.ts';
 import { answerOpenApi } from './openapi.ts';
 import { type ApiRequest, parseAddress, type ResourceAddress } from './request.ts';
 import { respondError, respondJson, respondText } from './respond.ts';
@@ -29,6 +29,8 @@ export async function handle(
     if (!address) return respondText(response, 404, '404 page not found\n');
     const aggregated = context.delegates.aggregated?.[`${address.group}/${address.version}`];
     if (aggregated && address.plural !== '') {
+      if (url.pathname.includes('//')) throw noSuchResource();
+      if (incoming.method !== 'GET') throw methodNotAllowed();
       const below = url.pathname.split('/').slice(4).join('/');
       const answer = await aggregated.get(`/${below}`, url.searchParams);
       return respondJson(response, answer.status, answer.body);
@@ -65,6 +67,8 @@ async function answerResource(
   if (!resource && !context.registry.hasGroup(address.group)) return respondText(response, 404, '404 page not found\n');
   // Two slashes are an empty name, which nothing has.
   if (!resource || (url.pathname.includes('//') && address.subresource !== 'proxy')) throw noSuchResource();
+  // What belongs to the cluster lies in no namespace, whatever somebody may do in his own.
+  if (!resource.namespaced && address.namespace !== '') throw noSuchResource();
   if (address.watch) watchByPath(address, url.searchParams);
   const request: ApiRequest = {
     ...address,

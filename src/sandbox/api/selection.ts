@@ -1,6 +1,7 @@
 import { meetsAll } from '../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { badRequest } from './errors.ts';
+import { type FieldTerm, readFieldSelector } from './field-selector.ts';
 import { objectAt } from './json.ts';
 import { readLabelSelector } from './label-selector.ts';
 import type { Resource } from './resources.ts';
@@ -65,20 +66,11 @@ function labelSelection(text: string): Selection | undefined {
 }
 
 function fieldSelection(resource: Resource, text: string): Selection | undefined {
-  // A backslash keeps the comma behind it (`apimachinery/pkg/fields/selector.go splitTerms`).
-  const terms = (text.match(/(?:\\.|[^,\\]|\\$)+/gs) ?? []).filter((term) => term !== '');
-  if (terms.length === 0) return undefined;
-  const tests = terms.map((term) => fieldTest(resource, text, term));
-  return (object) => tests.every((test) => test(object));
+  const tests = readFieldSelector(text).map((term) => fieldTest(resource, term));
+  return tests.length === 0 ? undefined : (object) => tests.every((test) => test(object));
 }
 
-function fieldTest(resource: Resource, text: string, term: string): Selection {
-  const match = /^([^=!]*)(==|=|!=)(.*)$/s.exec(term);
-  if (!match) throw badRequest(`invalid selector: '${text}'; can't understand '${term}'`);
-  const [, field = '', operator, raw = ''] = match;
-  const badEscape = /\\(?![,=\\])(.?)/.exec(raw);
-  if (badEscape) throw badRequest(`invalid field selector: invalid escape sequence: ${badEscape[0]}`);
-  const value = raw.replace(/\\(.)/g, '$1');
+function fieldTest(resource: Resource, { field, equals, value }: FieldTerm): Selection {
   const stored = named.has(field) ? field : fieldsOf(resource)?.[field];
   if (!stored) throw badRequest(unsupported(resource, field));
   const path = stored.split('.');
@@ -86,7 +78,7 @@ function fieldTest(resource: Resource, text: string, term: string): Selection {
   return (object) => {
     const found = objectAt(object, ...path)[last];
     const text = found === undefined || found === null ? emptyOf(field) : String(found);
-    return (text === value) === (operator !== '!=');
+    return (text === value) === equals;
   };
 }
 

@@ -67,3 +67,10 @@ test('an aggregated API is found and answers', async () => {
   const answer = await api.send('GET', '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods');
   expect(answer.json).toEqual({ kind: 'PodMetricsList', path: '/namespaces/default/pods' });
 });
+
+test('an aggregated API is read, and nothing else', async () => {
+  const path = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods';
+  expect((await api.send('GET', path)).json).toMatchObject({ path: '/namespaces/default/pods' });
+  for (const method of ['POST', 'DELETE', 'PATCH']) expect((await api.send(method, path)).status, method).toBe(405);
+  expect((await api.send('GET', path.replace('/namespaces', '//namespaces'))).status).toBe(404);
+});

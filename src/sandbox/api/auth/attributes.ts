@@ -1,5 +1,6 @@
 import { StatusError } from '../errors.ts';
-import type { ResourceAddress } from '../request.ts';
+import { nameSelectedBy } from '../field-selector.ts';
+import { flagOf, type ResourceAddress } from '../request.ts';
 import type { User } from './user.ts';
 
 /** What somebody wants to do (`apiserver/pkg/authorization/authorizer/interfaces.go`): with a resource, or with a path. */
@@ -18,27 +19,23 @@ export function attributesOf(method: string, url: URL, address: ResourceAddress 
   if (!address || address.plural === '') return { verb: method.toLowerCase(), path: url.pathname };
   const { group, plural, subresource, namespace, name } = address;
   // A namespace counts as lying in itself.
-  const within = plural === 'namespaces' && group === '' ? name : namespace;
-  const chosen = name === '' && (method === 'GET' || method === 'HEAD') ? selectedName(url.searchParams) : name;
+  const within = plural === 'namespaces' && group === '' && namespace === '' ? name : namespace;
+  const several = name === '' && (method === 'GET' || method === 'HEAD');
+  // A list of the one object with this name asks for this name.
+  const chosen = several ? nameSelectedBy(url.searchParams.get('fieldSelector') ?? '') : name;
   return {
-    verb: verbOf(method, name, url.searchParams),
+    verb: verbOf(method, address, url.searchParams),
     path: url.pathname,
     resource: { group, plural, subresource, namespace: within, name: chosen },
   };
 }
 
-function verbOf(method: string, name: string, query: URLSearchParams): string {
+function verbOf(method: string, { name, watch }: ResourceAddress, query: URLSearchParams): string {
+  if (watch) return 'watch';
   if (method === 'DELETE' && name === '') return 'deletecollection';
   if (method !== 'GET' && method !== 'HEAD') return verbs[method] ?? '';
   if (name !== '') return 'get';
-  const watch = query.get('watch');
-  return watch !== null && !['false', '0', 'f', 'F', 'False', 'FALSE'].includes(watch) ? 'watch' : 'list';
-}
-
-/** A list of the one object with this name asks for this name. */
-function selectedName(query: URLSearchParams): string {
-  const [, name = ''] = /(?:^|,)metadata\.name==?([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '') ?? [];
-  return name;
+  return flagOf(query, 'watch') ? 'watch' : 'list';
 }
 
 /** 403 in the words of `endpoints/handlers/responsewriters/errors.go`. */
