@@ -15,6 +15,7 @@ import { startGarbageCollector } from './garbage-collector.ts';
 import { startJobController } from './job-controller.ts';
 import { startNamespaceController } from './namespace-controller.ts';
 import { startNodeLifecycleController } from './node-lifecycle-controller.ts';
+import { startNodeTtlController } from './node-ttl-controller.ts';
 import { startPodGarbageController } from './pod-garbage-controller.ts';
 import { startQuotaController } from './quota-controller.ts';
 import { startReplicaSetController } from './replica-set-controller.ts';
@@ -62,6 +63,7 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
     startVolumeProtection,
     startScheduler,
     startNodeLifecycleController,
+    startNodeTtlController,
     startTaintEvictionController,
     startPodGarbageController,
     startQuotaController,

@@ -13,10 +13,10 @@ export interface Balancer {
   dial(namespace: string, host: string, port: number): Peer | undefined;
 }
 
-/** `podAt` finds the pod that has an address. Rejects when a container ends before it has answered. */
+/** `podAt` finds the pod that has an address and, on a node's network, listens on the port. Rejects when a container ends before it has answered. */
 export function createBalancer(
   table: ServiceTable,
-  podAt: (address: string) => PodWorker | undefined,
+  podAt: (address: string, port: number) => PodWorker | undefined,
   random: () => number = Math.random,
 ): Balancer {
   const pick = (service: Service, port: number | string) => {
@@ -27,7 +27,7 @@ export function createBalancer(
     async toService(service, port, request) {
       const endpoint = pick(service, port);
       if (!endpoint) return text(503, `no endpoints available for service "${service.metadata.name}"\n`);
-      const container = listener(podAt(endpoint.address), endpoint.port);
+      const container = listener(podAt(endpoint.address, endpoint.port), endpoint.port);
       return container?.handle(request, endpoint.port) ?? text(502, 'connection refused\n');
     },
     resolve: table.addresses,
@@ -39,7 +39,7 @@ export function createBalancer(
         service && !headless
           ? pick(service, port)
           : { address: (service ? table.addresses(namespace, host)[0] : own) ?? host, port };
-      const container = endpoint && listener(podAt(endpoint.address), endpoint.port);
+      const container = endpoint && listener(podAt(endpoint.address, endpoint.port), endpoint.port);
       if (!container) return undefined;
       return {
         request: (request) =>

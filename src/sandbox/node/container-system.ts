@@ -7,6 +7,7 @@ import { programNames } from '../workloads/shell/find-program.ts';
 import type { ContainerSystem } from '../workloads/system.ts';
 import type { ContainerSpec, VolumeMount } from './pod.ts';
 import type { RunnerParts } from './runner-parts.ts';
+import { terminationPath } from './termination-message.ts';
 
 export interface SystemSource {
   parts: RunnerParts;
@@ -17,8 +18,13 @@ export interface SystemSource {
   onSignal(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 
+export interface SystemOfContainer extends ContainerSystem {
+  /** What is in a file; undefined when it is not there. Nobody has written before the files were looked at. */
+  written(path: string): Buffer | undefined;
+}
+
 /** What the programs of one container find around them. Its files are made when somebody first looks at them. */
-export function createContainerSystem({ parts, spec, image, env, onSignal }: SystemSource): ContainerSystem {
+export function createContainerSystem({ parts, spec, image, env, onSignal }: SystemSource): SystemOfContainer {
   const { host } = parts;
   const { metadata, spec: wanted } = parts.pod();
   const { name, namespace = 'default' } = metadata;
@@ -33,6 +39,7 @@ export function createContainerSystem({ parts, spec, image, env, onSignal }: Sys
     const facts = { hostname, address: parts.podIP(), namespace, programs, alpine: image.alpine, userId, command };
     const made = createFileSystem(imageFiles(facts));
     for (const mount of spec.volumeMounts ?? []) mountVolume(made, parts, mount, env);
+    made.place(terminationPath(spec), file('', 0o666), true);
     made.makeFolder(spec.workingDir ?? '/', true);
     return made;
   };
@@ -46,6 +53,10 @@ export function createContainerSystem({ parts, spec, image, env, onSignal }: Sys
       await parts.volumes.refresh();
       files ??= make();
       return files;
+    },
+    written(path) {
+      const found = files?.find(path);
+      return found?.kind === 'file' ? found.data : undefined;
     },
     program: (wantedName) => (Object.hasOwn(image.programs, wantedName) ? image.programs[wantedName] : undefined),
     dial: (to, port) => host.dial(namespace, own(to), port),

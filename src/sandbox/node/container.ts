@@ -2,7 +2,7 @@ import { parseBytes } from '../../kubernetes/quantity.ts';
 import type { WorkloadProcess } from '../workloads/image.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
 import type { Pipe } from '../workloads/shell/streams.ts';
-import type { ContainerSystem } from '../workloads/system.ts';
+import type { SystemOfContainer } from './container-system.ts';
 import type { ContainerLog } from './logs.ts';
 import type { ContainerSpec } from './pod.ts';
 
@@ -14,7 +14,7 @@ export interface RunningContainer {
   readonly memoryLimit: number;
   readonly process: WorkloadProcess;
   readonly log: ContainerLog;
-  readonly system: ContainerSystem;
+  readonly system: SystemOfContainer;
   /** Where attached clients write; undefined unless the container has a standard input. */
   readonly stdin: Pipe | undefined;
   /** Aborted when it ends: everything that was started in it ends too. */
@@ -30,7 +30,7 @@ export function createRunningContainer(
   id: string,
   process: WorkloadProcess,
   log: ContainerLog,
-  inside: { system: ContainerSystem; stdin: Pipe | undefined },
+  inside: { system: SystemOfContainer; stdin: Pipe | undefined },
 ): RunningContainer {
   const ending = new AbortController();
   const open = new Set<(error: Error) => void>();

@@ -1,4 +1,5 @@
 import type { Informer, ObjectChange } from '../informer.ts';
+import { listener } from './addresses.ts';
 import type { Host } from './host.ts';
 import type { Pod } from './pod.ts';
 import { type PodWorker, startPod } from './pod-worker.ts';
@@ -6,8 +7,8 @@ import { type PodWorker, startPod } from './pod-worker.ts';
 export interface Kubelet {
   /** Every pod that runs on this node. */
   workers(): Iterable<PodWorker>;
-  /** The pod that has this address. */
-  at(address: string): PodWorker | undefined;
+  /** The pod that has this address; of those on the node's own network the one that listens on the port. */
+  at(address: string, port: number): PodWorker | undefined;
   stop(): void;
 }
 
@@ -47,7 +48,11 @@ export function startKubelet(host: Host, pods: Informer): Kubelet {
   });
   return {
     workers: () => workers.values(),
-    at: (address) => byAddress.get(address),
+    at(address, port) {
+      if (address !== host.hostIP) return byAddress.get(address);
+      for (const worker of workers.values()) if (worker.podIP === address && listener(worker, port)) return worker;
+      return undefined;
+    },
     stop() {
       off();
       for (const uid of [...workers.keys()]) drop(uid);

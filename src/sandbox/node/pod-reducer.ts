@@ -1,11 +1,14 @@
 import { formatDelay, raise } from './backoff.ts';
 import {
   type ContainerRecord,
+  deadlineFault,
+  isEnding,
   isSettled,
   openInits,
   type PodEffect,
   type PodEvent,
   type PodState,
+  phaseOf,
 } from './pod-state.ts';
 
 export interface Transition {
@@ -23,9 +26,10 @@ const configRetryMs = 10_000;
 export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transition {
   if (event.type === 'sandbox-ready') return advance({ ...state, sandboxReady: true });
   if (event.type === 'terminate') return terminate(state);
+  if (event.type === 'deadline') return exceed(state);
   const record = state.containers.find((one) => one.name === event.container);
   if (!record) return { state, effects: [] };
-  if (state.terminating && event.type !== 'exited') return { state, effects: [] };
+  if (isEnding(state) && event.type !== 'exited') return { state, effects: [] };
   switch (event.type) {
     case 'pulled':
       return to(state, { ...record, pullBackoff: undefined, pullError: undefined }, [
@@ -72,7 +76,7 @@ export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transi
 
 /** Starts what may start now: init containers one after the other, then all others together. */
 function advance(state: PodState): Transition {
-  if (!state.sandboxReady || state.terminating) return { state, effects: [] };
+  if (!state.sandboxReady || isEnding(state)) return { state, effects: [] };
   const [waitedFor] = openInits(state.containers);
   const next = waitedFor ? [waitedFor] : state.containers.filter((record) => record.kind === 'main');
   const fresh = next.filter((record) => !record.asked).map((record) => ({ ...record, asked: true }));
@@ -115,7 +119,7 @@ function exited(
   } as const;
   const after = replace(state, { ...record, now: ended });
   const settled = isSettled({ ...record, now: ended }, state.restartPolicy);
-  if (state.terminating) return { state: after, effects: [] };
+  if (isEnding(state)) return { state: after, effects: [] };
   if (allDone(after)) return { state: after, effects: stopSidecars(after) };
   if (settled) return event.exitCode === 0 ? advance(after) : { state: after, effects: [] };
   return restart(state, record, ended, event.now, unit);
@@ -179,14 +183,22 @@ function retry(state: PodState, record: ContainerRecord): Transition {
 
 function terminate(state: PodState): Transition {
   if (state.terminating) return { state, effects: [] };
-  const running = state.containers.filter((record) => record.now.phase === 'running');
-  return {
-    state: { ...state, terminating: true },
-    effects: running.flatMap((record): PodEffect[] => [
-      report(record, 'Normal', 'Killing', `Stopping container ${record.name}`),
-      { type: 'stop', container: record.name },
-    ]),
-  };
+  const effects = state.deadlineExceeded ? [] : stopAll(state);
+  return { state: { ...state, terminating: true }, effects };
+}
+
+function exceed(state: PodState): Transition {
+  if (isEnding(state) || ['Succeeded', 'Failed'].includes(phaseOf(state))) return { state, effects: [] };
+  const said: PodEffect = { type: 'report', level: 'Normal', ...deadlineFault };
+  return { state: { ...state, deadlineExceeded: true }, effects: [said, ...stopAll(state)] };
+}
+
+function stopAll({ containers }: PodState): PodEffect[] {
+  const running = containers.filter((record) => record.now.phase === 'running');
+  return running.flatMap((record): PodEffect[] => [
+    report(record, 'Normal', 'Killing', `Stopping container ${record.name}`),
+    { type: 'stop', container: record.name },
+  ]);
 }
 
 function replace(state: PodState, record: ContainerRecord): PodState {

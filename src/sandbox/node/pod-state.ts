@@ -44,6 +44,13 @@ export interface PodState {
   /** Volumes are there and the pod has its address. */
   sandboxReady: boolean;
   terminating: boolean;
+  /** It was active for longer than `activeDeadlineSeconds`: it fails, and the object stays. */
+  deadlineExceeded: boolean;
+}
+
+/** Nothing new is started any more. */
+export function isEnding({ terminating, deadlineExceeded }: PodState): boolean {
+  return terminating || deadlineExceeded;
 }
 
 export type PodEvent =
@@ -64,6 +71,7 @@ export type PodEvent =
       now: number;
     }
   | { type: 'retry'; container: string }
+  | { type: 'deadline' }
   | { type: 'terminate' };
 
 /** What the pod's worker has to do because of a transition. */
@@ -72,7 +80,13 @@ export type PodEffect =
   | { type: 'create'; container: string }
   | { type: 'stop'; container: string }
   | { type: 'retry'; container: string; afterMs: number }
-  | { type: 'report'; level: 'Normal' | 'Warning'; reason: string; message: string; container: string };
+  | { type: 'report'; level: 'Normal' | 'Warning'; reason: string; message: string; container?: string };
+
+/** What `activeDeadlineSeconds` ends (`pkg/kubelet/active_deadline.go`). */
+export const deadlineFault = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+} as const;
 
 /** A pod that its node has just heard of. */
 export function initialState(pod: Pod): PodState {
@@ -100,6 +114,7 @@ export function initialState(pod: Pod): PodState {
     ],
     sandboxReady: false,
     terminating: false,
+    deadlineExceeded: false,
   };
 }
 
@@ -123,13 +138,14 @@ export function openInits(containers: readonly ContainerRecord[]): ContainerReco
 export function phaseOf(state: PodState): 'Pending' | 'Running' | 'Succeeded' | 'Failed' {
   const inits = state.containers.filter((record) => record.kind === 'init');
   const mains = state.containers.filter((record) => record.kind === 'main');
+  if (state.deadlineExceeded && state.containers.every(({ now }) => now.phase !== 'running')) return 'Failed';
   const failedInit = inits.some((record) => record.now.phase === 'terminated' && record.now.exitCode !== 0);
   if (failedInit && state.restartPolicy === 'Never') return 'Failed';
   if (openInits(state.containers).length > 0) return 'Pending';
   if (mains.some((record) => record.now.phase === 'waiting' && !record.last)) return 'Pending';
   const stopped = mains.filter((record) => record.now.phase === 'terminated');
-  if (stopped.length < mains.length || (state.restartPolicy === 'Always' && !state.terminating)) return 'Running';
+  if (stopped.length < mains.length || (state.restartPolicy === 'Always' && !isEnding(state))) return 'Running';
   const succeeded = mains.every((record) => record.now.phase === 'terminated' && record.now.exitCode === 0);
   if (succeeded) return 'Succeeded';
-  return state.restartPolicy === 'OnFailure' && !state.terminating ? 'Running' : 'Failed';
+  return state.restartPolicy === 'OnFailure' && !isEnding(state) ? 'Running' : 'Failed';
 }

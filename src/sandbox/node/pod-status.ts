@@ -1,6 +1,13 @@
 import { parseImage } from '../workloads/registry.ts';
 import { type ContainerSpec, type Pod, type PodCondition, timestamp } from './pod.ts';
-import { type ContainerPhase, type ContainerRecord, openInits, type PodState, phaseOf } from './pod-state.ts';
+import {
+  type ContainerPhase,
+  type ContainerRecord,
+  deadlineFault,
+  openInits,
+  type PodState,
+  phaseOf,
+} from './pod-state.ts';
 
 export interface PodFacts {
   state: PodState;
@@ -12,7 +19,7 @@ export interface PodFacts {
 }
 
 /**
- * The status that the kubelet reports, without the conditions of others (`PodScheduled`). By `generateAPIPodStatus` in
+ * The status that the kubelet reports, without the conditions of others. By `generateAPIPodStatus` in
  * `pkg/kubelet/kubelet_pods.go` and `pkg/kubelet/status/generate.go`.
  */
 export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknown> {
@@ -27,6 +34,7 @@ export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknow
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
+    ...(state.deadlineExceeded && phase === 'Failed' ? deadlineFault : {}),
     conditions: conditionsOf(pod, facts, phase),
     hostIP: facts.hostIP,
     hostIPs: [{ ip: facts.hostIP }],
@@ -117,6 +125,7 @@ function conditionsOf(pod: Pod, facts: PodFacts, phase: string): PodCondition[] 
     dated(pod, facts.now, { type: 'Initialized', ...initialized }),
     dated(pod, facts.now, { type: 'Ready', ...ready }),
     dated(pod, facts.now, { type: 'ContainersReady', ...ready }),
+    dated(pod, facts.now, { type: 'PodScheduled', status: 'True' }),
   ];
 }
 

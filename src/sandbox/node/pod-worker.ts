@@ -1,11 +1,12 @@
 import { answered } from '../client.ts';
+import { watchDeadline } from './active-deadline.ts';
 import type { RunningContainer } from './container.ts';
 import { createContainerRunner } from './container-runner.ts';
 import type { Host } from './host.ts';
 import type { ContainerLog } from './logs.ts';
 import type { ContainerSpec, Pod } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
-import { initialState, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
+import { initialState, isEnding, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
 import { createPodVolumes } from './pod-volumes.ts';
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts';
 import { createTimers, type Timers } from './timers.ts';
@@ -31,7 +32,11 @@ export interface PodWorker {
 interface Life {
   pod: Pod;
   podIP: string | undefined;
+  /** Milliseconds since 1970. */
+  startedAt: number;
   state: PodState;
+  /** The PersistentVolumes of its claims; only there for pods that have any. */
+  claims?: Map<string, string>;
   /** Nothing happens any more. */
   over: boolean;
   timers: Timers;
@@ -41,7 +46,14 @@ type Report = (level: 'Normal' | 'Warning', reason: string, message: string, con
 
 /** Runs one pod on its node: carries out what the reducer decides and reports what came of it. */
 export function startPod(host: Host, first: Pod): PodWorker {
-  const life: Life = { pod: first, podIP: undefined, state: initialState(first), over: false, timers: createTimers() };
+  const life: Life = {
+    pod: first,
+    podIP: undefined,
+    startedAt: Date.now(),
+    state: initialState(first),
+    over: false,
+    timers: createTimers(),
+  };
   const specs = [...(first.spec.initContainers ?? []), ...first.spec.containers];
   const report = reportTo(host, life);
   const reporter = reporterOf(host, life);
@@ -62,20 +74,20 @@ export function startPod(host: Host, first: Pod): PodWorker {
     host,
     pod: () => life.pod,
     podIP: () => life.podIP ?? '',
-    volumes: createPodVolumes(
-      host,
-      () => life.pod,
-      () => life.podIP ?? '',
-    ),
+    volumes: createPodVolumes(host, {
+      pod: () => life.pod,
+      podIP: () => life.podIP ?? '',
+      volumeOf: (claim) => life.claims?.get(claim),
+    }),
     goesOn: () => goesOn(life),
     apply,
     report,
   });
   const perform = (effect: PodEffect) => {
     const spec = specs.find((one) => one.name === effect.container);
+    if (effect.type === 'report') return report(effect.level, effect.reason, effect.message, spec);
     if (!spec) return;
-    if (effect.type === 'report') report(effect.level, effect.reason, effect.message, spec);
-    else if (effect.type === 'retry')
+    if (effect.type === 'retry')
       life.timers.later(host.pace.shorten(effect.afterMs), () => apply({ type: 'retry', container: spec.name }));
     else void runner[effect.type](spec);
   };
@@ -83,21 +95,31 @@ export function startPod(host: Host, first: Pod): PodWorker {
   reporter.changed();
   if (first.metadata.deletionTimestamp) queueMicrotask(() => apply({ type: 'terminate' }));
   else void mount(host, life, report).then((mounted) => mounted && apply({ type: 'sandbox-ready' }));
+  const lookAtDeadline = watchDeadline(
+    () => life.pod,
+    life.startedAt,
+    life.timers,
+    () => apply({ type: 'deadline' }),
+  );
   const kill = () => {
     if (life.over) return;
     life.over = true;
     reporter.close();
     life.timers.clear();
     runner.killAll();
-    if (life.podIP) host.freeAddress(life.podIP);
+    if (life.podIP && !life.pod.spec.hostNetwork) host.freeAddress(life.podIP);
   };
-  return workerOf(life, runner, { apply, kill, noticed: reporter.changed });
+  const changed = () => {
+    reporter.changed();
+    lookAtDeadline();
+  };
+  return workerOf(life, runner, { apply, kill, changed });
 }
 
 function workerOf(
   life: Life,
   runner: ReturnType<typeof createContainerRunner>,
-  { apply, kill, noticed }: { apply: (event: PodEvent) => void; kill: () => void; noticed: () => void },
+  { apply, kill, changed }: { apply: (event: PodEvent) => void; kill: () => void; changed: () => void },
 ): PodWorker {
   return {
     get pod() {
@@ -108,9 +130,9 @@ function workerOf(
     },
     running: runner.running,
     update(newer) {
-      const changed = newer.metadata.generation !== life.pod.metadata.generation;
+      const written = newer.metadata.generation !== life.pod.metadata.generation;
       life.pod = newer;
-      if (changed) noticed();
+      if (written) changed();
       if (newer.metadata.deletionTimestamp) apply({ type: 'terminate' });
     },
     kill,
@@ -125,7 +147,7 @@ function workerOf(
 
 /** Something new may still be started. */
 function goesOn({ over, state }: Life): boolean {
-  return !over && !state.terminating;
+  return !over && !isEnding(state);
 }
 
 function reportTo(host: Host, life: Life): Report {
@@ -137,11 +159,10 @@ function reportTo(host: Host, life: Life): Report {
 }
 
 function reporterOf(host: Host, life: Life): StatusReporter {
-  const startedAt = Date.now();
   return createStatusReporter(host.client, {
     pod: () => life.pod,
     facts: () => {
-      const { state, podIP } = life;
+      const { state, podIP, startedAt } = life;
       return { state, podIP, hostIP: host.hostIP, startedAt, now: Date.now(), imageIds: host.images.ids };
     },
   });
@@ -151,11 +172,15 @@ function reporterOf(host: Host, life: Life): StatusReporter {
 async function mount(host: Host, life: Life, report: Report): Promise<boolean> {
   await waitForVolumes(host.client, () => life.pod, {
     goesOn: () => goesOn(life),
+    bound(claim, volume) {
+      life.claims ??= new Map();
+      life.claims.set(claim, volume);
+    },
     fault: (message) => report('Warning', 'FailedMount', message),
     pause: (ms) => life.timers.pause(host.pace.shorten(ms)),
   });
   if (!goesOn(life)) return false;
-  life.podIP = host.takeAddress();
+  life.podIP = life.pod.spec.hostNetwork ? host.hostIP : host.takeAddress();
   return true;
 }
 

@@ -98,6 +98,7 @@ export interface KeyToPath {
 
 export interface DownwardItem {
   path: string;
+  mode?: number;
   fieldRef?: { fieldPath: string };
   resourceFieldRef?: { resource: string; containerName?: string };
 }
@@ -107,8 +108,8 @@ export interface Volume {
   persistentVolumeClaim?: { claimName: string };
   configMap?: { name?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
   secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
-  downwardAPI?: { items?: DownwardItem[] };
-  projected?: { sources?: ProjectedSource[] };
+  downwardAPI?: { items?: DownwardItem[]; defaultMode?: number };
+  projected?: { sources?: ProjectedSource[]; defaultMode?: number };
   emptyDir?: object;
   hostPath?: { path: string };
 }

@@ -59,9 +59,13 @@ export function volumeFor(claim: Claim, storageClass: StorageClass): Volume {
   };
 }
 
+export function isOurs({ metadata }: Volume): boolean {
+  return metadata.annotations?.[provisionedBy] === provisionerName;
+}
+
 /** Whether a bound claim asks for more than its volume, one of ours, has. Size only ever grows. */
 export function hasGrown(claim: Claim, volume: Volume): boolean {
-  if (volume.metadata.annotations?.[provisionedBy] !== provisionerName || claim.status?.phase !== 'Bound') return false;
+  if (!isOurs(volume) || claim.status?.phase !== 'Bound') return false;
   const wanted = parseBytes(claim.spec.resources?.requests?.storage ?? '0');
   const had = Math.min(
     parseBytes(claim.status.capacity?.storage ?? '0'),
@@ -71,9 +75,10 @@ export function hasGrown(claim: Claim, volume: Volume): boolean {
 }
 
 /** Whether a volume of ours has lost its claim and is not to be kept (`shouldDelete`). */
-export function isForgotten({ metadata, spec, status }: Volume): boolean {
+export function isForgotten(volume: Volume): boolean {
+  const { metadata, spec, status } = volume;
   return (
-    metadata.annotations?.[provisionedBy] === provisionerName &&
+    isOurs(volume) &&
     metadata.deletionTimestamp === undefined &&
     status?.phase === 'Released' &&
     spec.persistentVolumeReclaimPolicy === 'Delete'

@@ -7,6 +7,7 @@ import {
   type Claim,
   hasGrown,
   isForgotten,
+  isOurs,
   provisionerName,
   type StorageClass,
   type Volume,
@@ -20,9 +21,13 @@ const volumesPath = '/api/v1/persistentvolumes';
 /**
  * The external provisioner of StorageClasses whose `provisioner` is `tars-console.dev/sandbox`
  * (`sig-storage-lib-external-provisioner/controller`, and what `external-resizer` does): a plain client of the API, so that it
- * also serves a real control plane, where kube-controller-manager binds what it makes.
+ * also serves a real control plane, where kube-controller-manager binds what it makes. `forget` hears which volumes were
+ * deleted for good.
  */
-export function startProvisioner(client: ApiClient): { synced: Promise<void>; stop(): void } {
+export function startProvisioner(
+  client: ApiClient,
+  forget: (volume: string) => void = () => {},
+): { synced: Promise<void>; stop(): void } {
   const claims = createInformer(client, '/api/v1/persistentvolumeclaims');
   const volumes = createInformer(client, volumesPath);
   const classes = createInformer(client, '/apis/storage.k8s.io/v1/storageclasses');
@@ -79,6 +84,9 @@ export function startProvisioner(client: ApiClient): { synced: Promise<void>; st
     informer.on(({ type, object }) => type !== 'deleted' && add(object)),
   );
   endings.push(
+    volumes.on(({ type, object }) => {
+      if (type === 'deleted' && isOurs(object as Volume)) forget(object.metadata.name);
+    }),
     classes.on(() => {
       for (const claim of claims.list()) add(claim);
     }),

@@ -9,6 +9,7 @@ import type { ContainerSpec, Hook } from './pod.ts';
 import { startProbing } from './prober.ts';
 import { contextOf, isInit } from './process-context.ts';
 import type { RunnerParts } from './runner-parts.ts';
+import { terminationMessage } from './termination-message.ts';
 
 /** What of one pod runs now, with its probes and the logs of each container's last two runs. */
 export function createRunningContainers(parts: RunnerParts) {
@@ -24,7 +25,9 @@ export function createRunningContainers(parts: RunnerParts) {
     running.delete(name);
     container.process.kill();
     container.end();
-    apply({ type: 'exited', container: name, exitCode, reason, message, now: Date.now() });
+    const { spec, log, system } = container;
+    const why = terminationMessage(spec, { exitCode, message, log }, system.written);
+    apply({ type: 'exited', container: name, exitCode, reason, message: why, now: Date.now() });
   };
 
   const start = (spec: ContainerSpec, image: FoundImage, env: Record<string, string>) => {

@@ -59,9 +59,9 @@ export function startNodes(options: NodesOptions) {
     for (const kubelet of kubelets) yield* kubelet.workers();
   };
   const table = createServiceTable(services, slices);
-  const balancer = createBalancer(table, (address) => {
+  const balancer = createBalancer(table, (address, port) => {
     for (const kubelet of kubelets) {
-      const worker = kubelet.at(address);
+      const worker = kubelet.at(address, port);
       if (worker) return worker;
     }
     return undefined;
@@ -69,9 +69,11 @@ export function startNodes(options: NodesOptions) {
   const storage = createStorage();
   const outcomeOf = createImageRules(options.images ?? []);
   for (const definition of definitions)
-    kubelets.push(startKubelet(createHost(definition, { client, pace, balancer, storage, outcomeOf }), pods));
+    kubelets.push(
+      startKubelet(createHost(definition, { client, pace, balancer, storage: storage.folder, outcomeOf }), pods),
+    );
   const stopRouter = startRouter({ client, services, ingresses, table, balancer });
-  const provisioner = startProvisioner(client);
+  const provisioner = startProvisioner(client, (volume) => storage.forget(`volume/${volume}`));
   const windowMs = pace.shorten(metricsPeriodMs);
   const meter = startUsageMeter(workers, windowMs);
   const nodeNames = definitions.map((definition) => definition.name);
@@ -97,12 +99,15 @@ export function startNodes(options: NodesOptions) {
 }
 
 /** What outlives a pod. */
-function createStorage(): Host['storage'] {
+function createStorage(): { folder: Host['storage']; forget(volume: string): void } {
   const folders = new Map<string, Folder>();
-  return (volume) => {
-    const found = folders.get(volume) ?? folder(0o777);
-    folders.set(volume, found);
-    return found;
+  return {
+    folder(volume) {
+      const found = folders.get(volume) ?? folder(0o777);
+      folders.set(volume, found);
+      return found;
+    },
+    forget: (volume) => void folders.delete(volume),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ApiClient, answered } from '../client.ts';
 import { pause } from '../informer.ts';
-import { type Pod, podPath } from './pod.ts';
+import { type Pod, type PodCondition, podPath } from './pod.ts';
 import { buildPodStatus, type PodFacts } from './pod-status.ts';
 
 /** Keeps a pod's status on the API server as it is here: one request at a time, the newest state wins. */
@@ -30,7 +30,8 @@ export function createStatusReporter(
     if (text === sent) return;
     try {
       // The UID makes sure that it is not another pod of the same name.
-      await client.patch(`${podPath(pod)}/status`, { metadata: { uid: pod.metadata.uid }, status: next }, 'strategic');
+      const patch = { metadata: { uid: pod.metadata.uid }, status: { ...next, ...orderOf(next) } };
+      await client.patch(`${podPath(pod)}/status`, patch, 'strategic');
       sent = text;
       status = next;
     } catch (error) {
@@ -60,4 +61,9 @@ export function createStatusReporter(
       closed = true;
     },
   };
+}
+
+/** Conditions that others wrote before are put behind, as patches of the kubelet do it. */
+function orderOf({ conditions }: Record<string, unknown>) {
+  return { '$setElementOrder/conditions': (conditions as PodCondition[]).map(({ type }) => ({ type })) };
 }

@@ -5,6 +5,8 @@ import type { Pod } from './pod.ts';
 
 interface Waiting {
   goesOn(): boolean;
+  /** Hears which PersistentVolume a claim is bound to. */
+  bound(claim: string, volume: string): void;
   /** What is missing; said after a while, since the claim of a pod that was just scheduled is bound a moment later. */
   fault(message: string): void;
   pause(ms: number): Promise<void>;
@@ -13,7 +15,7 @@ interface Waiting {
 /** Looks until the pod's volumes are there, less and less often. */
 export async function waitForVolumes(client: ApiClient, pod: () => Pod, waiting: Waiting): Promise<void> {
   for (let attempt = 0; waiting.goesOn(); attempt += 1) {
-    const missing = await missingVolume(client, pod()).catch((error: unknown) => messageOf(error));
+    const missing = await missingVolume(client, pod(), waiting.bound).catch((error: unknown) => messageOf(error));
     if (!missing) return;
     if (attempt > 2 && waiting.goesOn()) waiting.fault(missing);
     await waiting.pause(500 * 2 ** Math.min(attempt, 4));
@@ -21,11 +23,11 @@ export async function waitForVolumes(client: ApiClient, pod: () => Pod, waiting:
 }
 
 /** Why the pod's volumes are not there yet, as the kubelet's FailedMount says it; undefined when all are. */
-async function missingVolume(client: ApiClient, pod: Pod): Promise<string | undefined> {
+async function missingVolume(client: ApiClient, pod: Pod, bound: Waiting['bound']): Promise<string | undefined> {
   const base = `/api/v1/namespaces/${pod.metadata.namespace ?? 'default'}`;
   for (const { name, persistentVolumeClaim, configMap, secret, projected } of pod.spec.volumes ?? []) {
     if (persistentVolumeClaim) {
-      const fault = await claimFault(client, base, persistentVolumeClaim.claimName);
+      const fault = await claimFault(client, base, persistentVolumeClaim.claimName, bound);
       const about = `${pod.metadata.namespace}/${persistentVolumeClaim.claimName}`;
       const head = `Unable to attach or mount volumes: unmounted volumes=[${name}], unattached volumes=[], failed to process volumes=[${name}]`;
       if (fault) return `${head}: error processing PVC ${about}: ${fault}`;
@@ -48,12 +50,19 @@ async function missingVolume(client: ApiClient, pod: Pod): Promise<string | unde
   return undefined;
 }
 
-async function claimFault(client: ApiClient, base: string, name: string): Promise<string | undefined> {
+async function claimFault(
+  client: ApiClient,
+  base: string,
+  name: string,
+  bound: Waiting['bound'],
+): Promise<string | undefined> {
   try {
-    const claim = await client.get<KubernetesObject & { status?: { phase?: string } }>(
+    const claim = await client.get<KubernetesObject & { spec?: { volumeName?: string }; status?: { phase?: string } }>(
       `${base}/persistentvolumeclaims/${name}`,
     );
-    return claim.status?.phase === 'Bound' ? undefined : 'PVC is not bound';
+    if (claim.status?.phase !== 'Bound') return 'PVC is not bound';
+    bound(name, claim.spec?.volumeName ?? '');
+    return undefined;
   } catch (error) {
     if (answered(error, 404)) return `failed to fetch PVC from API server: persistentvolumeclaims "${name}" not found`;
     throw error;

@@ -112,6 +112,7 @@ function merge(target: unknown, patch: unknown, strategic: boolean): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
   const result: Record<string, unknown> = { ...(target as Record<string, unknown>) };
   for (const [key, value] of Object.entries(patch)) {
+    if (key.startsWith('$setElementOrder/')) continue;
     if (value === null) delete result[key];
     else if (strategic && key === 'conditions') {
       const conditions = new Map(((result[key] ?? []) as { type: string }[]).map((one) => [one.type, one]));
