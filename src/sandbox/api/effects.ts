@@ -1,30 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { definitionStorage, establish } from './custom-resources.ts';
-import { equal, objectAt, textAt } from './json.ts';
+import { listAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 import { type ServerContext, timestamp } from './server-context.ts';
 
 /** What the server itself writes into an object before it is stored. */
-export function complete(context: ServerContext, resource: Resource, object: KubernetesObject): void {
+export function complete(resource: Resource, object: KubernetesObject, isNew: boolean): void {
   if (resource.storage === definitionStorage) establish(object);
-  if (resource.kind === 'Namespace' && resource.group === '') {
-    object.metadata.labels = { ...object.metadata.labels, 'kubernetes.io/metadata.name': object.metadata.name };
-    if (object.metadata.deletionTimestamp === undefined) object.spec ??= { finalizers: ['kubernetes'] };
-  }
-  if (resource.kind === 'DaemonSet' && resource.group === 'apps') countTemplates(context, resource, object);
+  if (isNew && resource.storage === '/namespaces') holdNamespace(object);
 }
 
-const generationKey = 'deprecated.daemonset.template.generation';
-
-/** The number of a DaemonSet's template, an annotation that daemons' pods carry on (`pkg/registry/apps/daemonset/strategy.go`). */
-function countTemplates({ store }: ServerContext, resource: Resource, object: KubernetesObject): void {
-  const { namespace = '', name, annotations } = object.metadata;
-  const before = store.get(resource.storage, namespace, name);
-  const isNew = !before || !equal(objectAt(before, 'spec', 'template'), objectAt(object, 'spec', 'template'));
-  const count = Number(before?.metadata.annotations?.[generationKey] ?? 0) + (isNew ? 1 : 0);
-  if (annotations?.[generationKey] === String(count)) return;
-  object.metadata.annotations = { ...annotations, [generationKey]: String(count) };
+/** A namespace stays until whoever empties it says that it is empty (`pkg/registry/core/namespace/strategy.go`). */
+function holdNamespace(namespace: KubernetesObject): void {
+  const finalizers = listAt(namespace, 'spec', 'finalizers');
+  if (!finalizers.includes('kubernetes'))
+    namespace.spec = { ...objectAt(namespace, 'spec'), finalizers: [...finalizers, 'kubernetes'] };
 }
 
 /** What a new object brings with it: a namespace has its default ServiceAccount from the beginning. */

@@ -111,6 +111,8 @@ export function mergedHalves(
   }
   if (subresource === 'resize') return withField(copy(current), 'spec', resized(current, next));
   if (!resource.subresources.includes('status')) return next;
+  // What holds a namespace is changed by `finalize` alone.
+  if (resource.storage === '/namespaces') next = withField(next, 'spec', current.spec);
   return withField(next, 'status', current.status);
 }
 

@@ -45,7 +45,7 @@ export function createObject(
   if (status) next.status = status;
   if (resource.custom && resource.subresources.includes('status')) delete next.status;
   if (countsGenerations(resource, next)) next.metadata.generation = 1;
-  complete(context, resource, next);
+  complete(resource, next, true);
 
   // Validation, then admission that only judges.
   validate(resource, next);
@@ -90,7 +90,7 @@ export function updateObject(
   admit(request);
 
   // Strategy: what the server itself writes.
-  complete(context, resource, next);
+  complete(resource, next, false);
   if (subresource !== 'status') {
     allocate(context, resource, next, current);
     // Validation, then admission that only judges.

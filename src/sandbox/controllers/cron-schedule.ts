@@ -35,10 +35,9 @@ export function parseCron(text: string, zone: TimeZone = timeZone()): CronSchedu
     parseField(fields[1] ?? '', 0, 23),
     parseField(fields[2] ?? '', 1, 31),
     parseField(fields[3] ?? '', 1, 12, months, 1),
-    parseField(fields[4] ?? '', 0, 7, days),
+    parseField(fields[4] ?? '', 0, 6, days),
   ];
   if (!minute || !hour || !day || !month || !weekday) return undefined;
-  if (weekday.has(7)) weekday.add(0);
   // Two restricted day fields mean either of them.
   const isOpen = (field: string | undefined) => /^[*?]/.test(field ?? '');
   const either = !isOpen(fields[2]) && !isOpen(fields[4]);

@@ -4,6 +4,7 @@ import { badRequest, invalid, type StatusError } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import type { ApiRequest } from '../request.ts';
 import type { Resource } from '../resources.ts';
+import { warn } from '../warnings.ts';
 import { decodeValue, mostStrictFaults } from './decode-value.ts';
 import { goText } from './go-text.ts';
 import { textOrderOf } from './parse-body.ts';
@@ -42,13 +43,7 @@ export function tellOfFields(resource: Resource, value: Json, unknown: string[],
   const faults = strictFaults(unknown, order, request.contentType.includes('json-patch'));
   if (faults.length === 0) return;
   if (wish === 'Strict') throw refused(resource, value, `strict decoding error: ${faults.join(', ')}`, reading);
-  const warnings = faults.map((fault) => `299 - ${JSON.stringify(fault)}`);
-  request.response.setHeader('warning', [...sentWarnings(request), ...warnings]);
-}
-
-function sentWarnings({ response }: Pick<ApiRequest, 'response'>): string[] {
-  const sent = response.getHeader('warning');
-  return sent === undefined ? [] : [sent].flat().map(String);
+  warn(request.response, faults);
 }
 
 function strictFaults(unknown: string[], order: ReturnType<typeof textOrderOf>, isJsonPatch: boolean): string[] {

@@ -1,5 +1,6 @@
 import type { SchemaNode } from '../../data/schema-node.ts';
-import { isObject, type Json } from '../json.ts';
+import { copy, isObject, type Json } from '../json.ts';
+import { type EmptyFields, emptyFieldsOf, isEmptyValue } from './empty-fields.ts';
 import { decodeScalar } from './scalars.ts';
 import { type Step, typeError } from './type-error.ts';
 
@@ -20,7 +21,7 @@ interface State {
 
 /**
  * Reads a JSON value as a kind's Go type does: throws a `TypeFault` for the first value of a wrong type, leaves out unknown
- * fields, null and empty lists and maps, and gives times and quantities their one form. What is as it should be is not copied, and
+ * fields and what Go leaves out, writes what Go always writes, and gives times and quantities their one form. What is as it should be is not copied, and
  * what is part of `known`, an object that was decoded before, is not looked at again.
  */
 export function decodeValue(schema: SchemaNode, value: Json, known?: unknown): Decoded {
@@ -39,6 +40,7 @@ function decode(node: SchemaNode, value: unknown, known: unknown, state: State):
 function struct(node: SchemaNode, value: unknown, known: unknown, state: State): unknown {
   if (!isObject(value)) throw typeError(state.path, value);
   const before = isObject(known) ? known : undefined;
+  const empty = node.definition === undefined ? undefined : emptyFieldsOf(node.definition);
   let result = value;
   const drop = (key: string) => {
     if (result === value) result = { ...value };
@@ -53,33 +55,32 @@ function struct(node: SchemaNode, value: unknown, known: unknown, state: State):
     }
     const given = value[key];
     if (given === null) {
-      if (!keepsNull(node, key, child)) drop(key);
+      if (empty?.written.get(key) !== null) drop(key);
       continue;
     }
     state.path.push({ field: key, owner: node, node: child });
     const read = decode(child, given, before?.[key], state);
     state.path.pop();
-    if (isLeftOut(node, key, child, read)) drop(key);
+    if (empty && isLeftOut(empty, key, child, read)) drop(key);
     else if (read !== given) {
       if (result === value) result = { ...value };
       result[key] = read;
     }
   }
+  if (!empty) return result;
+  for (const [key, zero] of empty.written) {
+    if (result[key] !== undefined) continue;
+    if (result === value) result = { ...value };
+    result[key] = copy(zero);
+  }
   return result;
 }
 
-/** Zero times are null, and so are lists that are always there. */
-function keepsNull(node: SchemaNode, key: string, child: SchemaNode): boolean {
-  return child.format === 'date-time' ? key !== 'creationTimestamp' : node.required.includes(key);
-}
-
-/** Go leaves out empty lists and maps but for those that are always there. */
-function isLeftOut(node: SchemaNode, key: string, child: SchemaNode, read: unknown): boolean {
-  if (node.required.includes(key)) return false;
-  if (Array.isArray(read)) return read.length === 0;
-  if (child.type !== 'object' || !child.additionalProperties || !isObject(read)) return false;
-  for (const _ in read) return false;
-  return true;
+/** Whether Go would leave a field out, or write null for it. */
+function isLeftOut({ leftOut, written, forgets }: EmptyFields, key: string, child: SchemaNode, read: unknown): boolean {
+  if (leftOut.has(key)) return isEmptyValue(read);
+  if (!forgets || written.get(key) !== null) return false;
+  return (child.type === 'array' || child.additionalProperties !== undefined) && isEmptyValue(read);
 }
 
 function map(node: SchemaNode, value: unknown, known: unknown, state: State): unknown {

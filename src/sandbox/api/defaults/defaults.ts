@@ -41,6 +41,7 @@ const objectDefaults: Record<string, (object: Json) => void> = {
   ClusterRoleBinding: defaultBinding,
   Secret: defaultSecret,
   Node: defaultNode,
+  Namespace: labelNamespace,
   PodTemplate: defaultTemplate,
   CustomResourceDefinition: defaultDefinition,
 };
@@ -62,6 +63,12 @@ export function applyDefaults(resource: Resource, object: KubernetesObject, curr
   const schema = storedSchema(resource);
   if (schema) fillStructs(schema, object);
   labelByTemplate(resource, object, spec);
+}
+
+/** Everything can be selected by the name of its namespace (`pkg/apis/core/v1/defaults.go SetDefaults_Namespace`). */
+function labelNamespace(namespace: Json): void {
+  const metadata = objectAt(namespace, 'metadata');
+  metadata.labels = { ...objectAt(metadata, 'labels'), 'kubernetes.io/metadata.name': metadata.name };
 }
 
 /** A ReplicationController without labels gets its template's (`pkg/apis/core/v1/defaults.go`). */

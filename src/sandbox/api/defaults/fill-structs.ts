@@ -1,5 +1,7 @@
 import type { SchemaNode } from '../../data/schema-node.ts';
 import { schemaOf } from '../../data/schemas.ts';
+import { decodeValue } from '../decode/decode-value.ts';
+import { emptyFieldsOf } from '../decode/empty-fields.ts';
 import { copy, type Json } from '../json.ts';
 import type { Resource } from '../resources.ts';
 import { structDefaults } from './struct-defaults.ts';
@@ -22,10 +24,11 @@ export function fillStructs(node: SchemaNode, value: unknown): void {
     return;
   }
   const defaults = defaultsOf(node);
-  if (defaults)
+  if (defaults) {
+    const empty = emptyFieldsOf(node.definition ?? '')?.written;
     for (const name of Object.keys(defaults))
-      if (fields[name] === undefined || (fields[name] === null && defaults[name] !== null))
-        fields[name] = copy(defaults[name]);
+      if (fields[name] === undefined || fields[name] === empty?.get(name)) fields[name] = copy(defaults[name]);
+  }
   for (const name of Object.keys(fields)) {
     const child = node.properties.get(name);
     if (child && isReached(child)) fillStructs(child, fields[name]);
@@ -40,10 +43,8 @@ export function storedSchema({ storedAs, kind }: Resource): SchemaNode | undefin
 
 /** The status of an object that nothing has happened to yet. */
 export function emptyStatus(resource: Resource): Json {
-  const status: Json = {};
   const node = storedSchema(resource)?.properties.get('status');
-  if (node) fillStructs(node, status);
-  return status;
+  return node ? decodeValue(node, {}).value : {};
 }
 
 function defaultsOf({ definition }: SchemaNode): Readonly<Json> | undefined {

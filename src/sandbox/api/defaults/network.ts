@@ -6,7 +6,7 @@ export function defaultService(spec: Json): void {
   fill(spec, 'sessionAffinity', 'None');
   for (const port of listAt(spec, 'ports').filter(isObject)) {
     fill(port, 'protocol', 'TCP');
-    fill(port, 'targetPort', port.port);
+    if (!port.targetPort) port.targetPort = port.port;
   }
   if (spec.sessionAffinity === 'ClientIP')
     fill(spec, 'sessionAffinityConfig', { clientIP: { timeoutSeconds: 10_800 } });

@@ -47,7 +47,8 @@ export function defaultStatefulSet(spec: Json): void {
     fill(claim, 'kind', 'PersistentVolumeClaim');
     fill(claim, 'apiVersion', 'v1');
     fill(objectAt(claim, 'spec'), 'volumeMode', 'Filesystem');
-    fill(claim, 'status', { phase: 'Pending' });
+    fill(claim, 'status', {});
+    fill(objectAt(claim, 'status'), 'phase', 'Pending');
   }
 }
 

@@ -1,6 +1,7 @@
 import type { SchemaNode } from '../../data/schema-node.ts';
 import { customSchema, schemaOf } from '../../data/schemas.ts';
-import { equal, isObject, type Json } from '../json.ts';
+import { decodeValue } from '../decode/decode-value.ts';
+import { isObject, type Json } from '../json.ts';
 import type { Resource } from '../resources.ts';
 
 /** What merging knows of a value; undefined where nothing is: maps are merged field by field then, lists are one value. */
@@ -81,19 +82,12 @@ export function itemsByPart(list: readonly unknown[], type: MergeType): Map<stri
 
 const skeletons = new WeakMap<SchemaNode, Json>();
 
-/**
- * What an empty object of a kind holds as Go writes it: structs that are no pointers are always there, needed lists are null. Who
- * creates an object does not own these.
- */
+/** What Go writes of a new object of a kind that nobody has put anything into. Who creates an object does not own that. */
 export function emptyOf(type: MergeType): Json {
   if (!type) return {};
   const known = skeletons.get(type);
   if (known) return known;
-  const made: Json = {};
-  for (const [name, field] of type.properties) {
-    if (isObject(field.default) && equal(field.default, {}) && field.properties.size > 0) made[name] = emptyOf(field);
-    else if (field.type === 'array' && type.required.includes(name)) made[name] = null;
-  }
+  const made = type.definition === undefined ? {} : decodeValue(type, {}).value;
   skeletons.set(type, made);
   return made;
 }

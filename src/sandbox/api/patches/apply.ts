@@ -66,8 +66,9 @@ export function applyConfiguration(
   const nothing = live !== undefined && isEmpty(changed) && isEmpty(removed);
   const same = own && nothing && own.apiVersion === apiVersion && equal(own.fieldsV1, fields);
   const entry = same ? own : entryOf(apiVersion, writer, fields);
-  const time = own && nothing ? own.time : undefined;
-  const written = time === undefined ? entry : { ...entry, time };
+  // Who applies what is there already does so at no time (`managedfieldsupdater.go Apply`).
+  const { time: _, ...timeless } = entry;
+  const written = nothing ? { ...timeless, ...(own?.time === undefined ? {} : { time: own.time }) } : entry;
   const managedFields = sortEntries(isEmpty(fields) ? left : [...left, written]);
   const object = pruned as unknown as KubernetesObject;
   return { object: writer.manager === 'kubectl' ? withLastApplied(object, configuration) : object, managedFields };

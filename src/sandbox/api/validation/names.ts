@@ -14,7 +14,7 @@ function fits(value: string, pattern: string): boolean {
   return new RegExp(`^${pattern}$`).test(value);
 }
 
-type NameRule = (value: string) => string[];
+export type NameRule = (value: string) => string[];
 
 /** `content.IsDNS1123Label` */
 export const labelNameFaults: NameRule = (value) => {
@@ -46,9 +46,67 @@ export const oldLabelFaults: NameRule = (value) => {
 };
 
 /** `apimachinery/pkg/api/validation/path IsValidPathSegmentName` */
-const segmentFaults: NameRule = (value) => {
+export const segmentFaults: NameRule = (value) => {
   if (value === '.' || value === '..') return [`may not be '${value}'`];
   return ['/', '%'].filter((one) => value.includes(one)).map((one) => `may not contain '${one}'`);
+};
+
+/** `IsValidPortName` of `apimachinery/pkg/util/validation/validation.go` */
+export const portNameFaults: NameRule = (value) => {
+  const faults = value.length > 15 ? ['must be no more than 15 characters'] : [];
+  if (!/^[-a-z0-9]*$/.test(value))
+    faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(value)) faults.push('must contain at least one letter (a-z)');
+  if (value.includes('--')) faults.push('must not contain consecutive hyphens');
+  if (/^-|-$/.test(value)) faults.push('must not begin or end with a hyphen');
+  return faults;
+};
+
+/** `IsConfigMapKey` */
+export const configKeyFaults: NameRule = (value) => {
+  const long = value.length > 253 ? ['must be no more than 253 characters'] : [];
+  const what = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+  const pattern = '[-._a-zA-Z0-9]+';
+  if (!fits(value, pattern)) return [...long, shapeFault(what, pattern, 'key.name', 'KEY_NAME', 'key-name')];
+  if (value === '.') return [...long, "must not be '.'"];
+  if (value === '..') return [...long, "must not be '..'"];
+  return value.startsWith('..') ? [...long, "must not start with '..'"] : long;
+};
+
+/** `IsRelaxedEnvVarName` */
+export const variableNameFaults: NameRule = (value) =>
+  /^[ -<>-~]+$/.test(value)
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+
+/** `IsHTTPHeaderName` */
+export const headerNameFaults: NameRule = (value) => {
+  const what = "a valid HTTP header must consist of alphanumeric characters or '-'";
+  return fits(value, '[-A-Za-z0-9]+') ? [] : [shapeFault(what, '[-A-Za-z0-9]+', 'X-Header-Name')];
+};
+
+/** `IsDNS1123SubdomainWithUnderscore` */
+export const searchDomainFaults: NameRule = (value) => {
+  const part = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+  const what =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character";
+  const pattern = `${part}(\\.${part})*`;
+  return fits(value, pattern) ? [] : [shapeFault(what, pattern, 'example.com')];
+};
+
+/** `IsWildcardDNS1123Subdomain` */
+export const wildcardFaults: NameRule = (value) => {
+  const what =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  const pattern = `\\*\\.${subdomain}`;
+  return fits(value, pattern) ? [] : [shapeFault(what, pattern, '*.example.com')];
+};
+
+/** `IsDomainPrefixedPath` */
+export const domainPathFaults: NameRule = (value) => {
+  const [domain = '', path = ''] = value.split(/\/(.*)/s);
+  if (domain === '' || path === '') return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  return subdomainFaults(domain);
 };
 
 /** Kinds whose names are no subdomains (`ValidateObjectMeta` in `pkg/apis/<group>/validation`). */
@@ -59,6 +117,10 @@ const rules: Record<string, NameRule> = {
   RoleBinding: segmentFaults,
   ClusterRole: segmentFaults,
   ClusterRoleBinding: segmentFaults,
+  StatefulSet: labelNameFaults,
+  CronJob: (value) => [...subdomainFaults(value), ...(value.length > 52 ? ['must be no more than 52 characters'] : [])],
+  // The name of an Event is whatever its maker took.
+  Event: segmentFaults,
 };
 
 /** What is wrong with a name, in the words of a real server. */

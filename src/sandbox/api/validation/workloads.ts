@@ -2,36 +2,50 @@ import { type LabelSelector, matchesSelector } from '../../../kubernetes/labels.
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { FieldFault } from '../errors.ts';
 import { equal, isObject, type Json, listAt, numberAt, objectAt, textAt } from '../json.ts';
+import { scheduleFaults, timeZoneFaults } from './cron-lines.ts';
 import { notNegative, required, supported, unknownValue } from './faults.ts';
+import { labelSelectorFaults } from './label-selectors.ts';
 import { podSpecFaults } from './pods.ts';
 
 /** Deployments, ReplicaSets, StatefulSets, DaemonSets (`pkg/apis/apps/validation/validation.go`). */
 export function workloadFaults(object: KubernetesObject, current?: KubernetesObject): FieldFault[] {
   const spec = objectAt(object, 'spec');
-  const selector = spec.selector;
-  const faults = [...notNegative(spec.replicas, 'spec.replicas')];
-  if (!isObject(selector)) faults.push(required('spec.selector'));
-  else if (Object.keys(selector).length === 0)
-    faults.push(unknownValue('spec.selector', selector, 'empty selector is invalid for deployment'));
-  faults.push(...templateLabelFaults(spec, isObject(selector) ? selector : undefined));
-  faults.push(...templateFaults(spec));
+  const { selector } = spec;
+  const faults = [...notNegative(spec.replicas, 'spec.replicas'), ...selectorFaults(object.kind ?? '', selector)];
+  if (labelSelectorFaults(selector, '').length > 0) {
+    // What cannot be read selects nothing, so no template is held against it.
+    const why = object.kind === 'StatefulSet' ? '' : 'invalid label selector';
+    if (object.kind === 'DaemonSet') faults.push(...templateFaults(spec));
+    else faults.push(unknownValue('spec.selector', selector, why));
+  } else faults.push(...matchingFaults(spec));
   if (current && !equal(objectAt(current, 'spec').selector, selector))
     faults.push(unknownValue('spec.selector', selector, 'field is immutable'));
-  const policy = textAt(spec, 'template', 'spec', 'restartPolicy');
-  if (policy !== '' && policy !== 'Always')
-    faults.push({
-      type: 'FieldValueNotSupported',
-      field: 'spec.template.spec.restartPolicy',
-      message: `"${policy}": supported values: "Always"`,
-    });
   return faults;
 }
 
-/** An absent selector matches nothing. */
-function templateLabelFaults(spec: Json, selector: Json | undefined): FieldFault[] {
+function selectorFaults(kind: string, selector: unknown): FieldFault[] {
+  if (!isObject(selector)) return kind === 'DaemonSet' ? [] : [required('spec.selector')];
+  const faults = labelSelectorFaults(selector, 'spec.selector');
+  if (Object.keys(selector).length > 0) return faults;
+  const what = kind === 'ReplicaSet' ? 'deployment' : kind.toLowerCase();
+  return [...faults, unknownValue('spec.selector', selector, `empty selector is invalid for ${what}`)];
+}
+
+/** The template has the labels that are selected, and runs for ever; an absent selector matches nothing. */
+function matchingFaults(spec: Json): FieldFault[] {
+  const { selector } = spec;
   const labels = objectAt(spec, 'template', 'metadata').labels;
-  if (selector && matchesSelector(selector as LabelSelector, (labels ?? {}) as Record<string, string>)) return [];
-  return [unknownValue('spec.template.metadata.labels', labels ?? null, '`selector` does not match template `labels`')];
+  const matches =
+    isObject(selector) && matchesSelector(selector as LabelSelector, (labels ?? {}) as Record<string, string>);
+  const why = '`selector` does not match template `labels`';
+  const faults = matches ? [] : [unknownValue('spec.template.metadata.labels', labels ?? null, why)];
+  faults.push(...templateFaults(spec));
+  const policy = textAt(spec, 'template', 'spec', 'restartPolicy');
+  if (policy !== '' && policy !== 'Always') {
+    const message = `"${policy}": supported values: "Always"`;
+    faults.push({ type: 'FieldValueNotSupported', field: 'spec.template.spec.restartPolicy', message });
+  }
+  return faults;
 }
 
 function templateFaults(spec: Json): FieldFault[] {
@@ -56,9 +70,10 @@ export function cronJobFaults(object: KubernetesObject): FieldFault[] {
   const job = objectAt(spec, 'jobTemplate', 'spec');
   const schedule = textAt(spec, 'schedule');
   return [
-    ...(schedule === '' ? [required('spec.schedule')] : []),
-    ...restartFaults(objectAt(job, 'template', 'spec'), 'spec.jobTemplate.spec.template.spec'),
+    ...(schedule === '' ? [required('spec.schedule')] : scheduleFaults(schedule, 'spec.schedule')),
+    ...timeZoneFaults(spec.timeZone, 'spec.timeZone'),
     ...podSpecFaults(objectAt(job, 'template', 'spec'), 'spec.jobTemplate.spec.template.spec'),
+    ...restartFaults(objectAt(job, 'template', 'spec'), 'spec.jobTemplate.spec.template.spec'),
   ];
 }
 
