@@ -1,4 +1,6 @@
-import { Pool } from 'undici';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type buildConnector, Pool } from 'undici';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readLines } from './read-lines.ts';
 
@@ -48,6 +50,8 @@ export interface ApiClientOptions {
   ca?: string | undefined;
   /** Bearer token. */
   token?: string | undefined;
+  /** Makes connections by other means than the network. */
+  dial?: (() => Duplex) | undefined;
   /** Says in the server's audit and in managed fields who this is. */
   userAgent?: string | undefined;
 }
@@ -66,7 +70,7 @@ const requestTimeoutMs = 30_000;
  * watches never hold up a request. Throws `ApiError` when the server says no and undici's errors when it does not answer.
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const connect = { ca: options.ca, timeout: 10_000 };
+  const connect = options.dial ? connectorOf(options.dial) : { ca: options.ca, timeout: 10_000 };
   const requests = new Pool(options.server, { connect, connections: 8, keepAliveTimeout: 60_000 });
   const watches = new Pool(options.server, { connect, bodyTimeout: 0 });
   const common: Record<string, string> = {
@@ -111,6 +115,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       void watches.destroy().catch(() => {});
     },
   };
+}
+
+function connectorOf(dial: () => Duplex): buildConnector.connector {
+  // All that undici asks of a socket is what every stream has.
+  return (_, callback) => queueMicrotask(() => callback(null, dial() as Socket));
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

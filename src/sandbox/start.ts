@@ -38,7 +38,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clients = trackClients();
   const server = await startApiServer({ port: options.port, token, innerToken: inner, onRequest: clients.onRequest });
   const connect = (userAgent: string) =>
-    createApiClient({ server: server.url, ca: server.ca, token: inner, userAgent });
+    createApiClient({ server: server.url, ca: server.ca, token: inner, userAgent, dial: server.dial });
   const pace = createPace(options.speed);
   const [controllerClient, nodeClient] = [connect('kube-controller-manager'), connect('kubelet')];
   const seeder = connect('kube-apiserver');

@@ -13,6 +13,7 @@ import { keepDefinitions } from './custom/definition-keeper.ts';
 import type { Delegates } from './delegates.ts';
 import { StatusError } from './errors.ts';
 import { handle } from './handle.ts';
+import { acceptInside } from './inner-connections.ts';
 import { createRegistry } from './registry.ts';
 import { respondError } from './respond.ts';
 import type { ServerContext } from './server-context.ts';
@@ -39,6 +40,8 @@ export interface ApiServer {
   ca: string;
   /** Of the owner. */
   token: string;
+  /** A connection for a part of the cluster in this process. It has to show a token too. */
+  dial(): Duplex;
   /** Takes what the nodes answer, once they are there. */
   delegate(delegates: Delegates): void;
   close(): Promise<void>;
@@ -68,6 +71,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   };
   const server = createServer({ key: certificate.key, cert: certificate.cert }, answer);
   acceptUpgrades(server, answer);
+  const inside = acceptInside(answer);
   server.keepAliveTimeout = 90_000;
   const sockets = trackSockets(server);
   await listen(server, options.port ?? 0);
@@ -77,12 +81,14 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
     port,
     ca: certificate.ca,
     token,
+    dial: inside.connect,
     delegate: (more) => {
       Object.assign(delegates, more);
     },
     close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
+      inside.close();
       return closed;
     },
   };
