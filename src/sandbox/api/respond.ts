@@ -18,7 +18,11 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
   const headers = { 'content-type': yaml ? 'application/yaml' : type, 'cache-control': 'no-cache, private' };
   const packs = text.length >= compressFrom && String(encoding ?? '').includes('gzip');
   if (packs) respondCompressed(response, status, text, headers);
-  else response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
+  else {
+    // Together with a text Node would write the bytes of a warning as if they were signs.
+    const whole = response.hasHeader('warning') ? Buffer.from(text) : text;
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(whole);
+  }
 }
 
 function wantsYaml(accept: string): boolean {

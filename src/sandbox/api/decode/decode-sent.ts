@@ -27,8 +27,9 @@ export function decodeFields(resource: Resource, value: Json, reading: Reading):
     const schema = schemaOf(resource);
     return schema ? decodeValue(schema, value, reading.known) : { value, unknown: [] };
   } catch (error) {
-    if (error instanceof TypeFault) throw refused(resource, value, error.message, reading);
-    throw error;
+    if (!(error instanceof TypeFault)) throw error;
+    const merged = reading.patch !== undefined && reading.request?.contentType.includes('strategic');
+    throw refused(resource, value, (merged ? error.restoring : undefined) ?? error.message, reading);
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseDocument, type Tags } from 'yaml';
+import { isScalar, LineCounter, parseDocument, type Tags, visit } from 'yaml';
 import { messageOf } from '../../../base/errors.ts';
 import { decodeProtobuf, protobufType } from '../protobuf/decode.ts';
 import { findDuplicates, type TextOrder } from './duplicates.ts';
@@ -50,17 +50,44 @@ function parseJson(text: string): unknown {
 function parseYaml(text: string): { value: unknown; duplicates: TextOrder | undefined } {
   const customTags = (tags: Tags) =>
     tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag));
-  const document = parseDocument(text, { version: '1.1', customTags, prettyErrors: true });
-  const isDuplicate = ({ code }: { code: string }) => code === 'DUPLICATE_KEY';
-  const wrong = document.errors.find((error) => !isDuplicate(error));
+  const lineCounter = new LineCounter();
+  // The library would compare each key with every other one.
+  const document = parseDocument(text, { version: '1.1', customTags, lineCounter, uniqueKeys: false });
+  const [wrong] = document.errors;
   if (wrong)
     throw new BodyFault(`yaml: line ${wrong.linePos?.[0].line ?? 1}: ${wrong.message.split(' at line')[0] ?? ''}`);
-  const twice = document.errors.filter(isDuplicate).map(({ pos: [at], linePos }) => {
-    const key = /^["']?([^"':\s]+)/.exec(text.slice(at))?.[1] ?? '';
-    return `line ${linePos?.[0].line ?? 1}: key ${JSON.stringify(key)} already set in map`;
+  const twice = keysTwice(document).map(({ key, at }) => {
+    const shown = JSON.stringify(key);
+    return `line ${lineCounter.linePos(at).line}: key ${shown} already set in map`;
   });
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = contentsOf(document);
   return { value, duplicates: { duplicates: twice, placeOf: () => 0, isYaml: true } };
+}
+
+function keysTwice(document: ReturnType<typeof parseDocument>): { key: string; at: number }[] {
+  const found: { key: string; at: number }[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        // `<<` takes another map in, as often as one likes.
+        if (name !== '<<' && seen.has(name)) found.push({ key: name, at: key.range?.[0] ?? 0 });
+        seen.add(name);
+      }
+    },
+  });
+  return found;
+}
+
+function contentsOf(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    // A short text that stands for a huge one.
+    throw new BodyFault('yaml: document contains excessive aliasing');
+  }
 }
 
 /** The number of fields of all objects in a value. Throws when it is too deep. */
