@@ -7,7 +7,8 @@ import { apiVersionOf, type Resource } from './resources.ts';
 import { tableOf } from './tables/table.ts';
 
 export interface ListMeta {
-  resourceVersion: string;
+  /** Of what is stored. */
+  resourceVersion?: string;
   continue?: string;
   remainingItemCount?: number;
 }
@@ -108,5 +109,6 @@ function asTable(resource: Resource, include: string, { version }: Wanted): Pres
 }
 
 function versionOf(object: KubernetesObject): ListMeta {
-  return { resourceVersion: object.metadata.resourceVersion ?? '' };
+  const { resourceVersion } = object.metadata;
+  return resourceVersion === undefined ? {} : { resourceVersion };
 }

@@ -1,6 +1,8 @@
 import { requestToken } from './auth/token-request.ts';
 import { create, replace } from './change.ts';
+import { componentStatuses } from './component-statuses.ts';
 import { remove, removeCollection } from './delete.ts';
+import { deprecationOf } from './deprecations.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
 import { negotiate } from './media-types.ts';
 import { patch } from './patch.ts';
@@ -14,6 +16,7 @@ import { evict } from './subresources/eviction.ts';
 import { logs } from './subresources/logs.ts';
 import { proxy } from './subresources/proxy.ts';
 import { scale } from './subresources/scale.ts';
+import { warn } from './warnings.ts';
 
 type Handler = (context: ServerContext, request: ApiRequest) => Answer | Promise<Answer>;
 
@@ -54,7 +57,9 @@ export async function route(context: ServerContext, request: ApiRequest): Promis
     const all = resource.namespaced && request.namespace === '' ? everywhere : collection;
     const handler = (name === '' ? all : item)[method];
     if (!handler || !allowed(request)) throw methodNotAllowed();
-    return handler(context, request);
+    const deprecation = deprecationOf(resource);
+    if (deprecation !== undefined) warn(request.response, [deprecation]);
+    return resource.storage === '/componentstatuses' ? componentStatuses(request) : handler(context, request);
   }
   if (!resource.subresources.includes(subresource)) throw noSuchResource();
   if (subresource === 'proxy') return proxy(context, request);

@@ -14,6 +14,7 @@ import type { Delegates } from './delegates.ts';
 import { StatusError } from './errors.ts';
 import { handle } from './handle.ts';
 import { acceptInside } from './inner-connections.ts';
+import { keepLocalServices } from './local-services.ts';
 import { createRegistry } from './registry.ts';
 import { respondError } from './respond.ts';
 import type { ServerContext } from './server-context.ts';
@@ -61,6 +62,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   keepDefinitions(context);
   const certificate = await makeCertificate();
   bootstrapRoles(context);
+  keepLocalServices(context);
   keepTokenSecrets(context, certificate.ca);
   const answer = (incoming: IncomingMessage, response: ServerResponse) => {
     const user = access.authenticator.of(incoming);

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { emptyStatus } from './defaults/fill-structs.ts';
 import { copy, equal, listAt, objectAt, textAt } from './json.ts';
+import { localCondition } from './local-services.ts';
 import type { Resource } from './resources.ts';
 
 /** Kinds with a spec whose generation is not kept (`strategy.go` of each kind in pkg/registry). */
@@ -52,6 +53,11 @@ export function firstStatus(resource: Resource, object: KubernetesObject): Recor
       return { phase: 'Pending', lastPhaseTransitionTime: object.metadata.creationTimestamp };
     case 'PersistentVolumeClaim':
       return { phase: 'Pending' };
+    case 'APIService':
+      // Only of another server it has to be found out whether it is there.
+      return objectAt(object, 'spec').service === undefined
+        ? { conditions: [localCondition(object.metadata.creationTimestamp ?? '')] }
+        : {};
     case 'Service':
     case 'Ingress':
       return { loadBalancer: {} };

@@ -11,7 +11,15 @@ export interface Step {
 }
 
 /** A value that does not fit the type of its field, in the words of Go's decoder. */
-export class TypeFault extends Error {}
+export class TypeFault extends Error {
+  /** In the words of who makes a struct of the maps that a strategic merge leaves; undefined where they are the same. */
+  readonly restoring: string | undefined;
+
+  constructor(message: string, restoring?: string) {
+    super(message);
+    this.restoring = restoring;
+  }
+}
 
 /**
  * The fault of a value at the end of a path, e.g. `json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of
@@ -27,7 +35,26 @@ export function typeError(path: readonly Step[], value: unknown, type = typeAt(p
   const struct = owner?.definition?.split('.').at(-1) ?? '';
   return new TypeFault(
     `json: cannot unmarshal ${wordFor(value, type)} into Go struct field ${struct}.${names.join('.')} of type ${type}`,
+    restoringFault(path.at(-1)?.node, value, type),
   );
+}
+
+/** `apimachinery/pkg/runtime/converter.go fromUnstructured` */
+function restoringFault(node: SchemaNode | undefined, value: unknown, type: string): string | undefined {
+  if (!node || node.intOrString) return undefined;
+  const kind = kindOf(value);
+  if (node.type === 'array') return `cannot restore slice from ${kind}`;
+  if (node.type === 'object')
+    return node.additionalProperties ? `cannot restore map from ${kind}` : `cannot restore struct from: ${kind}`;
+  const converts = node.type === 'string' ? kind === 'int64' : node.type === 'integer' && kind === 'float64';
+  return converts ? `cannot convert ${kind} to ${type}` : `unrecognized type: ${schemaType(node)}`;
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'string' ? 'string' : 'map';
 }
 
 function wordFor(value: unknown, type: string): string {

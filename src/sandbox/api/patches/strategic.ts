@@ -87,6 +87,8 @@ function mergeValue(target: unknown, patch: unknown, type: MergeType): unknown {
   }
   if (!Array.isArray(patch)) return patch;
   if (!type?.patchStrategy.includes('merge')) return bare(patch);
+  // There is nothing yet that items of another type would differ from.
+  if (target === undefined && patch.some((item) => !isObject(item)) && type.patchMergeKey) return bare(patch);
   if (type.patchMergeKey === undefined) return mergeSets(listOf(target), patch);
   return mergeItems(listOf(target), patch, type.patchMergeKey, type.items);
 }

@@ -78,6 +78,15 @@ export const priorityClassCells: Cells = {
   PreemptionPolicy: text('preemptionPolicy'),
 };
 
+const healthOf = (component: KubernetesObject) => listAt(component, 'conditions')[0];
+
+/** `printComponentStatus` */
+export const componentCells: Cells = {
+  Status: (component) => (textAt(healthOf(component), 'status') === 'True' ? 'Healthy' : 'Unhealthy'),
+  Message: (component) => textAt(healthOf(component), 'message'),
+  Error: (component) => textAt(healthOf(component), 'error'),
+};
+
 /** `kube-aggregator/pkg/registry/apiservice/etcd/etcd.go` */
 export const apiServiceCells: Cells = {
   Service: (object) => {

@@ -12,6 +12,7 @@ import { autoscalerCells } from './autoscaling.ts';
 import { type Cells, commonCells } from './cells.ts';
 import {
   apiServiceCells,
+  componentCells,
   configMapCells,
   eventCells,
   leaseCells,
@@ -74,6 +75,7 @@ const byStorage: Record<string, Cells> = {
   '/replicationcontrollers': replicationControllerCells,
   '/podtemplates': podTemplateCells,
   '/resourcequotas': quotaCells,
+  '/componentstatuses': componentCells,
   'apps/deployments': deploymentCells,
   'apps/replicasets': replicaSetCells,
   'apps/statefulsets': statefulSetCells,
