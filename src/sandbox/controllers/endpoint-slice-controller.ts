@@ -1,11 +1,12 @@
 import { asNode } from '../../kubernetes/node.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { type Controller, type ControllerContext, runController } from './controller.ts';
-import { removeQuietly, servicesOf } from './endpoints-controller.ts';
+import { removeQuietly } from './endpoints-controller.ts';
 import { createExpectations } from './expectations.ts';
 import { sameValue } from './merge-patch.ts';
 import { indexBy } from './object-index.ts';
 import { controlledBy, keyOf, partsOf } from './owners.ts';
+import { podsOfServices } from './pods-of-services.ts';
 import { collectionPath, objectPath } from './resource-paths.ts';
 import { endpointsOf, groupByPorts, type Service, type ServiceEndpoint } from './service-endpoints.ts';
 
@@ -27,7 +28,7 @@ export function startEndpointSliceController(context: ControllerContext): Contro
   const pods = context.informer('pods');
   const nodes = context.informer('nodes');
   const slices = context.informer('endpointslices');
-  const podsIn = indexBy(pods, ({ metadata }) => [metadata.namespace ?? '']);
+  const { podsOf, servicesOf } = podsOfServices(pods, services);
   const ofService = ({ metadata }: KubernetesObject) =>
     metadata.labels?.[managerLabel] === manager ? [`${metadata.namespace}/${metadata.labels[serviceLabel]}`] : [];
   const slicesOf = indexBy(slices, ofService);
@@ -46,7 +47,7 @@ export function startEndpointSliceController(context: ControllerContext): Contro
     if (!service.spec.selector || service.spec.type === 'ExternalName' || !expectations.met(key)) return;
     const wanted = wantedSlices(
       service,
-      podsIn.get(namespace),
+      podsOf(service),
       (node) =>
         asNode(nodes.get(undefined, node) ?? ({} as KubernetesObject)).metadata?.labels?.[
           'topology.kubernetes.io/zone'
@@ -69,7 +70,7 @@ export function startEndpointSliceController(context: ControllerContext): Contro
     needs: [nodes],
     inputs: [
       { informer: services, keys: (service) => [keyOf(service)] },
-      { informer: pods, keys: (pod) => servicesOf(pod, services.list(pod.metadata.namespace ?? '')) },
+      { informer: pods, keys: servicesOf },
       { informer: slices, keys: (slice, { type }) => (type === 'modified' ? [] : ofService(slice)) },
     ],
     sync,

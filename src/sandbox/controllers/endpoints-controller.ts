@@ -1,10 +1,8 @@
-import { matchesMap } from '../../kubernetes/labels.ts';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { answered } from '../client.ts';
 import { type Controller, type ControllerContext, runController } from './controller.ts';
 import { sameValue } from './merge-patch.ts';
-import { indexBy } from './object-index.ts';
 import { keyOf, partsOf } from './owners.ts';
+import { podsOfServices } from './pods-of-services.ts';
 import { collectionPath, objectPath } from './resource-paths.ts';
 import { endpointsOf, groupByPorts, type Service, type ServiceEndpoint } from './service-endpoints.ts';
 
@@ -14,7 +12,7 @@ export function startEndpointsController(context: ControllerContext): Controller
   const services = context.informer('services');
   const pods = context.informer('pods');
   const endpoints = context.informer('endpoints');
-  const byNamespace = indexBy(pods, ({ metadata }) => [metadata.namespace ?? '']);
+  const { podsOf, servicesOf } = podsOfServices(pods, services);
 
   const sync = async (key: string) => {
     const { namespace, name } = partsOf(key);
@@ -27,9 +25,7 @@ export function startEndpointsController(context: ControllerContext): Controller
     }
     if (!service.spec.selector || service.spec.type === 'ExternalName') return;
     const always = service.spec.publishNotReadyAddresses ?? false;
-    const members = endpointsOf(service, byNamespace.get(namespace)).filter(
-      ({ terminating }) => always || !terminating,
-    );
+    const members = endpointsOf(service, podsOf(service)).filter(({ terminating }) => always || !terminating);
     const subsets = groupByPorts(members).map(subsetOf);
     const headless = service.spec.clusterIP === 'None' ? { 'service.kubernetes.io/headless': '' } : {};
     const labels = { ...service.metadata.labels, ...headless, [managed]: 'endpoint-controller' };
@@ -56,7 +52,7 @@ export function startEndpointsController(context: ControllerContext): Controller
     needs: [endpoints],
     inputs: [
       { informer: services, keys: (service) => [keyOf(service)] },
-      { informer: pods, keys: (pod) => servicesOf(pod, services.list(pod.metadata.namespace ?? '')) },
+      { informer: pods, keys: servicesOf },
       { informer: endpoints, keys: (object, { type }) => (type === 'modified' ? [] : [keyOf(object)]) },
     ],
     sync,
@@ -65,11 +61,6 @@ export function startEndpointsController(context: ControllerContext): Controller
 
 const managed = 'endpoints.kubernetes.io/managed-by';
 const path = (namespace: string, name: string) => objectPath('endpoints', { namespace, name });
-
-/** The keys of the Services that select a pod. */
-export function servicesOf(pod: KubernetesObject, services: readonly KubernetesObject[]): string[] {
-  return (services as Service[]).filter(({ spec }) => matchesMap(spec.selector, pod.metadata.labels)).map(keyOf);
-}
 
 // Made a moment ago and not in the cache yet: its arrival brings the key back.
 async function createQuietly(create: () => Promise<unknown>): Promise<void> {

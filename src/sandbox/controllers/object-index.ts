@@ -10,17 +10,16 @@ export function indexBy(informer: Informer, keysOf: (object: KubernetesObject) =
   const byKey = new Map<string, Map<string, KubernetesObject>>();
   const uidOf = (object: KubernetesObject) =>
     object.metadata.uid ?? `${object.metadata.namespace}/${object.metadata.name}`;
-  const remove = (object: KubernetesObject) => {
-    for (const key of keysOf(object)) {
-      const found = byKey.get(key);
-      found?.delete(uidOf(object));
-      if (found?.size === 0) byKey.delete(key);
-    }
+  const remove = (key: string, uid: string) => {
+    const found = byKey.get(key);
+    found?.delete(uid);
+    if (found?.size === 0) byKey.delete(key);
   };
   informer.on(({ type, object, previous }) => {
-    if (previous) remove(previous);
-    if (type === 'deleted') return;
-    for (const key of keysOf(object)) {
+    const keys = type === 'deleted' ? [] : keysOf(object);
+    // Most changes move nothing.
+    if (previous) for (const key of keysOf(previous)) if (!keys.includes(key)) remove(key, uidOf(previous));
+    for (const key of keys) {
       const found = byKey.get(key) ?? new Map<string, KubernetesObject>();
       found.set(uidOf(object), object);
       byKey.set(key, found);
