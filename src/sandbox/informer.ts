@@ -51,7 +51,7 @@ export function createInformer(client: ApiClient, path: string, query: Query = {
           if (event.type === 'ERROR') throw statusOf(event.object);
           retryMs = firstRetryMs;
           version = event.object.metadata.resourceVersion ?? version;
-          if (event.type !== 'BOOKMARK') cache.apply(event.type === 'DELETED', event.object);
+          if (event.type !== 'BOOKMARK') cache.apply(event.type === 'DELETED', trimmed(event.object));
         }
       } catch (error) {
         if (ending.signal.aborted) return;
@@ -87,12 +87,18 @@ async function relist(client: ApiClient, path: string, query: Query, cache: Cach
     const page: ListAnswer = await client.get<ListAnswer>(path, { ...query, limit: 500, continue: next });
     about = { apiVersion: page.apiVersion, kind: page.kind.replace(/List$/, '') };
     // Lists leave out their items' kind; rules want it.
-    for (const item of page.items ?? []) items.push({ ...about, ...item });
+    for (const item of page.items ?? []) items.push({ ...about, ...trimmed(item) });
     version = page.metadata.resourceVersion;
     next = page.metadata.continue || undefined;
   } while (next);
   cache.replaceAll(items);
   return version;
+}
+
+/** Who manages which field is of no use here, and half of an object (`cmd/kube-controller-manager/app/controllermanager.go`). */
+function trimmed({ metadata, ...object }: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
 }
 
 interface ListAnswer {

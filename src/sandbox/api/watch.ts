@@ -11,8 +11,8 @@ import { createWatchStream } from './watch-stream.ts';
 
 const bookmarkEveryMs = 30_000;
 
-/** Serialized events, shared by all watchers that see them alike; gone when the history forgets the event. */
-const encoded = new WeakMap<StoreEvent, Map<string, Buffer>>();
+/** The newest event as it was written, shared by all watchers that see it alike: they are all told before the next one comes. */
+let encoded: { event: StoreEvent; forms: Map<string, Buffer> } | undefined;
 
 /** Streams changes until the client leaves, the server closes or `timeoutSeconds` are over. */
 export function watch(context: ServerContext, request: ApiRequest, options: ListOptions): 'answered' {
@@ -117,8 +117,8 @@ function seenAs(event: StoreEvent, selection: Selection | undefined): StoreEvent
 }
 
 function encode(event: StoreEvent, type: StoreEvent['type'], presentation: Presentation, first: boolean): Buffer {
-  const forms = encoded.get(event) ?? new Map<string, Buffer>();
-  encoded.set(event, forms);
+  if (encoded?.event !== event) encoded = { event, forms: new Map() };
+  const { forms } = encoded;
   const key = `${type} ${first} ${presentation.key}`;
   const known = forms.get(key) ?? Buffer.from(line(type, presentation.event(shown(event, type), first)));
   forms.set(key, known);
