@@ -18,6 +18,8 @@ export interface RunOptions {
   env?: Record<string, string> | undefined;
   /** Looks at everything said so far; `true` ends the program. */
   onOutput?: ((said: string) => boolean) | undefined;
+  /** Ends the program. */
+  signal?: AbortSignal | undefined;
 }
 
 /** One of the two clusters as its clients see it. */
@@ -75,7 +77,7 @@ function openServer(
     http: createHttp(access),
     access,
     folder,
-    run: (program, args, { input, env, onOutput } = {}) =>
+    run: (program, args, { input, env, onOutput, signal } = {}) =>
       new Promise((resolve, reject) => {
         const child = spawn(join(binaries, program), args, { cwd: folder, env: { ...base, ...env } });
         const said = { stdout: '', stderr: '' };
@@ -84,6 +86,7 @@ function openServer(
             said[stream] += text;
             if (onOutput?.(said.stdout + said.stderr)) child.kill();
           });
+        signal?.addEventListener('abort', () => child.kill());
         child.on('error', reject).on('close', (code) => resolve({ code, ...said }));
         child.stdin.on('error', () => {});
         child.stdin.end(input ?? '');

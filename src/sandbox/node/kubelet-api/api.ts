@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '../../../base/errors.ts';
 import type { KubeletApi } from '../../api/delegates.ts';
@@ -7,6 +7,8 @@ import { openChannels } from './channels.ts';
 import { serveLogs } from './logs.ts';
 import { portForwardProtocols, readPorts, servePortForward } from './port-forward.ts';
 import { commandProtocols, readStreamOptions, serveAttach, serveExec } from './remote-command.ts';
+import { serveSpdyPortForward, spdyPortForward } from './spdy-port-forward.ts';
+import { type ClientConnection, upgradeToSpdy, wantsSpdy } from './spdy-upgrade.ts';
 
 interface Target {
   verb: string;
@@ -18,7 +20,7 @@ interface Target {
 
 /**
  * What an API server asks of kubelets (`pkg/kubelet/server/server.go`): `/containerLogs`, `/exec`, `/attach`, `/portForward`
- * and `/pods`. Streams are WebSockets; SPDY is not spoken. Who may call is for the server around it to say.
+ * and `/pods`. Streams are WebSockets; forwarded ports also SPDY, alone or within a WebSocket. Who may call is for the server around it to say.
  */
 export function createKubeletApi(workers: () => Iterable<PodWorker>): KubeletApi {
   const find = ({ namespace, pod }: Target) => {
@@ -42,7 +44,7 @@ export function createKubeletApi(workers: () => Iterable<PodWorker>): KubeletApi
       socket.on('error', () => socket.destroy());
       const worker = find(target);
       if (!worker) return refuse(socket, 404, 'pod does not exist');
-      if (incoming.headers.upgrade?.toLowerCase() !== 'websocket')
+      if (target.verb !== 'portForward' && incoming.headers.upgrade?.toLowerCase() !== 'websocket')
         return refuse(socket, 400, 'unable to upgrade: the nodes of this cluster speak WebSockets, not SPDY');
       try {
         void connect(target, worker, { incoming, socket, head });
@@ -53,15 +55,17 @@ export function createKubeletApi(workers: () => Iterable<PodWorker>): KubeletApi
   };
 }
 
-interface Upgrade {
-  incoming: IncomingMessage;
-  socket: Duplex;
-  head: Buffer;
-}
-
 /** Throws, before anything is sent, what the client asked for wrongly. */
-function connect(target: Target, worker: PodWorker, { incoming, socket, head }: Upgrade): Promise<void> | undefined {
+function connect(
+  target: Target,
+  worker: PodWorker,
+  { incoming, socket, head }: ClientConnection,
+): Promise<void> | undefined {
   const { verb, query } = target;
+  if (verb === 'portForward' && wantsSpdy(incoming))
+    return upgradeToSpdy({ incoming, socket, head }, [spdyPortForward]).then((upgraded) => {
+      if (upgraded) serveSpdyPortForward(worker, upgraded.connection);
+    });
   if (verb === 'portForward') {
     const ports = readPorts(query);
     return openChannels(incoming, socket, head, portForwardProtocols).then((channels) => {
