@@ -33,7 +33,13 @@ export function copy<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   const result: Json = {};
-  for (const key of Object.keys(value)) result[key] = copy((value as Json)[key]);
+  for (const key of Object.keys(value)) {
+    const below = copy((value as Json)[key]);
+    // A field like any other, not the object's prototype.
+    if (key === '__proto__')
+      Object.defineProperty(result, key, { value: below, writable: true, enumerable: true, configurable: true });
+    else result[key] = below;
+  }
   return result as T;
 }
 

@@ -245,6 +245,16 @@ describe('a Secret with a token', () => {
     await cluster.until(`${base}/secrets/lost`, ({ status }) => status === 404);
   });
 
+  it('holds the one token that is good', async () => {
+    await create('serviceaccounts', { metadata: { name: 'changer' } });
+    await create('secrets', secret('changed', 'changer'));
+    const { body } = await cluster.until(`${base}/secrets/changed`, (answer) => answer.body.data?.token);
+    const token = Buffer.from(body.data.token, 'base64').toString('utf8');
+    expect((await cluster.get('/api', { token })).status).toBe(200);
+    await cluster.patch(`${base}/secrets/changed`, { stringData: { token: 'another' } }, 'merge-patch+json');
+    await cluster.until('/api', ({ status }) => status === 401, { token });
+  });
+
   it('names its account', async () => {
     const { status, body } = await create('secrets', {
       metadata: { name: 'unnamed' },

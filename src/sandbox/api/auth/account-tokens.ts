@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { textAt } from '../json.ts';
 import type { Store } from '../store.ts';
 import type { Claims, Reference } from './signed-tokens.ts';
 import { accountGroups, accountUserName, authenticated, type User } from './user.ts';
@@ -29,9 +30,10 @@ export function userOfClaims(
   claims: Claims,
   audiences: readonly string[],
   nowMs: number,
+  token: string,
 ): User | Refusal {
   return claims.iss === legacyIssuer
-    ? userOfSecret(store, claims, audiences)
+    ? userOfSecret(store, claims, audiences, token)
     : userOfBound(store, claims, audiences, nowMs);
 }
 
@@ -68,14 +70,17 @@ function userOfBound(store: Store, claims: Claims, audiences: readonly string[],
   return accountUser(namespace, serviceaccount, extra);
 }
 
-function userOfSecret(store: Store, claims: Claims, audiences: readonly string[]): User | Refusal {
+function userOfSecret(store: Store, claims: Claims, audiences: readonly string[], token: string): User | Refusal {
   const namespace = claims['kubernetes.io/serviceaccount/namespace'] ?? '';
   const name = claims['kubernetes.io/serviceaccount/service-account.name'] ?? '';
   const uid = claims['kubernetes.io/serviceaccount/service-account.uid'] ?? '';
   if (!audiences.includes(issuer))
     return { refused: `token audiences ${quoted([issuer])} is invalid for the target audiences ${quoted(audiences)}` };
   const secret = store.get('/secrets', namespace, claims['kubernetes.io/serviceaccount/secret.name'] ?? '');
-  if (!secret) return { refused: 'Token has been invalidated' };
+  if (!secret || secret.metadata.deletionTimestamp) return { refused: 'Token has been invalidated' };
+  // Another Secret of the same name holds another token.
+  if (Buffer.from(textAt(secret, 'data', 'token'), 'base64').toString() !== token)
+    return { refused: "Token does not match server's copy" };
   const gone = missingAccount(store, namespace, { name, uid });
   return gone ? { refused: gone } : accountUser(namespace, { name, uid });
 }

@@ -50,7 +50,7 @@ export function createAuthenticator(
     const found = known.filter((one) => timingSafeEqual(one.hash, hash))[0];
     if (found) return found.user;
     const claims = claimsOf(token, hash);
-    return claims && userOfClaims(store, claims, audiences, now());
+    return claims && userOfClaims(store, claims, audiences, now(), token);
   };
   return {
     check,

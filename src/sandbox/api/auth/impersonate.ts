@@ -52,7 +52,8 @@ function wantedUser(incoming: IncomingMessage): Wanted | undefined {
   const first = (name: string) => headersDistinct[name]?.[0] ?? '';
   const [name, uid] = [first('impersonate-user'), first('impersonate-uid')];
   const groups = headersDistinct['impersonate-group'] ?? [];
-  const extra: Record<string, string[]> = {};
+  // Without a prototype: the names are the client's.
+  const extra: Record<string, string[]> = Object.create(null);
   for (const [header, values = []] of Object.entries(headersDistinct))
     if (header.startsWith(extraPrefix)) extra[unescaped(header.slice(extraPrefix.length))] = values;
   const more = uid !== '' || groups.length > 0 || Object.keys(extra).length > 0;

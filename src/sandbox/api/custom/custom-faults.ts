@@ -2,6 +2,7 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { FieldFault } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Resource } from '../resources.ts';
+import { hasExpressions, judgeInTime } from './judge-in-time.ts';
 import { duplicateFaults } from './list-faults.ts';
 import { ruleFaults } from './rule-faults.ts';
 import { scaleSpecFaults, scaleStatusFaults } from './scale-faults.ts';
@@ -14,6 +15,16 @@ import { valueFaults } from './value-faults.ts';
  * the resource.
  */
 export function customFaults(
+  resource: Resource,
+  object: KubernetesObject,
+  current: KubernetesObject | undefined,
+  subresource: string,
+): FieldFault[] {
+  const judge = () => faultsOf(resource, object, current, subresource);
+  return hasExpressions(resource.custom?.schema) ? judgeInTime(judge) : judge();
+}
+
+function faultsOf(
   { custom }: Resource,
   object: KubernetesObject,
   current: KubernetesObject | undefined,

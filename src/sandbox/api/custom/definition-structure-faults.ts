@@ -1,6 +1,7 @@
 import type { FieldFault } from '../errors.ts';
 import { copy, isObject, textAt } from '../json.ts';
 import { required, unknownValue } from '../validation/faults.ts';
+import { hasExpressions, judgeInTime } from './judge-in-time.ts';
 import { pruneCustom } from './pruning.ts';
 import {
   isEmbedded,
@@ -170,5 +171,6 @@ function oneDefaultFaults(schema: Schema, field: string): FieldFault[] {
   const pruned = { value: copy(schema.default) };
   const unknown = pruneCustom(pruned, { properties: { value: schema } });
   if (unknown.length > 0) return [unknownValue(field, schema.default, 'must not have unknown fields')];
-  return valueFaults(schema.default, schema, field);
+  const judge = () => valueFaults(schema.default, schema, field);
+  return hasExpressions(schema) ? judgeInTime(judge) : judge();
 }

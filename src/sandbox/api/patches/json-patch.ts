@@ -11,6 +11,9 @@ interface Operation {
 /** `maxJSONPatchOperations` of `apiserver/pkg/endpoints/handlers/patch.go` */
 const mostOperations = 10_000;
 
+/** How many bytes of JSON the copies of one patch may have in all: `JSONPatchMaxCopyBytes` of `apiserver/pkg/server/config.go`. */
+const mostCopied = 3 * 1024 * 1024;
+
 /** RFC 6902. Throws 422 for what cannot be done, 413 for too much of it, 400 for what is no patch. */
 export function applyJsonPatch(target: Json, patch: unknown): Json {
   if (!Array.isArray(patch)) throw undecodable(patch, '[]handlers.jsonPatchOp');
@@ -22,7 +25,8 @@ export function applyJsonPatch(target: Json, patch: unknown): Json {
       `Request entity too large: The allowed maximum operations in a JSON patch is ${mostOperations}, got ${patch.length}`,
     );
   let result: unknown = copy(target);
-  for (const operation of patch) result = perform(result, operation as unknown as Operation);
+  const copied = { bytes: 0 };
+  for (const operation of patch) result = perform(result, operation as unknown as Operation, copied);
   if (!isObject(result)) throw refused();
   return result;
 }
@@ -33,7 +37,7 @@ function undecodable(value: unknown, type: string): StatusError {
   return new StatusError(400, 'BadRequest', words);
 }
 
-function perform(document: unknown, { op, path, from, value }: Operation): unknown {
+function perform(document: unknown, { op, path, from, value }: Operation, copied: { bytes: number }): unknown {
   if (typeof path !== 'string' || (from !== undefined && typeof from !== 'string')) throw refused();
   switch (op) {
     case 'add':
@@ -48,8 +52,13 @@ function perform(document: unknown, { op, path, from, value }: Operation): unkno
       const moved = read(document, from ?? '');
       return put(take(document, from ?? ''), path, moved, true);
     }
-    case 'copy':
-      return put(document, path, copy(readOrNull(document, from ?? '')), true);
+    case 'copy': {
+      const source = readOrNull(document, from ?? '');
+      copied.bytes += JSON.stringify(source).length;
+      // Copies of copies grow without bound.
+      if (copied.bytes > mostCopied) throw refused();
+      return put(document, path, copy(source), true);
+    }
     case 'test':
       if (!equal(read(document, path), value)) throw refused();
       return document;
