@@ -8,6 +8,8 @@ export interface NodeUsage {
   pods: Pod[];
   /** Those of them that do not want certain others beside them. */
   exclusive: Pod[];
+  /** How many of the pods each owner has here, by its UID. */
+  siblings: Map<string, number>;
   /** Thousandths by resource. */
   allocatable: Record<string, number>;
   requested: Record<string, number>;
@@ -17,7 +19,7 @@ export interface NodeUsage {
 export function emptyUsage(node: Node): NodeUsage {
   const entries = Object.entries(node.status?.allocatable ?? {});
   const allocatable = Object.fromEntries(entries.map(([name, quantity]) => [name, milliValue(quantity)]));
-  return { node, pods: [], exclusive: [], allocatable, requested: {} };
+  return { node, pods: [], exclusive: [], siblings: new Map(), allocatable, requested: {} };
 }
 
 /** Nodes and the pods that take room on them; finished pods take none. */
@@ -34,6 +36,7 @@ export function nodeUsages(nodes: readonly Node[], pods: readonly Pod[]): NodeUs
 export function placeOn(usage: NodeUsage, pod: Pod): void {
   usage.pods.push(pod);
   if (pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution) usage.exclusive.push(pod);
+  countOwners(usage, pod, 1);
   for (const [resource, milli] of Object.entries(requestsOfPod(pod)))
     usage.requested[resource] = (usage.requested[resource] ?? 0) + milli;
 }
@@ -46,8 +49,17 @@ export function removeFrom(usage: NodeUsage, pod: Pod): void {
   if (!placed) return;
   const exclusive = usage.exclusive.findIndex(same);
   if (exclusive >= 0) usage.exclusive.splice(exclusive, 1);
+  countOwners(usage, placed, -1);
   for (const [resource, milli] of Object.entries(requestsOfPod(placed)))
     usage.requested[resource] = (usage.requested[resource] ?? 0) - milli;
+}
+
+function countOwners({ siblings }: NodeUsage, { metadata }: Pod, change: number): void {
+  for (const uid of new Set(metadata.ownerReferences?.map((owner) => owner.uid))) {
+    const count = (siblings.get(uid) ?? 0) + change;
+    if (count > 0) siblings.set(uid, count);
+    else siblings.delete(uid);
+  }
 }
 
 /** All that a pod requests, thousandths by resource. */

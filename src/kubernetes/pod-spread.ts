@@ -52,8 +52,7 @@ export function spreadProblem({ hard }: SpreadState, at: NodeUsage): { reason: s
 /** Pods in the node's domains that constraints, or the same owner, say should be spread: fewer is better. */
 export function crowding(pod: Pod, { hard, soft }: SpreadState, at: NodeUsage): number {
   const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
-  const isSibling = (other: Pod) => other.metadata.ownerReferences?.some(({ uid }) => uid === owner);
-  const siblings = owner === undefined ? 0 : at.pods.filter(isSibling).length;
+  const siblings = owner === undefined ? 0 : (at.siblings.get(owner) ?? 0);
   return [...hard, ...soft].reduce((sum, { constraint, byDomain }) => {
     const domain = domainOf(at, constraint.topologyKey);
     return sum + (domain === undefined ? 0 : (byDomain.get(domain) ?? 0));

@@ -58,7 +58,14 @@ function victimsOn(
 }
 
 function copyOf(usage: NodeUsage): NodeUsage {
-  return { ...usage, pods: [...usage.pods], exclusive: [...usage.exclusive], requested: { ...usage.requested } };
+  const { pods, exclusive, siblings, requested } = usage;
+  return {
+    ...usage,
+    pods: [...pods],
+    exclusive: [...exclusive],
+    siblings: new Map(siblings),
+    requested: { ...requested },
+  };
 }
 
 function isLess(left: readonly number[], right: readonly number[]): boolean {

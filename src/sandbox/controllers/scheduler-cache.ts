@@ -3,6 +3,7 @@ import { emptyUsage, type NodeUsage, placeOn, removeFrom } from '../../kubernete
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { asPod, isPodFinished, type Pod } from '../../kubernetes/pod.ts';
 import type { Informer } from '../informer.ts';
+import { sameValue } from './merge-patch.ts';
 
 /** Nodes with what runs on them, kept current change by change (`pkg/scheduler/backend/cache`). */
 export interface SchedulerCache {
@@ -43,8 +44,8 @@ export function createSchedulerCache(pods: Informer, nodes: Informer): Scheduler
       const before = usages.get(name);
       const fresh = emptyUsage(asNode(object));
       if (before) {
-        const { pods: placed, exclusive, requested } = before;
-        usages.set(name, { ...fresh, pods: placed, exclusive, requested });
+        const { pods: placed, exclusive, siblings, requested } = before;
+        usages.set(name, { ...fresh, pods: placed, exclusive, siblings, requested });
         return;
       }
       usages.set(name, fresh);
@@ -62,7 +63,7 @@ export function createSchedulerCache(pods: Informer, nodes: Informer): Scheduler
       const known = counted.get(uidOf(pod));
       // Most changes are of the status: what a pod takes does not move with it.
       if (known?.node === nodeName && known.pod.metadata.generation === pod.metadata.generation) {
-        if (known.pod.metadata.labels === pod.metadata.labels) return;
+        if (sameValue(known.pod.metadata.labels, pod.metadata.labels)) return;
       }
       count(pod, nodeName);
     }),
