@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
+import type { Certificates } from './ingress-certificates.ts';
 
 /** One HTTP server on a loopback port. */
 export interface HttpFront {
-  /** `http://127.0.0.1:41234` */
+  /** `http://127.0.0.1:41234`, or `https:` */
   url: string;
   port: number;
   close(): void;
@@ -15,11 +18,12 @@ export type Answer = (request: WorkloadRequest) => Promise<WorkloadResponse | un
 
 const largestBody = 16 * 1024 * 1024;
 
-/** Opens a server on a free loopback port (or `port`, when it is free). Connections are kept alive. */
-export async function openFront(answer: Answer): Promise<HttpFront> {
-  const server = createServer((incoming, outgoing) => {
+/** Opens a server on a free loopback port, with TLS where there are certificates. Connections are kept alive. */
+export async function openFront(answer: Answer, certificates?: Certificates): Promise<HttpFront> {
+  const respond = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     void answerRequest(incoming, outgoing, answer);
-  });
+  };
+  const server = certificates ? secureServer(certificates, respond) : createServer(respond);
   // Longer than clients keep idle connections, so that none is cut while a request is on its way.
   server.keepAliveTimeout = 75_000;
   server.headersTimeout = 80_000;
@@ -30,13 +34,25 @@ export async function openFront(answer: Answer): Promise<HttpFront> {
   });
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`,
     port,
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function secureServer(
+  { fallback, contextFor }: Certificates,
+  respond: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+) {
+  const options = {
+    ...fallback,
+    SNICallback: (host: string, done: (error: Error | null, context?: SecureContext) => void) =>
+      void contextFor(host).then((context) => done(null, context), done),
+  };
+  return createSecureServer(options, respond);
 }
 
 /** Reads one request whole, has it answered, and cuts the connection when nobody answers. */

@@ -8,6 +8,7 @@ export interface Ingress extends KubernetesObject {
   spec: {
     ingressClassName?: string;
     defaultBackend?: IngressBackend;
+    tls?: { hosts?: string[]; secretName?: string }[];
     rules?: { host?: string; http?: { paths?: { path?: string; pathType?: string; backend: IngressBackend }[] } }[];
   };
 }
@@ -20,13 +21,18 @@ export function route(ingress: Ingress, host: string, path: string): IngressBack
   const name = host.replace(/:\d+$/, '').toLowerCase();
   const rules = ingress.spec.rules ?? [];
   const own = rules.filter((rule) => rule.host === name);
-  const wildcard = rules.filter((rule) => rule.host?.startsWith('*.') && rule.host.slice(2) === afterFirstDot(name));
+  const wildcard = rules.filter(({ host: one }) => one?.startsWith('*.') && coversHost(one, name));
   const all = rules.filter((rule) => !rule.host);
   const chosen = [own, wildcard, all].find((some) => some.length > 0) ?? [];
   const paths = chosen.flatMap((rule) => rule.http?.paths ?? []).filter((one) => matchesPath(one, path));
   const exact = (one: { pathType?: string }) => (one.pathType === 'Exact' ? 1 : 0);
   paths.sort((a, b) => exact(b) - exact(a) || (b.path ?? '/').length - (a.path ?? '/').length);
   return paths[0]?.backend ?? ingress.spec.defaultBackend;
+}
+
+/** Whether a host of a rule means this name: itself, or any name in place of a leading `*`. */
+export function coversHost(host: string, name: string): boolean {
+  return host === name || (host.startsWith('*.') && host.slice(2) === afterFirstDot(name));
 }
 
 function afterFirstDot(name: string): string {

@@ -19,17 +19,24 @@ export function publishService(client: ApiClient, service: Service, open: (port:
   });
 }
 
-/** The same for an Ingress of the class nginx, and its load balancer's address. */
-export function publishIngress(client: ApiClient, ingress: Ingress, open: () => Promise<HttpFront>): void {
+/** The same for an Ingress of the class nginx, with a port for TLS when it asks for that, and its load balancer's address. */
+export function publishIngress(
+  client: ApiClient,
+  ingress: Ingress,
+  open: (port: 80 | 443) => Promise<HttpFront>,
+): void {
   const { metadata, spec } = ingress;
   const legacy = metadata.annotations?.['kubernetes.io/ingress.class'];
   if ((spec.ingressClassName ?? legacy ?? 'nginx') !== 'nginx') return;
   void persist(async () => {
-    const { url, port } = await open();
+    const wanted = spec.tls?.length ? ([80, 443] as const) : ([80] as const);
+    const fronts = await Promise.all(wanted.map(async (port) => [String(port), await open(port)] as const));
+    const urls = Object.fromEntries(fronts.map(([port, { url }]) => [port, url]));
+    const ports = fronts.map(([, { port }]) => ({ port, protocol: 'TCP' }));
     const path = `/apis/networking.k8s.io/v1/namespaces/${metadata.namespace}/ingresses/${metadata.name}`;
-    await annotate(client, path, metadata, JSON.stringify({ '80': url }));
-    const status = { loadBalancer: { ingress: [{ ip: '127.0.0.1', ports: [{ port, protocol: 'TCP' }] }] } };
-    if (JSON.stringify(ingress.status ?? {}).includes(`"port":${port}`)) return;
+    await annotate(client, path, metadata, JSON.stringify(urls));
+    const status = { loadBalancer: { ingress: [{ ip: '127.0.0.1', ports }] } };
+    if (JSON.stringify(ingress.status ?? {}).includes(JSON.stringify(ports))) return;
     await client.patch(`${path}/status`, { status }, 'merge');
   });
 }

@@ -3,6 +3,7 @@ import type { Informer, ObjectChange } from '../informer.ts';
 import type { Balancer } from './balancer.ts';
 import { type Answer, type HttpFront, openFront } from './http-front.ts';
 import type { Ingress } from './ingress.ts';
+import { type Certificates, createIngressCertificates } from './ingress-certificates.ts';
 import { createIngressAnswer } from './ingress-front.ts';
 import { publishIngress, publishService } from './publish.ts';
 import type { Service, ServiceTable } from './service-table.ts';
@@ -37,7 +38,13 @@ export function startRouter(parts: RouterParts): () => void {
     const key = `ingress/${namespace}/${name}/`;
     if (type === 'deleted') return fronts.close(key);
     const current = () => parts.ingresses.get(namespace, name) as Ingress | undefined;
-    publishIngress(client, object as Ingress, () => fronts.open(key, createIngressAnswer(current, balancer, table)));
+    const ingress = object as Ingress;
+    if (!ingress.spec.tls?.length) fronts.close(`${key}443`);
+    publishIngress(client, ingress, (port) => {
+      const answer = createIngressAnswer(current, balancer, table);
+      const certificates = port === 443 ? () => createIngressCertificates(client, current) : undefined;
+      return fronts.open(`${key}${port}`, answer, certificates);
+    });
   };
   const offServices = parts.services.on(onService);
   const offIngresses = parts.ingresses.on(onIngress);
@@ -52,8 +59,9 @@ export function startRouter(parts: RouterParts): () => void {
 function createFronts() {
   const fronts = new Map<string, Promise<HttpFront>>();
   return {
-    open(key: string, answer: Answer): Promise<HttpFront> {
-      const front = fronts.get(key) ?? openFront(answer);
+    open(key: string, answer: Answer, certificates?: () => Promise<Certificates>): Promise<HttpFront> {
+      const front =
+        fronts.get(key) ?? (certificates ? certificates().then((own) => openFront(answer, own)) : openFront(answer));
       fronts.set(key, front);
       return front;
     },
