@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { equal, isObject, type Json } from '../json.ts';
-import { compare } from './comparison.ts';
+import { type Comparison, compare } from './comparison.ts';
 import { isEmpty, union, without, withoutBranch } from './field-sets.ts';
 import type { Fields } from './fields.ts';
 import { emptyOf, type MergeType } from './merge-type.ts';
@@ -66,7 +66,8 @@ export function ownable(fields: Fields, reset: readonly string[]): Fields {
 /**
  * The entries after a plain write of `after` in place of `before` (undefined: it is new), both in the version of the request: the
  * writer takes what it changed from everybody, and nobody owns what is gone (`structured-merge-diff/merge/update.go Update`,
- * `managedfieldsupdater.go`). `reset` are the fields that the written path leaves alone.
+ * `managedfieldsupdater.go`). `reset` are the fields that the written path leaves alone; `elsewhere` tells what the write did to
+ * another version of the object, whose fields may have other names.
  */
 export function afterUpdate(
   before: KubernetesObject | undefined,
@@ -74,17 +75,18 @@ export function afterUpdate(
   writer: Writer,
   type: MergeType,
   reset: readonly string[] = [],
+  elsewhere: (apiVersion: string) => Comparison | undefined = () => undefined,
 ): ManagedEntry[] {
   const entries = entriesBefore(before, after, writer);
   // Who is not followed from the beginning, or asked to be forgotten, is followed from the next apply on (`skipnonapplied.go`).
   if (before && entries.length === 0) return [];
   const found = compare(before ? bare(before) : emptyOf(type), bare(after), type);
   const changed = found.changed ? ownable(found.changed, reset) : {};
-  const { removed = {} } = found;
-  if (isEmpty(changed) && isEmpty(removed)) return entries;
-  const left = entries.flatMap((entry) =>
-    keptOf(entry, without(without(entry.fieldsV1, found.changed ?? {}), removed)),
-  );
+  if (isEmpty(changed) && isEmpty(found.removed)) return entries;
+  const left = entries.flatMap((entry) => {
+    const seen = (entry.apiVersion === after.apiVersion ? undefined : elsewhere(entry.apiVersion)) ?? found;
+    return keptOf(entry, without(without(entry.fieldsV1, seen.changed ?? {}), seen.removed ?? {}));
+  });
   if (isEmpty(changed)) return sortEntries(left);
   const own = left.find((entry) => isBy(entry, writer, after.apiVersion));
   const fields = own ? union(own.fieldsV1, changed) : changed;

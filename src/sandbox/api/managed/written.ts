@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { toVersion } from '../conversion.ts';
 import { apiVersionOf, type Resource } from '../resources.ts';
+import { type Comparison, compare } from './comparison.ts';
 import { afterUpdate, type ManagedEntry, type Writer } from './managers.ts';
 import { mergeTypeOf } from './merge-type.ts';
 
@@ -19,6 +20,12 @@ export function entriesAfterWrite(
 ): ManagedEntry[] {
   const stored = resource.storedAs === apiVersionOf(resource);
   const shown = (object: KubernetesObject) => (stored ? object : toVersion(object, resource));
+  const elsewhere = (apiVersion: string): Comparison | undefined => {
+    const [version = '', group = ''] = apiVersion.split('/').reverse();
+    const other = { ...resource, group, version };
+    if (resource.custom || !before || !mergeTypeOf(other)) return undefined;
+    return compare(toVersion(before, other), toVersion(after, other), mergeTypeOf(other));
+  };
   const reset = resetFields(resource, writer.subresource);
-  return afterUpdate(before && shown(before), shown(after), writer, mergeTypeOf(resource), reset);
+  return afterUpdate(before && shown(before), shown(after), writer, mergeTypeOf(resource), reset, elsewhere);
 }

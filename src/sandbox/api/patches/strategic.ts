@@ -89,8 +89,12 @@ function mergeValue(target: unknown, patch: unknown, type: MergeType): unknown {
   if (!type?.patchStrategy.includes('merge')) return bare(patch);
   // There is nothing yet that items of another type would differ from.
   if (target === undefined && patch.some((item) => !isObject(item)) && type.patchMergeKey) return bare(patch);
-  if (type.patchMergeKey === undefined) return mergeSets(listOf(target), patch);
-  return mergeItems(listOf(target), patch, type.patchMergeKey, type.items);
+  const { patchMergeKey: key } = type;
+  const live = listOf(target);
+  const merged = key === undefined ? mergeSets(live, patch) : mergeItems(live, patch, key, type.items);
+  // Without an order of its own the patch itself is the order.
+  const named = patch.filter((item) => !(isObject(item) && item.$patch !== undefined));
+  return live.length === 0 ? merged : inElementOrder(merged, live, named, key);
 }
 
 function mergeSets(target: readonly unknown[], patch: readonly unknown[]): unknown[] {
