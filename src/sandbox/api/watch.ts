@@ -73,23 +73,31 @@ function startOf(
 
 function follow({ store }: ServerContext, request: ApiRequest, view: View, start: Start): void {
   const { resource, response, namespace } = request;
-  const { send, end } = createWatchStream(response);
   let first = true;
-  const tell = (event: StoreEvent) => {
-    if (namespace !== '' && event.object.metadata.namespace !== namespace) return;
-    if (event.version <= start.after) return;
+  const lineOf = (event: StoreEvent): Buffer | undefined => {
+    if (namespace !== '' && event.object.metadata.namespace !== namespace) return undefined;
+    if (event.version <= start.after) return undefined;
     const type = seenAs(event, view.selection);
-    if (!type) return;
-    send(encode(event, type, view.presentation, first));
+    if (!type) return undefined;
+    const made = encode(event, type, view.presentation, first);
     first = false;
+    return made;
   };
-  for (const object of start.present) {
-    if (view.selection && !view.selection(object)) continue;
-    send(line('ADDED', view.presentation.event(object, first)));
-    first = false;
+  const { send, end } = createWatchStream(response, opening());
+  function* opening() {
+    const mark = start.marked && bookmark(view, store.version(), { 'k8s.io/initial-events-end': 'true' });
+    for (const object of start.present) {
+      if (view.selection && !view.selection(object)) continue;
+      yield line('ADDED', view.presentation.event(object, first));
+      first = false;
+    }
+    if (mark) yield mark;
+    for (const event of start.missed) yield lineOf(event) ?? '';
   }
-  if (start.marked) send(bookmark(view, store.version(), { 'k8s.io/initial-events-end': 'true' }));
-  for (const event of start.missed) tell(event);
+  const tell = (event: StoreEvent) => {
+    const made = lineOf(event);
+    if (made) send(made);
+  };
   const off = store.history.subscribe(resource.storage, tell);
   const marks = setInterval(() => view.bookmarks && send(bookmark(view, store.version())), bookmarkEveryMs);
   // Nothing or 0: half an hour to an hour (`endpoints/handlers/get.go`).
