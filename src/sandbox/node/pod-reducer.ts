@@ -1,9 +1,11 @@
 import { formatDelay, raise } from './backoff.ts';
+import type { ContainerSpec } from './pod.ts';
 import {
   type ContainerRecord,
   deadlineFault,
   isEnding,
   isSettled,
+  newRecord,
   openInits,
   type PodEffect,
   type PodEvent,
@@ -27,6 +29,8 @@ export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transi
   if (event.type === 'sandbox-ready') return advance({ ...state, sandboxReady: true });
   if (event.type === 'terminate') return terminate(state);
   if (event.type === 'deadline') return exceed(state);
+  if (event.type === 'added')
+    return hasEnded(state) ? { state, effects: [] } : advance(withContainer(state, event.spec));
   const record = state.containers.find((one) => one.name === event.container);
   if (!record) return { state, effects: [] };
   if (isEnding(state) && event.type !== 'exited') return { state, effects: [] };
@@ -74,12 +78,15 @@ export function reducePod(state: PodState, event: PodEvent, unit = 1000): Transi
   }
 }
 
-/** Starts what may start now: init containers one after the other, then all others together. */
+/** Starts what may start now: init containers one after the other, then all others together; ephemeral ones at once. */
 function advance(state: PodState): Transition {
   if (!state.sandboxReady || isEnding(state)) return { state, effects: [] };
   const [waitedFor] = openInits(state.containers);
-  const next = waitedFor ? [waitedFor] : state.containers.filter((record) => record.kind === 'main');
-  const fresh = next.filter((record) => !record.asked).map((record) => ({ ...record, asked: true }));
+  const next = state.containers.filter(({ kind }) => kind === 'ephemeral' || (kind === 'main' && !waitedFor));
+  const fresh = [waitedFor ?? [], next]
+    .flat()
+    .filter((record) => !record.asked)
+    .map((record) => ({ ...record, asked: true }));
   if (fresh.length === 0) return { state, effects: [] };
   const effects = fresh.map((record): PodEffect => ({ type: 'pull', container: record.name }));
   return { state: fresh.reduce(replace, state), effects };
@@ -120,7 +127,7 @@ function exited(
   const after = replace(state, { ...record, now: ended });
   const settled = isSettled({ ...record, now: ended }, state.restartPolicy);
   if (isEnding(state)) return { state: after, effects: [] };
-  if (allDone(after)) return { state: after, effects: stopSidecars(after) };
+  if (record.kind !== 'ephemeral' && allDone(after)) return { state: after, effects: stopOthers(after) };
   if (settled) return event.exitCode === 0 ? advance(after) : { state: after, effects: [] };
   return restart(state, record, ended, event.now, unit);
 }
@@ -130,9 +137,9 @@ function allDone({ containers, restartPolicy }: PodState): boolean {
   return containers.every((record) => record.kind !== 'main' || isSettled(record, restartPolicy));
 }
 
-function stopSidecars(state: PodState): PodEffect[] {
-  const sidecars = state.containers.filter(({ kind, now }) => kind === 'sidecar' && now.phase === 'running');
-  return sidecars.map((record) => ({ type: 'stop', container: record.name }));
+function stopOthers(state: PodState): PodEffect[] {
+  const others = state.containers.filter(({ kind, now }) => kind !== 'main' && now.phase === 'running');
+  return others.map((record) => ({ type: 'stop', container: record.name }));
 }
 
 /** The first time at once, later after the back-off (`doBackOff` in `kuberuntime_manager.go`). */
@@ -187,8 +194,16 @@ function terminate(state: PodState): Transition {
   return { state: { ...state, terminating: true }, effects };
 }
 
+function hasEnded(state: PodState): boolean {
+  return ['Succeeded', 'Failed'].includes(phaseOf(state));
+}
+
+function withContainer(state: PodState, spec: ContainerSpec): PodState {
+  return { ...state, containers: [...state.containers, newRecord(spec, 'ephemeral')] };
+}
+
 function exceed(state: PodState): Transition {
-  if (isEnding(state) || ['Succeeded', 'Failed'].includes(phaseOf(state))) return { state, effects: [] };
+  if (isEnding(state) || hasEnded(state)) return { state, effects: [] };
   const said: PodEffect = { type: 'report', level: 'Normal', ...deadlineFault };
   return { state: { ...state, deadlineExceeded: true }, effects: [said, ...stopAll(state)] };
 }

@@ -21,7 +21,7 @@ export interface ContainerRecord {
   name: string;
   image: string;
   /** A sidecar is an init container that stays: the next one begins once it has started. */
-  kind: 'init' | 'sidecar' | 'main';
+  kind: 'init' | 'sidecar' | 'main' | 'ephemeral';
   /** Its first start was asked for. */
   asked: boolean;
   /** Whether probes must succeed before it counts as started and as ready. */
@@ -72,6 +72,7 @@ export type PodEvent =
     }
   | { type: 'retry'; container: string }
   | { type: 'deadline' }
+  | { type: 'added'; spec: ContainerSpec }
   | { type: 'terminate' };
 
 /** What the pod's worker has to do because of a transition. */
@@ -91,26 +92,15 @@ export const deadlineFault = {
 /** A pod that its node has just heard of. */
 export function initialState(pod: Pod): PodState {
   const inits = pod.spec.initContainers ?? [];
-  const record = (spec: ContainerSpec, kind: ContainerRecord['kind']): ContainerRecord => ({
-    name: spec.name,
-    image: spec.image,
-    kind,
-    asked: false,
-    waitsForStartup: kind !== 'init' && spec.startupProbe !== undefined,
-    waitsForReadiness: kind !== 'init' && spec.readinessProbe !== undefined,
-    now: { phase: 'waiting', reason: inits.length > 0 ? 'PodInitializing' : 'ContainerCreating' },
-    last: undefined,
-    restarts: 0,
-    pullBackoff: undefined,
-    crashBackoff: undefined,
-    pullError: undefined,
-  });
+  const reason = inits.length > 0 ? 'PodInitializing' : 'ContainerCreating';
+  const record = (spec: ContainerSpec, kind: ContainerRecord['kind']) => newRecord(spec, kind, reason);
   return {
     title: podTitle(pod),
     restartPolicy: pod.spec.restartPolicy ?? 'Always',
     containers: [
       ...inits.map((spec) => record(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init')),
       ...pod.spec.containers.map((spec) => record(spec, 'main')),
+      ...(pod.spec.ephemeralContainers ?? []).map((spec) => record(spec, 'ephemeral')),
     ],
     sandboxReady: false,
     terminating: false,
@@ -118,10 +108,32 @@ export function initialState(pod: Pod): PodState {
   };
 }
 
+/** A container that nobody has asked for yet. */
+export function newRecord(
+  spec: ContainerSpec,
+  kind: ContainerRecord['kind'],
+  reason = 'ContainerCreating',
+): ContainerRecord {
+  return {
+    name: spec.name,
+    image: spec.image,
+    kind,
+    asked: false,
+    waitsForStartup: kind !== 'init' && spec.startupProbe !== undefined,
+    waitsForReadiness: kind !== 'init' && spec.readinessProbe !== undefined,
+    now: { phase: 'waiting', reason },
+    last: undefined,
+    restarts: 0,
+    pullBackoff: undefined,
+    crashBackoff: undefined,
+    pullError: undefined,
+  };
+}
+
 /** It has ended and stays so. */
 export function isSettled(record: ContainerRecord, restartPolicy: PodState['restartPolicy']): boolean {
   if (record.now.phase !== 'terminated' || record.kind === 'sidecar') return false;
-  if (restartPolicy === 'Never') return true;
+  if (restartPolicy === 'Never' || record.kind === 'ephemeral') return true;
   const succeeded = record.now.exitCode === 0;
   return record.kind === 'init' ? succeeded : restartPolicy === 'OnFailure' && succeeded;
 }

@@ -1,5 +1,5 @@
 import { parseImage } from '../workloads/registry.ts';
-import { type ContainerSpec, type Pod, type PodCondition, timestamp } from './pod.ts';
+import { type ContainerSpec, containersOf, type Pod, type PodCondition, timestamp } from './pod.ts';
 import {
   type ContainerPhase,
   type ContainerRecord,
@@ -25,11 +25,12 @@ export interface PodFacts {
 export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknown> {
   const { state } = facts;
   const phase = phaseOf(state);
-  const statuses = (main: boolean) =>
+  const statuses = (...kinds: ContainerRecord['kind'][]) =>
     state.containers
-      .filter((record) => (record.kind === 'main') === main)
+      .filter(({ kind }) => kinds.includes(kind))
       .map((record) => containerStatus(record, facts, specOf(pod, record.name)));
-  const inits = statuses(false);
+  const inits = statuses('init', 'sidecar');
+  const ephemeral = statuses('ephemeral');
   const { generation } = pod.metadata;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -41,12 +42,13 @@ export function buildPodStatus(pod: Pod, facts: PodFacts): Record<string, unknow
     ...(facts.podIP ? { podIP: facts.podIP, podIPs: [{ ip: facts.podIP }] } : {}),
     startTime: timestamp(facts.startedAt),
     ...(inits.length > 0 ? { initContainerStatuses: inits } : {}),
-    containerStatuses: statuses(true),
+    containerStatuses: statuses('main'),
+    ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
 }
 
-function specOf({ spec }: Pod, name: string): ContainerSpec | undefined {
-  return spec.containers.find((one) => one.name === name) ?? spec.initContainers?.find((one) => one.name === name);
+function specOf(pod: Pod, name: string): ContainerSpec | undefined {
+  return containersOf(pod).find((one) => one.name === name);
 }
 
 function containerStatus(
@@ -65,7 +67,7 @@ function containerStatus(
     name: record.name,
     state: stateField(record.now),
     lastState: record.last ? stateField(record.last) : {},
-    ready: record.kind === 'init' ? done : (running?.ready ?? false),
+    ready: record.kind === 'init' ? done : record.kind !== 'ephemeral' && (running?.ready ?? false),
     restartCount: record.restarts,
     image: imageName(record.image),
     imageID: facts.imageIds.get(record.image) ?? '',
@@ -73,7 +75,10 @@ function containerStatus(
     ...(requests ? { allocatedResources: requests } : {}),
     ...(running && (requests || limits) ? { resources: spec?.resources } : {}),
     ...(mounts ? { volumeMounts: mounts } : {}),
-    started: record.kind === 'init' ? running !== undefined : (running?.started ?? false),
+    // Nobody probes an ephemeral one.
+    ...(record.kind === 'ephemeral'
+      ? {}
+      : { started: record.kind === 'init' ? running !== undefined : (running?.started ?? false) }),
   };
 }
 
@@ -108,7 +113,7 @@ function conditionsOf(pod: Pod, facts: PodFacts, phase: string): PodCondition[] 
   const names = (records: ContainerRecord[]) => records.map((record) => record.name).join(' ');
   const open = openInits(containers);
   const unready = containers.filter(
-    (record) => record.kind !== 'init' && !(record.now.phase === 'running' && record.now.ready),
+    (record) => ['main', 'sidecar'].includes(record.kind) && !(record.now.phase === 'running' && record.now.ready),
   );
   const ready = readiness(finished ? phase : '', names(unready));
   const initialized =

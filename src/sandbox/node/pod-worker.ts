@@ -4,7 +4,7 @@ import type { RunningContainer } from './container.ts';
 import { createContainerRunner } from './container-runner.ts';
 import type { Host } from './host.ts';
 import type { ContainerLog } from './logs.ts';
-import type { ContainerSpec, Pod } from './pod.ts';
+import { type ContainerSpec, containersOf, type Pod } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
 import { initialState, isEnding, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
 import { createPodVolumes } from './pod-volumes.ts';
@@ -54,7 +54,6 @@ export function startPod(host: Host, first: Pod): PodWorker {
     over: false,
     timers: createTimers(),
   };
-  const specs = [...(first.spec.initContainers ?? []), ...first.spec.containers];
   const report = reportTo(host, life);
   const reporter = reporterOf(host, life);
   let finishing = false;
@@ -84,7 +83,7 @@ export function startPod(host: Host, first: Pod): PodWorker {
     report,
   });
   const perform = (effect: PodEffect) => {
-    const spec = specs.find((one) => one.name === effect.container);
+    const spec = containersOf(life.pod).find((one) => one.name === effect.container);
     if (effect.type === 'report') return report(effect.level, effect.reason, effect.message, spec);
     if (!spec) return;
     if (effect.type === 'retry')
@@ -111,6 +110,8 @@ export function startPod(host: Host, first: Pod): PodWorker {
   };
   const changed = () => {
     reporter.changed();
+    for (const spec of life.pod.spec.ephemeralContainers ?? [])
+      if (!life.state.containers.some(({ name }) => name === spec.name)) apply({ type: 'added', spec });
     lookAtDeadline();
   };
   return workerOf(life, runner, { apply, kill, changed });
@@ -151,9 +152,14 @@ function goesOn({ over, state }: Life): boolean {
 }
 
 function reportTo(host: Host, life: Life): Report {
-  const inits = life.pod.spec.initContainers ?? [];
   return (level, reason, message, container) => {
-    const list = container && inits.includes(container) ? 'initContainers' : 'containers';
+    const { initContainers, ephemeralContainers } = life.pod.spec;
+    const isIn = (list?: ContainerSpec[]) => list?.some(({ name }) => name === container?.name);
+    const list = isIn(initContainers)
+      ? 'initContainers'
+      : isIn(ephemeralContainers)
+        ? 'ephemeralContainers'
+        : 'containers';
     host.events.report(life.pod, level, reason, message, container && `spec.${list}{${container.name}}`);
   };
 }

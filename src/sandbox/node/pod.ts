@@ -14,6 +14,8 @@ export interface PodSpec {
   serviceAccountName?: string;
   containers: ContainerSpec[];
   initContainers?: ContainerSpec[];
+  /** For looking into a pod that runs: they come later, and neither restart nor count. */
+  ephemeralContainers?: ContainerSpec[];
   hostname?: string;
   subdomain?: string;
   hostNetwork?: boolean;
@@ -137,6 +139,11 @@ export interface PodCondition {
   message?: string | undefined;
   lastProbeTime?: null;
   lastTransitionTime?: string;
+}
+
+/** All containers of a pod, of every kind. */
+export function containersOf({ spec }: Pod): ContainerSpec[] {
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
 }
 
 /** `/api/v1/namespaces/tars/pods/redis-x`. */

@@ -142,6 +142,35 @@ it('gives the files of a volume their modes, behind links', async () => {
   );
 });
 
+it('runs an ephemeral container in a running pod once, and counts it nowhere', async () => {
+  const debug = { name: 'look', image: 'busybox:1.37', command: ['sh', '-c', 'hostname; exit 4'] };
+  const path = `${base}/pods/plain/ephemeralcontainers`;
+  await cluster.patch(path, { spec: { ephemeralContainers: [debug] } }, 'strategic-merge-patch+json');
+  const { body } = await until('plain', ({ ephemeralContainerStatuses }) =>
+    JSON.stringify(ephemeralContainerStatuses ?? '').includes('terminated'),
+  );
+  expect(body.status).toMatchObject({ phase: 'Running', containerStatuses: [{ ready: true, restartCount: 0 }] });
+  expect(body.status.ephemeralContainerStatuses).toEqual([
+    {
+      name: 'look',
+      image: expect.stringMatching(/busybox:1\.37$/),
+      imageID: expect.any(String),
+      containerID: expect.stringContaining('://'),
+      lastState: {},
+      ready: false,
+      restartCount: 0,
+      state: { terminated: expect.objectContaining({ exitCode: 4, reason: 'Error' }) },
+    },
+  ]);
+  const ready = body.status.conditions.find(({ type }: { type: string }) => type === 'Ready');
+  expect(ready).toMatchObject({ status: 'True' });
+  const log = await cluster.get(`${base}/pods/plain/log`, { query: { container: 'look' }, headers: { accept: '*/*' } });
+  expect(log.text).toBe('plain\n');
+  await cluster.until(`${base}/events`, ({ text }) => text.includes('Started container look'), {
+    query: { fieldSelector: 'involvedObject.fieldPath=spec.ephemeralContainers{look}' },
+  });
+});
+
 it('gives a claim that is made again an empty volume', async () => {
   const claims = `${base}/persistentvolumeclaims`;
   const use = async (pod: string) => {

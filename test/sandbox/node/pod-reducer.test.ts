@@ -45,7 +45,7 @@ test('OnFailure restarts a failure and leaves a success', () => {
   expect([exit(1).effects.length, phaseOf(exit(1).state)]).toEqual([1, 'Running']);
 });
 
-test('whatever happens, a terminating pod starts nothing', () => {
+test.each(['terminate', 'deadline'] as const)('whatever happens, a pod starts nothing after %s', (type) => {
   const event: fc.Arbitrary<PodEvent> = fc.oneof(
     fc.constantFrom<PodEvent>(
       { type: 'sandbox-ready' },
@@ -58,14 +58,16 @@ test('whatever happens, a terminating pod starts nothing', () => {
       { type: 'started', container: 'main', id: 'y', now: 1 },
       { type: 'exited', container: 'main', exitCode: 1, reason: 'Error', now: 2 },
       { type: 'retry', container: 'main' },
-      { type: 'terminate' },
+      { type: 'added', spec: { name: 'look', image: 'busybox:1' } },
+      { type: 'started', container: 'look', id: 'z', now: 1 },
+      { type: 'exited', container: 'look', exitCode: 0, reason: 'Completed', now: 2 },
     ),
   );
   fc.assert(
     fc.property(fc.array(event), fc.array(event), (before, after) => {
       let state = pod();
       for (const one of before) state = reducePod(state, one).state;
-      state = reducePod(state, { type: 'terminate' }).state;
+      state = reducePod(state, { type }).state;
       for (const one of after) {
         const { state: next, effects } = reducePod(state, one);
         expect(effects).toEqual([]);
@@ -73,6 +75,28 @@ test('whatever happens, a terminating pod starts nothing', () => {
       }
     }),
   );
+});
+
+test('a deadline fails a pod once its containers have stopped, and not one that has ended', () => {
+  const running = reducePod(pod(), { type: 'started', container: 'main', id: 'x', now: 0 }).state;
+  const late = reducePod(running, { type: 'deadline' });
+  expect(late.effects.map((effect) => effect.type)).toEqual(['report', 'report', 'stop']);
+  expect(phaseOf(late.state)).toBe('Running');
+  const stopped = { type: 'exited', container: 'main', exitCode: 0, reason: 'Completed', now: 1 } as const;
+  expect(phaseOf(reducePod(late.state, stopped).state)).toBe('Failed');
+  const onceRunning = reducePod(pod('Never'), { type: 'started', container: 'main', id: 'x', now: 0 }).state;
+  const done = reducePod(onceRunning, stopped).state;
+  expect(reducePod(done, { type: 'deadline' })).toEqual({ state: done, effects: [] });
+});
+
+test('an ephemeral container is started at once, never again, and says nothing about the pod', () => {
+  const ready = reducePod(pod(), { type: 'sandbox-ready' }).state;
+  const added = reducePod(ready, { type: 'added', spec: { name: 'look', image: 'busybox:1' } });
+  expect(added.effects).toEqual([{ type: 'pull', container: 'look' }]);
+  const started = reducePod(added.state, { type: 'started', container: 'look', id: 'x', now: 0 }).state;
+  const ended = reducePod(started, { type: 'exited', container: 'look', exitCode: 1, reason: 'Error', now: 1 });
+  expect(ended.effects).toEqual([]);
+  expect(phaseOf(ended.state)).toBe('Pending');
 });
 
 test('probes count in a row against their thresholds', () => {

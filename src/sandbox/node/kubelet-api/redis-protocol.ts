@@ -5,12 +5,25 @@ export function serveRedis(connection: Duplex, command: (parts: readonly string[
   let waiting = '';
   connection.on('data', (chunk: Buffer) => {
     waiting += chunk.toString('latin1');
-    for (let read = readCommand(waiting); read; read = readCommand(waiting)) {
-      waiting = waiting.slice(read.length);
-      if (read.parts.length > 0) connection.write(reply(command, read.parts));
+    try {
+      for (let read = readCommand(waiting); read; read = readCommand(waiting)) {
+        waiting = waiting.slice(read.length);
+        if (read.parts.length > 0) connection.write(reply(command, read.parts));
+      }
+      if (waiting.length > largestCommand) throw new ProtocolFault('too big request');
+    } catch (error) {
+      if (!(error instanceof ProtocolFault)) throw error;
+      waiting = '';
+      connection.end(`-ERR Protocol error: ${error.message}\r\n`);
     }
   });
 }
+
+class ProtocolFault extends Error {}
+
+/** What a client may send before it has said what it wants. */
+const largestCommand = 1024 * 1024;
+const mostParts = 10_000;
 
 function readCommand(text: string): { parts: string[]; length: number } | undefined {
   const end = text.indexOf('\r\n');
@@ -18,25 +31,27 @@ function readCommand(text: string): { parts: string[]; length: number } | undefi
   if (lineEnd < 0) return undefined;
   const next = lineEnd + (end < 0 ? 1 : 2);
   if (!text.startsWith('*')) {
-    return {
-      parts: text
-        .slice(0, lineEnd)
-        .split(/\s+/)
-        .filter((part) => part !== ''),
-      length: next,
-    };
+    const words = text.slice(0, lineEnd).split(/\s+/);
+    return { parts: words.filter((word) => word !== ''), length: next };
   }
   const parts: string[] = [];
   let at = next;
-  for (let count = Number(text.slice(1, lineEnd)); count > 0; count -= 1) {
+  for (let count = numberOf(text.slice(1, lineEnd), mostParts, 'multibulk'); count > 0; count -= 1) {
     const head = text.indexOf('\r\n', at);
     if (head < 0) return undefined;
-    const size = Number(text.slice(at + 1, head));
+    if (text[at] !== '$') throw new ProtocolFault(`expected '$', got '${text[at] ?? ''}'`);
+    const size = numberOf(text.slice(at + 1, head), largestCommand, 'bulk');
     if (text.length < head + 2 + size + 2) return undefined;
     parts.push(Buffer.from(text.slice(head + 2, head + 2 + size), 'latin1').toString());
     at = head + 2 + size + 2;
   }
   return { parts, length: at };
+}
+
+function numberOf(text: string, most: number, what: string): number {
+  const value = /^\d+$/.test(text) ? Number(text) : -1;
+  if (value < 0 || value > most) throw new ProtocolFault(`invalid ${what} length`);
+  return value;
 }
 
 const counts = new Set(['DBSIZE', 'DEL', 'EXISTS', 'INCR']);

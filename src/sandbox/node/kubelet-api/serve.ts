@@ -24,6 +24,7 @@ export async function serveKubeletApi(
     else response.writeHead(401).end('Unauthorized');
   });
   server.on('upgrade', (incoming, socket, head) => {
+    socket.on('error', () => socket.destroy());
     if (known(incoming.socket as TLSSocket)) api.upgrade(incoming, socket, head, incoming.url ?? '/');
     else socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
   });
