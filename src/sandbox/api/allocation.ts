@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { invalid } from './errors.ts';
-import { fill, isObject, listAt, numberAt, objectAt, textAt } from './json.ts';
+import { fill, isObject, type Json, listAt, numberAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -20,6 +21,8 @@ export function allocate(
   const spec = objectAt(object, 'spec');
   if (textAt(spec, 'type') === 'ExternalName') return;
   const before = textAt(current, 'spec', 'clusterIP');
+  const fault = addressFault(context, spec, object) ?? familyFault(spec);
+  if (fault) throw invalid(resource, object.metadata.name, [{ type: 'FieldValueInvalid', ...fault }]);
   if (textAt(spec, 'clusterIP') === '') spec.clusterIP = before === '' ? freeAddress(context) : before;
   spec.clusterIPs = [spec.clusterIP];
   // Without a selector a headless Service may have endpoints of both families (`storage/alloc.go`).
@@ -33,10 +36,54 @@ function servicesOf({ store }: ServerContext): readonly KubernetesObject[] {
   return store.list('/services');
 }
 
+interface Refusal {
+  field: string;
+  message: string;
+}
+
+/** 10.96.0.1 belongs to the API server and 10.96.0.10 to DNS, taken or not. */
+const reserved = new Set(['10.96.0.1', '10.96.0.10']);
+
+/** An address that was asked for and cannot be had (`pkg/registry/core/service/ipallocator`). */
+function addressFault(context: ServerContext, spec: Json, object: KubernetesObject): Refusal | undefined {
+  const wanted = textAt(spec, 'clusterIP');
+  if (!isIP(wanted)) return undefined;
+  const shown = JSON.stringify([wanted]);
+  if (wanted.includes(':'))
+    return { field: 'spec.clusterIPs[0]', message: `${shown}: IPv6 is not configured on this cluster` };
+  const refuse = (why: string) => ({
+    field: 'spec.clusterIPs',
+    message: `${shown}: failed to allocate IP ${wanted}: ${why}`,
+  });
+  if (!/^10\.96\./.test(wanted) || wanted === '10.96.0.0' || wanted === '10.96.255.255')
+    return refuse('the provided network does not match the current range');
+  const isTaken = servicesOf(context).some(
+    (one) => one.metadata.uid !== object.metadata.uid && textAt(one, 'spec', 'clusterIP') === wanted,
+  );
+  return isTaken ? refuse('provided IP is already allocated') : undefined;
+}
+
+/** There is one family of addresses (`pkg/registry/core/service/storage/alloc.go initIPFamilyFields`). */
+function familyFault(spec: Json): Refusal | undefined {
+  if (spec.clusterIP === 'None') return undefined;
+  const [first, second] = listAt(spec, 'ipFamilies');
+  if (first === 'IPv6') return { field: 'spec.ipFamilies[0]', message: '"IPv6": not configured on this cluster' };
+  if (second !== undefined && textAt(spec, 'ipFamilyPolicy') === '')
+    return {
+      field: 'spec.ipFamilyPolicy',
+      message:
+        "\"SingleStack\": must be 'RequireDualStack' or 'PreferDualStack' when multiple IP families are specified",
+    };
+  if (spec.ipFamilyPolicy === 'RequireDualStack')
+    return {
+      field: 'spec.ipFamilyPolicy',
+      message: '"RequireDualStack": this cluster is not configured for dual-stack services',
+    };
+  return undefined;
+}
+
 function freeAddress(context: ServerContext): string {
   const taken = new Set(servicesOf(context).map((service) => textAt(service, 'spec', 'clusterIP')));
-  // 10.96.0.1 belongs to the API server and 10.96.0.10 to DNS, taken or not.
-  const reserved = new Set(['10.96.0.1', '10.96.0.10']);
   for (let tries = 0; tries < 65_000; tries += 1) {
     const number = 256 + Math.floor(Math.random() * 65_000);
     const address = `10.96.${number >> 8}.${number & 255}`;
@@ -58,9 +105,10 @@ function allocateNodePorts(
   const before = listAt(current, 'spec', 'ports').filter(isObject);
   for (const [index, port] of listAt(object, 'spec', 'ports').filter(isObject).entries()) {
     const wanted = numberAt(port, 'nodePort');
-    if (wanted && taken.has(wanted)) {
+    const why = wanted ? portFault(wanted, taken) : undefined;
+    if (why) {
       const field = `spec.ports[${index}].nodePort`;
-      const message = `${wanted}: provided port is already allocated`;
+      const message = `${wanted}: ${why}`;
       throw invalid(resource, object.metadata.name, [{ type: 'FieldValueInvalid', field, message }]);
     }
     const same = before.find((one) => one.port === port.port && one.protocol === port.protocol);
@@ -71,6 +119,12 @@ function allocateNodePorts(
   const spec = objectAt(object, 'spec');
   if (spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local')
     fill(spec, 'healthCheckNodePort', numberAt(current, 'spec', 'healthCheckNodePort') ?? freePort(taken));
+}
+
+function portFault(wanted: number, taken: ReadonlySet<number | undefined>): string | undefined {
+  if (wanted < nodePorts.first || wanted >= nodePorts.first + nodePorts.count)
+    return 'provided port is not in the valid range. The range of valid ports is 30000-32767';
+  return taken.has(wanted) ? 'provided port is already allocated' : undefined;
 }
 
 function freePort(taken: ReadonlySet<number | undefined>): number {

@@ -1,3 +1,5 @@
+import { goQuoted } from './go-quoted.ts';
+
 /** One cause of a Status, e.g. a field that is wrong. */
 export interface StatusCause {
   reason: string;
@@ -58,15 +60,20 @@ function detailsOf(about: About, name: string): StatusDetails {
 }
 
 export function notFound(about: About, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${qualified(about)} "${name}" not found`, detailsOf(about, name));
+  return new StatusError(404, 'NotFound', `${qualified(about)} ${goQuoted(name)} not found`, detailsOf(about, name));
 }
 
 export function alreadyExists(about: About, name: string): StatusError {
-  return new StatusError(409, 'AlreadyExists', `${qualified(about)} "${name}" already exists`, detailsOf(about, name));
+  return new StatusError(
+    409,
+    'AlreadyExists',
+    `${qualified(about)} ${goQuoted(name)} already exists`,
+    detailsOf(about, name),
+  );
 }
 
 export function conflict(about: About, name: string, why: string): StatusError {
-  const message = `Operation cannot be fulfilled on ${qualified(about)} "${name}": ${why}`;
+  const message = `Operation cannot be fulfilled on ${qualified(about)} ${goQuoted(name)}: ${why}`;
   return new StatusError(409, 'Conflict', message, detailsOf(about, name));
 }
 
@@ -78,7 +85,7 @@ export function badRequest(message: string): StatusError {
 }
 
 export function forbidden(about: About, name: string, why: string): StatusError {
-  const message = `${qualified(about)} "${name}" is forbidden: ${why}`;
+  const message = `${qualified(about)} ${goQuoted(name)} is forbidden: ${why}`;
   return new StatusError(403, 'Forbidden', message, detailsOf(about, name));
 }
 
@@ -147,7 +154,7 @@ export function invalid(about: { group: string; kind: string }, name: string, fa
   const lines = [...new Set(faults.map((fault) => `${fault.field}: ${bodyOf(fault)}`))];
   const text = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const title = about.group === '' ? about.kind : `${about.kind}.${about.group}`;
-  return new StatusError(422, 'Invalid', `${title} "${name}" is invalid: ${text}`, {
+  return new StatusError(422, 'Invalid', `${title} ${goQuoted(name)} is invalid: ${text}`, {
     ...(name ? { name } : {}),
     ...(about.group ? { group: about.group } : {}),
     kind: about.kind,

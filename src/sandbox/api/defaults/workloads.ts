@@ -89,8 +89,11 @@ export function defaultJob(
     const template = spec.template;
     fill(template, 'metadata', {});
     const about = objectAt(template, 'metadata');
-    about.labels = { ...objectAt(about, 'labels'), ...labels };
-    spec.selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': metadata.uid ?? '' } };
+    // What the user wrote stays, and is refused where it is not the server's (`pkg/registry/batch/job/strategy.go generateSelector`).
+    about.labels = { ...labels, ...objectAt(about, 'labels') };
+    const selected = objectAt(spec, 'selector');
+    const own = { 'batch.kubernetes.io/controller-uid': metadata.uid ?? '' };
+    spec.selector = { ...selected, matchLabels: { ...own, ...objectAt(selected, 'matchLabels') } };
     // A Job without labels has its template's.
     if (metadata.labels === undefined) metadata.labels = { ...objectAt(about, 'labels') } as Record<string, string>;
   }

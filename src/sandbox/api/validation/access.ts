@@ -1,7 +1,10 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { FieldFault } from '../errors.ts';
 import { equal, isObject, type Json, listAt, objectAt, textAt } from '../json.ts';
-import { required, supported, unknownValue } from './faults.ts';
+import { faultsOf, named, needed } from './checks.ts';
+import { goStruct, required, supported, unknownValue } from './faults.ts';
+import { segmentFaults, subdomainFaults } from './names.ts';
+import { labelSelector } from './selectors.ts';
 
 const group = 'rbac.authorization.k8s.io';
 
@@ -11,6 +14,7 @@ export function roleFaults(role: KubernetesObject): FieldFault[] {
     .filter(isObject)
     .flatMap((rule, at) => ruleFaults(rule, `rules[${at}]`, role.kind === 'Role'));
   const gathers = isObject(role.aggregationRule);
+  faults.push(...gatheringFaults(role));
   if (gathers && listAt(role, 'aggregationRule', 'clusterRoleSelectors').length === 0)
     faults.push(
       required(
@@ -19,6 +23,14 @@ export function roleFaults(role: KubernetesObject): FieldFault[] {
       ),
     );
   return faults;
+}
+
+function gatheringFaults(role: KubernetesObject): FieldFault[] {
+  return listAt(role, 'aggregationRule', 'clusterRoleSelectors').flatMap((selector, at) => {
+    const path = `aggregationRule.clusterRoleSelectors[${at}]`;
+    const faults = faultsOf(labelSelector, selector, path);
+    return faults.length === 0 ? [] : [...faults, unknownValue(path, null, 'invalid label selector.')];
+  });
 }
 
 function ruleFaults(rule: Json, path: string, namespaced: boolean): FieldFault[] {
@@ -46,19 +58,20 @@ export function bindingFaults(binding: KubernetesObject, current?: KubernetesObj
   return [
     ...supported(textAt(roleRef, 'apiGroup'), [group], 'roleRef.apiGroup'),
     ...supported(textAt(roleRef, 'kind'), kinds, 'roleRef.kind'),
-    ...(textAt(roleRef, 'name') === '' ? [required('roleRef.name')] : []),
+    ...faultsOf(needed(named(segmentFaults)), roleRef.name, 'roleRef.name'),
     ...listAt(binding, 'subjects')
       .filter(isObject)
       .flatMap((subject, at) => subjectFaults(subject, `subjects[${at}]`, binding.kind === 'RoleBinding')),
     ...(current && !equal(current.roleRef, binding.roleRef)
-      ? [unknownValue('roleRef', binding.roleRef, 'cannot change roleRef')]
+      ? [unknownValue('roleRef', goStruct(binding.roleRef, ['APIGroup', 'Kind', 'Name']), 'cannot change roleRef')]
       : []),
   ];
 }
 
 function subjectFaults(subject: Json, path: string, namespaced: boolean): FieldFault[] {
-  const faults = textAt(subject, 'name') === '' ? [required(`${path}.name`)] : [];
   const kind = textAt(subject, 'kind');
+  const name = kind === 'ServiceAccount' ? needed(named(subdomainFaults)) : needed();
+  const faults = faultsOf(name, subject.name, `${path}.name`);
   if (kind === 'ServiceAccount') {
     faults.push(...supported(textAt(subject, 'apiGroup'), [''], `${path}.apiGroup`));
     if (!namespaced && textAt(subject, 'namespace') === '') faults.push(required(`${path}.namespace`));
@@ -67,13 +80,4 @@ function subjectFaults(subject: Json, path: string, namespaced: boolean): FieldF
   if (kind === 'User' || kind === 'Group')
     return [...faults, ...supported(textAt(subject, 'apiGroup'), [group], `${path}.apiGroup`)];
   return [...faults, ...supported(kind, ['ServiceAccount', 'User', 'Group'], `${path}.kind`)];
-}
-
-const accountName = 'kubernetes.io/service-account.name';
-
-/** A Secret with an account's token names the account (`pkg/apis/core/validation/validation.go ValidateSecret`). */
-export function tokenSecretFaults(secret: KubernetesObject): FieldFault[] {
-  if (secret.type !== 'kubernetes.io/service-account-token') return [];
-  if (secret.metadata.annotations?.[accountName]) return [];
-  return [required(`metadata.annotations[${accountName}]`)];
 }

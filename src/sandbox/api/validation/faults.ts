@@ -42,10 +42,18 @@ export function goValue(value: unknown): string {
   return typeof value === 'string' ? goQuoted(value) : (JSON.stringify(value) ?? 'null');
 }
 
+/** A map as Go writes it: by its keys. */
+export function inOrder(map: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
 /** A struct of Go without JSON names, as `json.Marshal` shows it: all its fields by their Go names, null where nothing is. */
 export function goStruct(value: unknown, fields: readonly string[]): Record<string, unknown> {
   const object = isObject(value) ? value : {};
   return Object.fromEntries(
-    fields.map((field) => [field, object[`${field.charAt(0).toLowerCase()}${field.slice(1)}`] ?? null]),
+    fields.map((field) => [
+      field,
+      object[field.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, (start) => start.toLowerCase())] ?? null,
+    ]),
   );
 }

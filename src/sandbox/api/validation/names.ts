@@ -10,8 +10,15 @@ function shapeFault(what: string, pattern: string, ...examples: string[]): strin
   return `${what} (e.g. ${examples.map((one) => `'${one}', `).join(' or ')}regex used for validation is '${pattern}')`;
 }
 
+const compiled = new Map<string, RegExp>();
+
 function fits(value: string, pattern: string): boolean {
-  return new RegExp(`^${pattern}$`).test(value);
+  let form = compiled.get(pattern);
+  if (!form) {
+    form = new RegExp(`^${pattern}$`);
+    compiled.set(pattern, form);
+  }
+  return form.test(value);
 }
 
 export type NameRule = (value: string) => string[];
@@ -54,7 +61,7 @@ export const segmentFaults: NameRule = (value) => {
 /** `IsValidPortName` of `apimachinery/pkg/util/validation/validation.go` */
 export const portNameFaults: NameRule = (value) => {
   const faults = value.length > 15 ? ['must be no more than 15 characters'] : [];
-  if (!/^[-a-z0-9]*$/.test(value))
+  if (!/^[-a-z0-9]+$/.test(value))
     faults.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(value)) faults.push('must contain at least one letter (a-z)');
   if (value.includes('--')) faults.push('must not contain consecutive hyphens');
