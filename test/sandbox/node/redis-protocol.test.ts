@@ -1,4 +1,4 @@
-import { PassThrough, Duplex } from 'node:stream';
+import { Duplex, PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { serveRedis } from '../../../src/sandbox/node/kubelet-api/redis-protocol.ts';
@@ -6,7 +6,9 @@ import { serveRedis } from '../../../src/sandbox/node/kubelet-api/redis-protocol
 /** What a Redis answers to these bytes, and whether it has hung up. */
 async function answerTo(...chunks: string[]): Promise<{ text: string; ended: boolean }> {
   const [toServer, toClient] = [new PassThrough(), new PassThrough()];
-  serveRedis(Duplex.from({ readable: toServer, writable: toClient }), ([word = '', ...more]) => [word, ...more].join(' '));
+  serveRedis(Duplex.from({ readable: toServer, writable: toClient }), ([word = '', ...more]) =>
+    [word, ...more].join(' '),
+  );
   for (const chunk of chunks) toServer.write(chunk, 'latin1');
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   const text = String(toClient.read() ?? '');
@@ -14,7 +16,10 @@ async function answerTo(...chunks: string[]): Promise<{ text: string; ended: boo
 }
 
 test('arrays and inline commands are answered, in whatever pieces they come', async () => {
-  expect(await answerTo('*1\r\n$4\r\nPI', 'NG\r\nECHO a\r\n')).toEqual({ text: '+PING\r\n$6\r\nECHO a\r\n', ended: false });
+  expect(await answerTo('*1\r\n$4\r\nPI', 'NG\r\nECHO a\r\n')).toEqual({
+    text: '+PING\r\n$6\r\nECHO a\r\n',
+    ended: false,
+  });
 });
 
 test.each([
