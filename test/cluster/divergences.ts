@@ -13,7 +13,9 @@ export const divergences = {
   'pod-security-rest':
     'a security standard of a namespace is not held against sysctls, SELinux, AppArmor, procMount and hosts of probes, nor by its version',
   'behavior-seconds': 'the speed of a sandbox also shortens the seconds that an autoscaler states in `behavior`',
-  'null-lists': 'a list that nobody has written yet is left out where Go says null (EndpointSlice, autoscaler status)',
+  'protobuf-answers': 'bodies are read as protobuf, answers are JSON or YAML: protobuf alone is not acceptable',
+  'cel-functions':
+    "a rule that calls what only Kubernetes' own CEL has (sets, lists, format) passes for every object, with a warning",
 } as const satisfies Record<string, string>;
 
 export type Divergence = keyof typeof divergences;

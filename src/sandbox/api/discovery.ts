@@ -7,7 +7,8 @@ import {
   discovered,
 } from '../data/discovered.ts';
 import { StatusError } from './errors.ts';
-import { respondJson } from './respond.ts';
+import { notAcceptable } from './media-types.ts';
+import { respondJson, yamlText } from './respond.ts';
 import { servedGroups, storageVersionHash } from './served-groups.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -23,24 +24,37 @@ export function answerDiscovery(
   const [root, ...below] = path.split('/').filter((part) => part !== '');
   if (root !== 'api' && root !== 'apis') return false;
   const groups = root === 'api' ? discovered.core : servedGroups(context);
-  if (below.length === 0 && accepts(incoming.headers.accept ?? '') === 'aggregated')
-    return answerAggregated(groups, incoming, response);
   const body = root === 'api' ? ofCore(below, incoming) : ofGroups(groups, below);
   if (body === undefined) return false;
+  // The lists of groups are the aggregator's, which negotiates in its own words.
+  const isRouted = root === 'api' || below.length === 2;
+  if (isRouted && incoming.method !== 'GET') throw methodNotAllowed();
+  const { aggregated, yaml } = accepts(incoming.headers.accept ?? '', below.length === 0, isRouted);
+  if (aggregated) return answerAggregated(groups, yaml, incoming, response);
   respondJson(response, 200, body);
   return true;
 }
 
-/** Which of its forms a client takes, the first that is served here. Throws 406 when there is none. */
-function accepts(accept: string): 'aggregated' | 'legacy' {
+const served = ['application/json', 'application/yaml'];
+
+/**
+ * Which of its forms a client takes, the first that is served here; only the roots have the aggregated one. Throws 406 when there
+ * is none.
+ */
+function accepts(accept: string, isRoot: boolean, isRouted: boolean): { aggregated: boolean; yaml: boolean } {
   const ranges = accept === '' ? ['*/*'] : accept.split(',');
   for (const range of ranges) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());
-    if (!['application/json', 'application/*', '*/*'].includes(type)) continue;
+    const found = ['application/*', '*/*'].includes(type) ? 'application/json' : type;
+    if (!served.includes(found)) continue;
+    const yaml = found === 'application/yaml';
     const as = parameters.filter((parameter) => /^(g|v|as)=/.test(parameter)).sort();
-    if (as.length === 0) return 'legacy';
-    if (as.join() === 'as=APIGroupDiscoveryList,g=apidiscovery.k8s.io,v=v2') return 'aggregated';
+    if (as.length === 0) return { aggregated: false, yaml };
+    if (isRoot && as.join() === 'as=APIGroupDiscoveryList,g=apidiscovery.k8s.io,v=v2')
+      return { aggregated: true, yaml };
   }
+  const knows = ranges.some((range) => /^\s*application\/(json|yaml|vnd\.kubernetes\.protobuf)\s*(;|$)/.test(range));
+  if (isRouted && !knows) throw notAcceptable();
   throw new StatusError(
     406,
     'NotAcceptable',
@@ -49,17 +63,21 @@ function accepts(accept: string): 'aggregated' | 'legacy' {
 }
 
 /** `apiserver/pkg/endpoints/discovery/aggregated/etag.go`: the hash of the list is its tag. */
-function answerAggregated(items: DiscoveredGroup[], incoming: IncomingMessage, response: ServerResponse): true {
-  const text = JSON.stringify({
-    kind: 'APIGroupDiscoveryList',
-    apiVersion: 'apidiscovery.k8s.io/v2',
-    metadata: {},
-    items,
-  });
+function answerAggregated(
+  items: DiscoveredGroup[],
+  yaml: boolean,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+): true {
+  const list = { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
+  const text = yaml ? yamlText(list) : JSON.stringify(list);
   const etag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
   const headers = { etag, vary: 'Accept', 'cache-control': 'public' };
   if (incoming.headers['if-none-match'] === etag) response.writeHead(304, headers).end();
-  else response.writeHead(200, { ...headers, 'content-type': aggregatedType }).end(text);
+  else {
+    const type = yaml ? aggregatedType.replace('json', 'yaml') : aggregatedType;
+    response.writeHead(200, { ...headers, 'content-type': type }).end(text);
+  }
   return true;
 }
 

@@ -5,6 +5,7 @@ import { letIn } from './auth/access.ts';
 import type { User } from './auth/user.ts';
 import { answerDiscovery } from './discovery.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
+import { notAcceptable } from './media-types.ts';
 import { answerOpenApi } from './openapi.ts';
 import { type ApiRequest, parseAddress, type ResourceAddress } from './request.ts';
 import { respondError, respondJson, respondText } from './respond.ts';
@@ -110,11 +111,20 @@ function answerFixed(context: ServerContext, url: URL, incoming: IncomingMessage
   if (path.startsWith('/openapi/')) return answerOpenApi(context, url, incoming, response);
   const body = fixedBody(path);
   if (body !== undefined) {
+    if (path === '/version' && incoming.method !== 'GET') throw methodNotAllowed();
+    if (path === '/version') negotiateJson(incoming.headers.accept ?? '');
     respondJson(response, 200, body);
     return true;
   }
   if (!/^\/apis?(\/[^/]+)?$/.test(path)) return false;
   return answerDiscovery(context, path, incoming, response);
+}
+
+/** The version is told in JSON alone (`apiserver/pkg/server/routes/version.go`). Throws 406. */
+function negotiateJson(accept: string): void {
+  const types = accept.split(',').map((range) => (range.split(';')[0] ?? '').trim());
+  if (!types.some((type) => ['', 'application/json', 'application/*', '*/*'].includes(type)))
+    throw notAcceptable(['application/json']);
 }
 
 function fixedBody(path: string): unknown {

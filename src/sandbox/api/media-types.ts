@@ -28,13 +28,7 @@ export function negotiate(accept: string, collection = false): Wanted {
   const clauses = accept.split(',').map(clauseOf);
   clauses.sort((left, right) => right.quality - left.quality);
   const matching = clauses.filter(({ type }) => typesOf(type).length > 0);
-  if (matching.length === 0)
-    throw new StatusError(
-      406,
-      'NotAcceptable',
-      `406: Not Acceptable\n\nAvailable representations: ${(collection ? streams : known).join(', ')}`,
-      {},
-    );
+  if (matching.length === 0) throw notAcceptable(collection ? streams : known);
   for (const { type, parameters } of matching) {
     const [chosen] = typesOf(type).filter((one) => media.includes(one));
     const as = parameters.get('as') ?? '';
@@ -42,6 +36,12 @@ export function negotiate(accept: string, collection = false): Wanted {
     return { as: as as Wanted['as'], version: parameters.get('v') ?? 'v1', yaml: chosen === 'application/yaml' };
   }
   throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${known.join(', ')}`);
+}
+
+/** What a route says whose answers have none of the wanted types (`go-restful`). */
+export function notAcceptable(available: readonly string[] = known): StatusError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${available.join(', ')}`;
+  return new StatusError(406, 'NotAcceptable', message, {});
 }
 
 function clauseOf(text: string): Clause {

@@ -14,7 +14,7 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
   const { accept = '', 'accept-encoding': encoding } = response.req.headers;
   const yaml = type === 'application/json' && accept.includes('yaml') && wantsYaml(accept);
   // As text it leaves in one write together with its headers.
-  const text = yaml ? stringify(body, { sortMapEntries: true }) : JSON.stringify(body);
+  const text = yaml ? yamlText(body) : JSON.stringify(body);
   const headers = { 'content-type': yaml ? 'application/yaml' : type, 'cache-control': 'no-cache, private' };
   const packs = text.length >= compressFrom && String(encoding ?? '').includes('gzip');
   if (packs) respondCompressed(response, status, text, headers);
@@ -23,6 +23,11 @@ export function respondJson(response: ServerResponse, status: number, body: unkn
     const whole = response.hasHeader('warning') ? Buffer.from(text) : text;
     response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(whole);
   }
+}
+
+/** As `sigs.k8s.io/yaml` writes it: by name, and all of what comes twice twice. */
+export function yamlText(body: unknown): string {
+  return stringify(body, { sortMapEntries: true, aliasDuplicateObjects: false });
 }
 
 function wantsYaml(accept: string): boolean {

@@ -1,9 +1,12 @@
 import { requestToken } from './auth/token-request.ts';
 import { create, replace } from './change.ts';
 import { componentStatuses } from './component-statuses.ts';
+import { unjudgedRules } from './custom/unjudged-rules.ts';
+import { definitionStorage } from './custom-resources.ts';
 import { remove, removeCollection } from './delete.ts';
 import { deprecationOf } from './deprecations.ts';
 import { methodNotAllowed, noSuchResource } from './errors.ts';
+import { objectAt } from './json.ts';
 import { negotiate } from './media-types.ts';
 import { patch } from './patch.ts';
 import { get, list } from './read.ts';
@@ -59,13 +62,23 @@ export async function route(context: ServerContext, request: ApiRequest): Promis
     if (!handler || !allowed(request)) throw methodNotAllowed();
     const deprecation = deprecationOf(resource);
     if (deprecation !== undefined) warn(request.response, [deprecation]);
-    return resource.storage === '/componentstatuses' ? componentStatuses(request) : handler(context, request);
+    if (resource.storage === '/componentstatuses') return componentStatuses(request);
+    const answer = await handler(context, request);
+    if (resource.storage === definitionStorage && writes.has(method)) warnOfRules(request, answer);
+    return answer;
   }
   if (!resource.subresources.includes(subresource)) throw noSuchResource();
   if (subresource === 'proxy') return proxy(context, request);
   const handler = subresources[subresource]?.[method];
   if (!handler) throw methodNotAllowed();
   return handler(context, request);
+}
+
+const writes = new Set(['POST', 'PUT', 'PATCH']);
+
+function warnOfRules({ response }: ApiRequest, answer: Answer): void {
+  const warnings = answer === 'answered' ? [] : unjudgedRules(objectAt(answer.object, 'spec').versions);
+  if (warnings.length > 0) warn(response, warnings);
 }
 
 const verbs: Record<string, [item: string, collection: string]> = {

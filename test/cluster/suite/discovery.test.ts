@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtInResources } from '../../../src/sandbox/api/resources.ts';
 import { discovered } from '../../../src/sandbox/data/discovered.ts';
+import type { Divergence } from '../divergences.ts';
 import { openCluster } from '../support/cluster.ts';
 
 const cluster = await openCluster();
@@ -9,6 +10,35 @@ afterAll(() => cluster.close());
 const aggregated = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 const accept = (type: string) => ({ headers: { accept: type } });
 const own = new Set(discovered.groups.map(({ metadata }) => metadata.name));
+
+const unfit = 'Not Acceptable\n\nAvailable representations: ';
+const negotiated: [path: string, accept: string, status: number, told: string][] = [
+  ['/api', 'application/yaml', 200, 'application/yaml'],
+  ['/apis/apps', 'application/yaml', 200, 'application/yaml'],
+  ['/apis/apps/v1', 'application/yaml', 200, 'application/yaml'],
+  ['/apis', aggregated.replace('json', 'yaml'), 200, aggregated.replace('json', 'yaml')],
+  ['/apis/apps', aggregated, 406, 'only the following media types are accepted'],
+  ['/apis/apps/v1', aggregated, 406, 'only the following media types are accepted'],
+  ['/api', 'text/html', 406, unfit],
+  ['/apis', 'text/html', 406, 'only the following media types are accepted'],
+  ['/apis/apps/v1', 'text/html', 406, unfit],
+  ['/version', 'application/yaml', 406, ''],
+  ['/version', 'text/html', 406, unfit],
+  ['/version', aggregated, 200, 'application/json'],
+];
+
+it.each(negotiated)('%s as %s is answered %i', async (path, type, status, told) => {
+  const answer = await cluster.get(path, accept(type));
+  expect(answer.status).toBe(status);
+  expect(status === 200 ? answer.headers['content-type'] : answer.text).toContain(JSON.stringify(told).slice(1, -1));
+});
+
+const inJson: Divergence = 'protobuf-answers';
+
+it(`answers in protobuf (${inJson})`, async () => {
+  const { status } = await cluster.get('/apis/apps/v1', accept('application/vnd.kubernetes.protobuf'));
+  expect(status).toBe(cluster.on === 'sandbox' ? 406 : 200);
+});
 
 // A user's cluster may be of another version.
 describe.skipIf(!cluster.ours)('what is built in', () => {

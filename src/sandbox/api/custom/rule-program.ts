@@ -36,8 +36,11 @@ function compile(expression: string): Compiled {
   }
 }
 
+// Libraries of Kubernetes whose functions are called by a name in front (`apiserver/pkg/cel/library`).
+const libraries = /Unknown variable: (format|lists|math|optional|sets|strings)\b/;
+
 function isMissingFunction(error: unknown): boolean {
-  return isObject(error) && error.code === 'no_matching_overload';
+  return isObject(error) && (error.code === 'no_matching_overload' || libraries.test(messageOf(error)));
 }
 
 function messageOf(error: unknown): string {
