@@ -90,7 +90,7 @@ function nodeStatus(node: NodeDefinition): Record<string, unknown> {
       bootID: node.name,
     },
     daemonEndpoints: { kubeletEndpoint: { Port: node.kubeletPort ?? 10250 } },
-    // The API server then speaks WebSockets to the kubelet, and not SPDY (`pkg/registry/core/pod/rest/subresources.go`).
+    // The API server then passes WebSockets on as they are, and does not turn them into SPDY (`pkg/registry/core/pod/rest/subresources.go`).
     declaredFeatures: ['ExtendWebSocketsToKubelet'],
   };
 }

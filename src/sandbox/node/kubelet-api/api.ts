@@ -7,8 +7,9 @@ import { openChannels } from './channels.ts';
 import { serveLogs } from './logs.ts';
 import { portForwardProtocols, readPorts, servePortForward } from './port-forward.ts';
 import { commandProtocols, readStreamOptions, serveAttach, serveExec } from './remote-command.ts';
+import { openSpdyChannels } from './spdy-channels.ts';
 import { serveSpdyPortForward, spdyPortForward } from './spdy-port-forward.ts';
-import { type ClientConnection, upgradeToSpdy, wantsSpdy } from './spdy-upgrade.ts';
+import { type ClientConnection, isSpdy, upgradeToSpdy, wantsSpdy } from './spdy-upgrade.ts';
 
 interface Target {
   verb: string;
@@ -20,7 +21,7 @@ interface Target {
 
 /**
  * What an API server asks of kubelets (`pkg/kubelet/server/server.go`): `/containerLogs`, `/exec`, `/attach`, `/portForward`
- * and `/pods`. Streams are WebSockets; forwarded ports also SPDY, alone or within a WebSocket. Who may call is for the server around it to say.
+ * and `/pods`. Streams are WebSockets or SPDY; that of forwarded ports also comes within a WebSocket. Who may call is for the server around it to say.
  */
 export function createKubeletApi(workers: () => Iterable<PodWorker>): KubeletApi {
   const find = ({ namespace, pod }: Target) => {
@@ -44,8 +45,8 @@ export function createKubeletApi(workers: () => Iterable<PodWorker>): KubeletApi
       socket.on('error', () => socket.destroy());
       const worker = find(target);
       if (!worker) return refuse(socket, 404, 'pod does not exist');
-      if (target.verb !== 'portForward' && incoming.headers.upgrade?.toLowerCase() !== 'websocket')
-        return refuse(socket, 400, 'unable to upgrade: the nodes of this cluster speak WebSockets, not SPDY');
+      if (incoming.headers.upgrade?.toLowerCase() !== 'websocket' && !isSpdy(incoming))
+        return refuse(socket, 400, 'unable to upgrade: neither a WebSocket nor SPDY/3.1 was asked for');
       try {
         void connect(target, worker, { incoming, socket, head });
       } catch (error) {
@@ -78,7 +79,10 @@ function connect(
     refuse(socket, 500, `container not found ("${target.container}")`);
     return undefined;
   }
-  return openChannels(incoming, socket, head, commandProtocols).then((channels) => {
+  const opening = isSpdy(incoming)
+    ? openSpdyChannels({ incoming, socket, head }, options)
+    : openChannels(incoming, socket, head, commandProtocols);
+  return opening.then((channels) => {
     if (!channels) return;
     if (verb === 'attach') serveAttach(container, options, channels);
     else void serveExec(container, query.getAll('command'), options, channels);

@@ -13,10 +13,9 @@ export interface ClientConnection {
 }
 
 /** Whether a client wants SPDY, by itself or in the messages of a WebSocket. */
-export function wantsSpdy({ headers }: IncomingMessage): boolean {
-  return (
-    isSpdy(headers.upgrade) || listOf(headers['sec-websocket-protocol']).some((one) => one.startsWith(tunnelPrefix))
-  );
+export function wantsSpdy(incoming: IncomingMessage): boolean {
+  const { headers } = incoming;
+  return isSpdy(incoming) || listOf(headers['sec-websocket-protocol']).some((one) => one.startsWith(tunnelPrefix));
 }
 
 /**
@@ -27,7 +26,7 @@ export async function upgradeToSpdy(
   { incoming, socket, head }: ClientConnection,
   served: readonly string[],
 ): Promise<{ connection: Duplex; protocol: string } | undefined> {
-  if (!isSpdy(incoming.headers.upgrade)) {
+  if (!isSpdy(incoming)) {
     const wanted = listOf(incoming.headers['sec-websocket-protocol']);
     const protocol = served.find((one) => wanted.includes(tunnelPrefix + one));
     if (!protocol) return refuse(socket, wanted, served);
@@ -43,8 +42,8 @@ export async function upgradeToSpdy(
   return { connection: socket, protocol };
 }
 
-function isSpdy(upgrade: string | undefined): boolean {
-  return upgrade?.toLowerCase() === 'spdy/3.1';
+export function isSpdy({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'spdy/3.1';
 }
 
 function listOf(header: string | string[] | undefined): string[] {
