@@ -7,6 +7,7 @@ import { afterCreate, complete } from './effects.ts';
 import { alreadyExists, forbidden } from './errors.ts';
 import { equal } from './json.ts';
 import type { ManagedEntry } from './managed/managers.ts';
+import { sharedEntries } from './managed/shared-fields.ts';
 import { entriesAfterWrite } from './managed/written.ts';
 import { carriedMetadata, checkIdentity, firstMetadata, isReleased } from './metadata.ts';
 import type { ServerContext } from './server-context.ts';
@@ -55,7 +56,7 @@ export function createObject(
   // Storage.
   if (context.store.get(resource.storage, namespace, metadata.name)) throw alreadyExists(resource, metadata.name);
   allocate(context, resource, next);
-  if (entries.length > 0) next.metadata.managedFields = entries;
+  if (entries.length > 0) next.metadata.managedFields = sharedEntries(entries);
   if (options.dryRun) return next;
   const stored = context.store.put(resource.storage, next);
   charge();
@@ -102,7 +103,7 @@ export function updateObject(
   const asks = subresource !== 'status' && subresource !== 'binding';
   if (asks && countsGenerations(resource, next) && isNewGeneration(resource, current, next))
     next.metadata.generation = (current.metadata.generation ?? 0) + 1;
-  if (entries.length > 0) next.metadata.managedFields = entries;
+  if (entries.length > 0) next.metadata.managedFields = sharedEntries(entries);
   else delete next.metadata.managedFields;
 
   // Storage.
