@@ -43,6 +43,11 @@ const names = async (app: string): Promise<string[]> =>
     (one: { metadata: { name: string } }) => one.metadata.name,
   );
 
+async function eventOf(name: string, reason: string) {
+  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name},reason%3D${reason}`;
+  return (await cluster.until(path, ({ body }) => body.items?.length > 0)).body.items[0];
+}
+
 describe.skipIf(!cluster.ours)('a budget for disruptions', () => {
   it('counts the wanted replicas, rounding percentages up', async () => {
     await create(cluster, deployments, deployment('percent', 3));
@@ -130,5 +135,36 @@ describe.skipIf(!cluster.ours)('a budget for disruptions', () => {
     await create(cluster, pods, pod('bare', {}, { labels: { app: 'bare' } }));
     await create(cluster, budgets, budget('bare', { minAvailable: 1 }));
     await statusOf('bare', { currentHealthy: 1, expectedPods: 1, disruptionsAllowed: 0 });
+  });
+
+  it('counts bare pods for nothing where percentages are asked for', async () => {
+    await create(cluster, pods, pod('alone', {}, { labels: { app: 'alone' } }));
+    await create(cluster, budgets, budget('alone', { minAvailable: '50%' }));
+    const status = await statusOf('alone', { currentHealthy: 1, expectedPods: 0 });
+    expect(status).toMatchObject({ desiredHealthy: 0, disruptionsAllowed: 0 });
+    const told = await eventOf('alone', 'UnmanagedPods');
+    expect(told.type).toBe('Warning');
+    expect(told.message).toBe(
+      'Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{app: alone,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.',
+    );
+  });
+
+  it('says that it cannot count what has no scale', async () => {
+    const owned = { restartPolicy: 'Never', containers: [container({ command: ['sleep', '600'] })] };
+    await create(cluster, `/apis/batch/v1/namespaces/${namespace}/jobs`, {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'counted' },
+      spec: { template: { metadata: { labels: { app: 'counted' } }, spec: owned } },
+    });
+    await create(cluster, budgets, budget('counted', { maxUnavailable: 1 }));
+    const why = 'jobs.batch does not implement the scale subresource';
+    const { body } = await cluster.until(
+      `${budgets}/counted`,
+      ({ body }) => body.status?.conditions?.[0]?.reason === 'SyncFailed',
+    );
+    expect(body.status).toMatchObject({ disruptionsAllowed: 0, conditions: [{ status: 'False', message: why }] });
+    const { message } = await eventOf('counted', 'CalculateExpectedPodCountFailed');
+    expect(message).toBe(`Failed to calculate the number of expected pods: ${why}`);
   });
 });
