@@ -19,12 +19,18 @@ interface PodSource {
   volumeOf(claim: string): string | undefined;
 }
 
+interface MadeVolume {
+  folder: Folder;
+  /** Of what comes from the API: what was written last. */
+  payload?: Payload;
+  tokens?: Tokens;
+}
+
 const freshMs = 1000;
 
 /** Nothing is made or read before a container looks into a volume. */
 export function createPodVolumes(host: Host, { pod, podIP, volumeOf }: PodSource): PodVolumes {
-  const folders = new Map<string, Folder>();
-  const written = new Map<string, { payload: Payload; tokens: Tokens }>();
+  const volumes = new Map<string, MadeVolume>();
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
   const make = (volume: Volume): Folder => {
@@ -34,29 +40,28 @@ export function createPodVolumes(host: Host, { pod, podIP, volumeOf }: PodSource
     if (volume.hostPath) return host.storage(`path/${host.node}/${volume.hostPath.path}`);
     return sourcesOf(volume) ? { ...folder(0o777), readOnly: true } : folder(0o777);
   };
-  const folderOf = (name: string) => {
+  const madeOf = (name: string) => {
     const volume = pod().spec.volumes?.find((one) => one.name === name);
     if (!volume) return undefined;
-    const made = folders.get(name) ?? make(volume);
-    folders.set(name, made);
+    const made = volumes.get(name) ?? { folder: make(volume) };
+    volumes.set(name, made);
     return made;
   };
   const refresh = async () => {
     const facts = { pod: pod(), podIP: podIP(), hostIP: host.hostIP };
     for (const volume of pod().spec.volumes ?? []) {
       const sources = sourcesOf(volume);
-      const target = sources && folderOf(volume.name);
-      if (!target) continue;
-      const before = written.get(volume.name);
-      const tokens: Tokens = before?.tokens ?? new Map();
-      const payload = await readPayload(host, facts, sources, tokens);
-      writePayload(target, payload, before?.payload);
-      written.set(volume.name, { payload, tokens });
+      const made = sources && madeOf(volume.name);
+      if (!made) continue;
+      made.tokens ??= new Map();
+      const payload = await readPayload(host, facts, sources, made.tokens);
+      writePayload(made.folder, payload, made.payload);
+      made.payload = payload;
     }
     refreshedAt = performance.now();
   };
   return {
-    folder: folderOf,
+    folder: (name) => madeOf(name)?.folder,
     async refresh() {
       if (performance.now() - refreshedAt < freshMs) return;
       refreshing ??= refresh().finally(() => {
