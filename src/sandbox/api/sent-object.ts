@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { decodeCustom } from './custom/decoding.ts';
-import { decodeFields, type Reading, tellOfFields } from './decode/decode-sent.ts';
+import { decodeFields, type Reading, refused, tellOfFields } from './decode/decode-sent.ts';
 import { badRequest } from './errors.ts';
 import { isObject, type Json } from './json.ts';
 import { apiVersionOf, builtInResources, type Resource } from './resources.ts';
@@ -11,7 +11,7 @@ import { apiVersionOf, builtInResources, type Resource } from './resources.ts';
  */
 export function asObject(resource: Resource, value: Json, reading: Reading = {}): KubernetesObject {
   const apiVersion = apiVersionOf(resource);
-  checkKind(resource, value, apiVersion);
+  checkKind(resource, value, apiVersion, reading);
   const { value: read, unknown } = decodeFields(resource, value, reading);
   const metadata = { ...(isObject(read.metadata) ? read.metadata : {}) };
   const object = { ...read, kind: resource.kind, apiVersion, metadata } as unknown as KubernetesObject;
@@ -27,12 +27,17 @@ export function checkNamespace(object: KubernetesObject, namespace: string): voi
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 }
 
-function checkKind(resource: Resource, value: Json, expected: string): void {
+function checkKind(resource: Resource, value: Json, expected: string, reading: Reading): void {
+  const { patch, request } = reading;
+  // A strategic merge is read as the kind that it is of, whatever it says.
+  if (patch !== undefined && request?.contentType.includes('strategic')) return;
   const apiVersion = value.apiVersion || expected;
   const kind = value.kind || resource.kind;
   if (apiVersion === expected && kind === resource.kind) return;
   const [version = '', group = ''] = String(apiVersion).split('/').reverse();
-  if (kind === resource.kind && group === resource.group && group !== '')
+  const isOtherVersion = kind === resource.kind && group === resource.group && group !== '';
+  if (isOtherVersion && patch !== undefined) return;
+  if (isOtherVersion)
     throw badRequest(
       `the API version in the data (${String(apiVersion)}) does not match the expected API version (${expected})`,
     );
@@ -41,6 +46,7 @@ function checkKind(resource: Resource, value: Json, expected: string): void {
   const why = known
     ? `converting (${version}.${String(kind)}) to (${home}.${resource.kind}): unknown conversion`
     : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
+  if (patch !== undefined) throw refused(resource, value, why, reading);
   throw badRequest(`${String(kind)} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
 }
 

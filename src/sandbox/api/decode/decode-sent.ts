@@ -61,7 +61,8 @@ function strictFaults(unknown: string[], order: ReturnType<typeof textOrderOf>, 
   return faults.slice(0, mostStrictFaults).map(({ text }) => text);
 }
 
-function refused(resource: Resource, value: Json, words: string, { patch, request }: Reading): StatusError {
+/** The refusal of an object that cannot be read: 400, and 422 for what comes of a patch. */
+export function refused(resource: Resource, value: Json, words: string, { patch, request }: Reading): StatusError {
   const { kind, version } = resource;
   if (patch === undefined)
     return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${words}`);
