@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
+import { parse } from 'yaml';
 
 const [pods, watchers, changes, changesPerSecond] = [10_000, 100, 3000, 1000];
 const longestMs = 30_000;
@@ -175,7 +176,7 @@ async function startSandbox(root, folder) {
   const env = { ...process.env, XDG_STATE_HOME: folder, XDG_RUNTIME_DIR: folder };
   const program = (...args) => outputOf(process.execPath, [join(root, 'bin/tars-console.js'), ...args], env);
   const [, file] = /KUBECONFIG=(\S+)/.exec(await program('sandbox')) ?? [];
-  const config = JSON.parse(readFileSync(file, 'utf8'));
+  const config = parse(readFileSync(file, 'utf8'));
   const { pid } = JSON.parse(readFileSync(join(file, '..', 'state.json'), 'utf8'));
   const { server, 'certificate-authority-data': ca } = config.clusters[0].cluster;
   return {
