@@ -6,7 +6,7 @@ import {
   type DiscoveredVersion,
   discovered,
 } from '../data/discovered.ts';
-import { StatusError } from './errors.ts';
+import { methodNotAllowed, StatusError } from './errors.ts';
 import { notAcceptable } from './media-types.ts';
 import { respondJson, yamlText } from './respond.ts';
 import { servedGroups, storageVersionHash } from './served-groups.ts';
