@@ -24,9 +24,11 @@ const timeZone: Check = (value, path, faults) => {
   else if (!isZone(value)) refuse(`unknown time zone ${value}`);
 };
 
+/** Whether the time zone database has a name; capitals count there. */
 function isZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    const { timeZone: known } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return known === name || known.toLowerCase() !== name.toLowerCase();
   } catch {
     return false;
   }

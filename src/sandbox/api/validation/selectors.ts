@@ -1,7 +1,7 @@
-import { isObject } from '../json.ts';
+import { isObject, listAt } from '../json.ts';
 import { all, type Check, each, fields, given, isAbsent, isEmpty, named, needed, textOf } from './checks.ts';
 import { forbidden, required, unknownValue } from './faults.ts';
-import { labelFaults, labelKeyFaults, labelNameFaults, type NameRule } from './names.ts';
+import { labelFaults, labelKeyFaults, labelNameFaults, labelValueFaults, type NameRule } from './names.ts';
 
 const qualified = named(labelKeyFaults);
 
@@ -27,6 +27,14 @@ const operator =
     if (!known.includes(textOf(value))) faults.push(unknownValue(path, textOf(value), 'not a valid selector operator'));
   };
 
+/** What a label can be is asked of the values after the key. */
+const keyAndValues: Check = (key, path, faults, requirement) => {
+  qualified(key, path, faults, requirement);
+  for (const [at, value] of listAt(requirement, 'values').entries())
+    for (const why of labelValueFaults(String(value)))
+      faults.push(unknownValue(path.replace(/key$/, `values[${at}]`), value, why));
+};
+
 /** `apimachinery/pkg/apis/meta/v1/validation/validation.go ValidateLabelSelector` */
 export const labelSelector: Check = fields({
   matchLabels: labels,
@@ -34,7 +42,7 @@ export const labelSelector: Check = fields({
     fields({
       values: checkValues,
       operator: operator('In', 'NotIn', 'Exists', 'DoesNotExist'),
-      key: qualified,
+      key: keyAndValues,
     }),
   ),
 });
