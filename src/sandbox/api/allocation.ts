@@ -4,6 +4,7 @@ import { invalid } from './errors.ts';
 import { fill, isObject, type Json, listAt, numberAt, objectAt, textAt } from './json.ts';
 import type { Resource } from './resources.ts';
 import type { ServerContext } from './server-context.ts';
+import { dropOfOldType } from './service-type.ts';
 
 const nodePorts = { first: 30_000, count: 2768 };
 
@@ -19,6 +20,7 @@ export function allocate(
 ): void {
   if (resource.storage !== '/services') return;
   const spec = objectAt(object, 'spec');
+  if (current) dropOfOldType(object, current);
   if (textAt(spec, 'type') === 'ExternalName') return;
   const before = textAt(current, 'spec', 'clusterIP');
   const fault = addressFault(context, spec, object) ?? familyFault(spec);
