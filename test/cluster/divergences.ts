@@ -14,8 +14,12 @@ export const divergences = {
     'a security standard of a namespace is not held against sysctls, SELinux, AppArmor, procMount and hosts of probes, nor by its version',
   'behavior-seconds': 'the speed of a sandbox also shortens the seconds that an autoscaler states in `behavior`',
   'protobuf-answers': 'bodies are read as protobuf, answers are JSON or YAML: protobuf alone is not acceptable',
+  'body-depth': 'a body is 500 levels deep at most, not 10,000: objects are walked by recursion',
   'cel-functions':
     "a rule that calls what only Kubernetes' own CEL has (sets, lists, format) passes for every object, with a warning",
+  'whole-specs':
+    'where a refusal shows a whole spec, or the difference of two, as Go prints it, the sandbox shows what was sent, or nothing',
+  'empty-lists': 'an empty list counts as one that was left out (the policies of an autoscaler get their defaults)',
 } as const satisfies Record<string, string>;
 
 export type Divergence = keyof typeof divergences;

@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
+import type { Divergence } from '../divergences.ts';
 import { openCluster } from '../support/cluster.ts';
 
 const cluster = await openCluster();
@@ -37,6 +38,19 @@ it.each(['', '{', '{"a":}', 'hello', '[]', '"x"', '5', '{"metadata":"x"}', '{"me
     expect([status, body.status, body.reason]).toEqual([400, 'Failure', 'BadRequest']);
   },
 );
+
+const shallow: Divergence = 'body-depth';
+
+it.each([
+  [400, [201, 201]],
+  [9_000, [400, 201]],
+  [10_001, [400, 400]],
+])(`a body of %i levels (${shallow})`, async (levels, [ours, theirs]) => {
+  const deep = '['.repeat(levels) + ']'.repeat(levels);
+  const text = `{"metadata":{"name":"deep"},"unknown":${deep}}`;
+  const { status } = await cluster.post(`${maps}?dryRun=All`, text);
+  expect(status).toBe(cluster.on === 'sandbox' ? ours : theirs);
+});
 
 it('an escape that is none is refused before it is looked at', async () => {
   const { status, text } = await cluster.get(`${maps}/%zz`);
