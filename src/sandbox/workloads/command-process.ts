@@ -63,7 +63,7 @@ export function isRunnable({ args, system }: ProcessContext): boolean {
   const [name = ''] = args;
   const files = createFileSystem(folder());
   const known = (word: string) => {
-    if (builtins[word]) return true;
+    if (Object.hasOwn(builtins, word)) return true;
     try {
       findProgram(system, files, word, '/');
       return true;

@@ -64,3 +64,38 @@ test('tar packs and unpacks what it packed', async () => {
     ),
   ).toBe('x\na/\na/b/\na/b/c\n');
 });
+
+test.each([
+  ['a function that calls itself', 'f() { f; }; f; echo on', 'sh: Cannot fork\n'],
+  ['an expression that tries for ever', `echo ${'a'.repeat(60)}! | grep -E '^(a+)+$'`, 'takes too long'],
+  ['an expression that is none', "echo a | grep -E '('", 'grep: bad regular expression\n'],
+  ['a pattern of many stars', `case ${'a'.repeat(4000)}b in *a*a*a*a*a*a*a*a*c) echo yes;; *) echo no;; esac`, 'no\n'],
+  ['a range that runs backwards', 'case b in [z-a]) echo yes;; *) echo no;; esac', 'no\n'],
+  [
+    'a program named as a property of all objects',
+    'constructor; toString; __proto__; echo $((constructor)); test a constructor b',
+    'not found',
+  ],
+])('%s ends with what a real shell could say', async (_, script, words) => {
+  const started = performance.now();
+  expect(await output(script)).toContain(words);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('what is captured is bounded', async () => {
+  expect(await output('A=$(seq 1 3000000); echo "status $?"')).toBe('status 141\n');
+});
+
+test('a bomb of forks stays small, and ends with its container', async () => {
+  const ending = new AbortController();
+  const bomb = executeQuietly(createTestSystem(), ['sh', '-c', 'f() { f | f & f; }; f'], ending.signal);
+  setTimeout(() => ending.abort(), 200);
+  expect([2, 137]).toContain((await bomb).exitCode);
+});
+
+test('files have room for so much and no more, and what is removed makes room', async () => {
+  const grow = 'seq 1 100000 > /a; for i in 1 2 3 4 5 6; do cat /a /a > /b; mv /b /a; done';
+  expect(await output(`${grow}; for i in 1 2 3 4 5; do cp /a /c; rm /c; done; echo ok`)).toBe('ok\n');
+  const more = 'tar cf /a.tar a; for i in 1 2 3 4; do mkdir /d$i; tar xf /a.tar -C /d$i; done';
+  expect(await output(`${grow}; cd /; ${more}`)).toContain('No space left on device');
+});

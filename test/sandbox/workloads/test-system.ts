@@ -20,7 +20,7 @@ export function createTestSystem(
     userId: 0,
     clock,
     files: async () => files,
-    program: (name) => programs[name],
+    program: (name) => (Object.hasOwn(programs, name) ? programs[name] : undefined),
     dial,
     resolve: (host) => (host === 'web' ? ['10.244.0.2'] : host.endsWith('.invalid') ? [] : ['10.96.0.9']),
     processes: () => [{ pid: 1, command: 'sh' }],

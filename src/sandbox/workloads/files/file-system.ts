@@ -1,4 +1,4 @@
-import { absolute, type Entry, FileError, type Folder, file, folder } from './entries.ts';
+import { absolute, type Entry, type File, FileError, type Folder, file, folder } from './entries.ts';
 
 /** Files of one container, all in memory. Paths are absolute; everything but `find` throws `FileError`. */
 export interface FileSystem {
@@ -17,11 +17,41 @@ export interface FileSystem {
 }
 
 /** How much one container may write: it is this process' memory. */
-const largestBytes = 128 * 1024 * 1024;
+export const largestBytes = 128 * 1024 * 1024;
+/** Of an entry that holds nothing. */
+const smallestEntry = 256;
 const deepestLinks = 16;
+
+function sizeOf(entry: Entry): number {
+  if (entry.kind === 'file') return smallestEntry + entry.data.length;
+  if (entry.kind === 'link') return smallestEntry + entry.target.length;
+  let size = smallestEntry;
+  for (const [name, below] of entry.entries) size += name.length + sizeOf(below);
+  return size;
+}
+
+const rooms = new WeakMap<File, Buffer>();
+
+/** Appends in a room that doubles when it is full: many small writes would else copy the file as many times. */
+function extend(entry: File, data: Buffer): void {
+  const { length } = entry.data;
+  let room = rooms.get(entry);
+  const fits = room && room.length >= length + data.length && room.buffer === entry.data.buffer;
+  if (!room || !fits) {
+    room = Buffer.allocUnsafeSlow(Math.max(256, 2 * (length + data.length)));
+    entry.data.copy(room);
+    rooms.set(entry, room);
+  }
+  data.copy(room, length);
+  entry.data = room.subarray(0, length + data.length);
+}
 
 export function createFileSystem(root: Folder): FileSystem {
   let written = 0;
+  const take = (bytes: number) => {
+    if (written + bytes > largestBytes) throw new FileError('No space left on device');
+    written += bytes;
+  };
 
   const walk = (path: string, followLast: boolean, depth = 0): { entry: Entry | undefined; locked: boolean } => {
     if (depth > deepestLinks) throw new FileError('Too many levels of symbolic links');
@@ -77,11 +107,11 @@ export function createFileSystem(root: Folder): FileSystem {
       const found = walk(path, true);
       if (found.entry?.kind === 'folder') throw new FileError('Is a directory');
       if (found.entry && found.locked) throw new FileError('Read-only file system');
-      written += data.length;
-      if (written > largestBytes) throw new FileError('No space left on device');
+      take(data.length + (found.entry ? 0 : path.length + smallestEntry));
       if (found.entry?.kind === 'file') {
         written -= append ? 0 : Math.min(written, found.entry.data.length);
-        found.entry.data = append ? Buffer.concat([found.entry.data, data]) : Buffer.from(data);
+        if (append) extend(found.entry, data);
+        else found.entry.data = Buffer.from(data);
         found.entry.modified = Date.now();
         return;
       }
@@ -95,6 +125,7 @@ export function createFileSystem(root: Folder): FileSystem {
       const above = path.slice(0, path.lastIndexOf('/')) || '/';
       if (parents && !walk(above, true).entry) this.makeFolder(above, true);
       const { parent, name } = writable(path);
+      take(path.length + smallestEntry);
       parent.entries.set(name, folder());
     },
     remove(path) {
@@ -103,6 +134,7 @@ export function createFileSystem(root: Folder): FileSystem {
       if (!entry) throw new FileError('No such file or directory');
       if (entry.kind === 'folder' && entry.readOnly) throw new FileError('Resource busy');
       parent.entries.delete(name);
+      written = Math.max(0, written - path.length - sizeOf(entry));
     },
     place(path, entry, force = false) {
       if (force) {
@@ -113,6 +145,7 @@ export function createFileSystem(root: Folder): FileSystem {
         return;
       }
       const { parent, name } = writable(path);
+      take(path.length + sizeOf(entry));
       parent.entries.set(name, entry);
     },
   };

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { extract, type Header, pack } from 'tar-stream';
-import { absolute, type Entry, FileError, file } from '../files/entries.ts';
+import { absolute, type Entry, FileError } from '../files/entries.ts';
+import { largestBytes } from '../files/file-system.ts';
 import { createCollector, readAll } from '../shell/streams.ts';
 import type { Call, Program } from '../system.ts';
 
@@ -24,7 +25,7 @@ const tar: Program = async (call) => {
   const bytes = order.archive === '-' ? await readAll(call.stdin) : call.files.read(absolute(call.cwd, order.archive));
   const zipped = order.zipped || (bytes[0] === 0x1f && bytes[1] === 0x8b);
   try {
-    return await readArchive(call, order, zipped ? gunzipSync(bytes) : bytes);
+    return await readArchive(call, order, zipped ? unzipped(bytes) : bytes);
   } catch (error) {
     if (error instanceof FileError) throw error;
     call.stderr.write(`tar: ${(error as Error).message}\n`);
@@ -117,18 +118,30 @@ function unpack({ files }: Call, into: string, header: Header, data: Buffer): vo
   if (header.type === 'symlink')
     files.place(path, { kind: 'link', mode: 0o777, modified: Date.now(), target: header.linkname ?? '' });
   if (header.type !== 'file') return;
-  if (files.find(path)?.kind === 'file') files.write(path, data);
-  else files.place(path, file(data, header.mode ?? 0o644));
+  const there = files.find(path)?.kind === 'file';
+  files.write(path, data);
+  const made = there ? undefined : files.find(path);
+  if (made) made.mode = header.mode ?? 0o644;
+}
+
+/** A little of an archive may stand for more than there is memory. */
+function unzipped(bytes: Buffer): Buffer {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: largestBytes });
+  } catch (error) {
+    const tooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new FileError(tooLarge ? 'No space left on device' : 'invalid magic');
+  }
 }
 
 const zip: Program = async (call) => {
   const names = call.args.filter((arg) => !arg.startsWith('-'));
   const unzip = call.name.endsWith('gunzip') || call.args.some((arg) => /^-\w*d/.test(arg));
-  if (names.length === 0) call.stdout.write((unzip ? gunzipSync : gzipSync)(await readAll(call.stdin)));
+  if (names.length === 0) call.stdout.write((unzip ? unzipped : gzipSync)(await readAll(call.stdin)));
   for (const name of names) {
     const path = absolute(call.cwd, name);
     const data = call.files.read(path);
-    call.files.write(unzip ? path.replace(/\.gz$/, '') : `${path}.gz`, (unzip ? gunzipSync : gzipSync)(data));
+    call.files.write(unzip ? path.replace(/\.gz$/, '') : `${path}.gz`, (unzip ? unzipped : gzipSync)(data));
     call.files.remove(path);
   }
   return 0;

@@ -1,4 +1,5 @@
 import { absolute, type Entry, FileError, file } from '../files/entries.ts';
+import { fitsPattern } from '../shell/patterns.ts';
 import type { Call, Program } from '../system.ts';
 import { readOptions } from './options.ts';
 
@@ -140,14 +141,11 @@ const find: Program = (call) => {
   const names = call.args.slice(0, call.args.findIndex((arg) => arg.startsWith('-')) >>> 0);
   const option = (name: string) => call.args[call.args.indexOf(name) + 1];
   const kind = call.args.includes('-type') ? { f: 'file', d: 'folder', l: 'link' }[option('-type') ?? ''] : undefined;
-  const named = call.args.includes('-name')
-    ? (option('-name') ?? '').replace(/[.+^$]/g, '\\$&').replaceAll('*', '.*')
-    : '.*';
+  const named = call.args.includes('-name') ? (option('-name') ?? '') : '*';
   const visit = (path: string) => {
     const entry = call.files.findLink(at(call, path));
     if (!entry) throw new FileError('No such file or directory');
-    if ((!kind || entry.kind === kind) && new RegExp(`^${named}$`).test(baseName(path) || path))
-      call.stdout.write(`${path}\n`);
+    if ((!kind || entry.kind === kind) && fitsPattern(baseName(path) || path, named)) call.stdout.write(`${path}\n`);
     if (entry.kind === 'folder')
       for (const name of [...entry.entries.keys()].sort()) visit(`${path.replace(/\/$/, '')}/${name}`);
   };

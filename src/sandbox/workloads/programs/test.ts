@@ -44,7 +44,8 @@ function both(args: readonly string[], cursor: Position, call: Call): boolean {
 function one(args: readonly string[], cursor: Position, call: Call): boolean {
   const [first, second, third] = args.slice(cursor.at);
   if (first === undefined) return false;
-  const compare = second !== undefined && third !== undefined ? comparisons[second] : undefined;
+  const compare =
+    second !== undefined && third !== undefined && Object.hasOwn(comparisons, second) ? comparisons[second] : undefined;
   if (compare) {
     cursor.at += 3;
     return compare(first, third ?? '');
@@ -53,7 +54,7 @@ function one(args: readonly string[], cursor: Position, call: Call): boolean {
     cursor.at += 1;
     return !one(args, cursor, call);
   }
-  const check = second === undefined ? undefined : checks[first];
+  const check = second === undefined || !Object.hasOwn(checks, first) ? undefined : checks[first];
   if (check) {
     cursor.at += 2;
     return check(second ?? '', call);

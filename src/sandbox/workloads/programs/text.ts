@@ -1,19 +1,28 @@
+import { TookTooLong, withinTime } from '../../within-time.ts';
 import { absolute, FileError } from '../files/entries.ts';
 import { readAll, readLine } from '../shell/streams.ts';
 import type { Call, Program } from '../system.ts';
 import { readOptions } from './options.ts';
 
+/** How long a program may work on one file, with an expression that somebody thought of: nobody else is served meanwhile. */
+const mostMs = 1000;
+
 /** Each file named, or standard input; what cannot be read is said. */
 export async function eachInput(
   call: Call,
   names: readonly string[],
-  work: (data: Buffer, name: string) => void | Promise<void>,
+  work: (data: Buffer, name: string) => void,
 ): Promise<number> {
   let status = 0;
   for (const name of names.length > 0 ? names : ['-']) {
     try {
-      await work(name === '-' ? await readAll(call.stdin) : call.files.read(absolute(call.cwd, name)), name);
+      const data = name === '-' ? await readAll(call.stdin) : call.files.read(absolute(call.cwd, name));
+      withinTime(mostMs, () => work(data, name));
     } catch (error) {
+      if (error instanceof TookTooLong) {
+        call.stderr.write(`${call.name.split('/').at(-1)}: gave up on '${name}': it takes too long\n`);
+        return 2;
+      }
       if (!(error instanceof FileError)) throw error;
       call.stderr.write(`${call.name.split('/').at(-1)}: can't open '${name}': ${error.message}\n`);
       status = 1;

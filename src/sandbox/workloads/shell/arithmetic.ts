@@ -20,7 +20,8 @@ export function evaluate(text: string, variables: ReadonlyMap<string, string>): 
     const operators = levels[level];
     if (!operators) return unary();
     let value = binary(level + 1);
-    for (let apply = operators[tokens[at] ?? '']; apply; apply = operators[tokens[at] ?? '']) {
+    const operator = () => (Object.hasOwn(operators, tokens[at] ?? '') ? operators[tokens[at] ?? ''] : undefined);
+    for (let apply = operator(); apply; apply = operator()) {
       at += 1;
       value = apply(value, binary(level + 1));
     }

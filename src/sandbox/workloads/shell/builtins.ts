@@ -135,7 +135,7 @@ function source(state: ShellState, [path = '']: readonly string[], streams: Stre
 function whereIs(state: ShellState, names: readonly string[], { stdout }: Streams): number {
   let status = 0;
   for (const name of names) {
-    if (builtins[name] || state.functions.has(name)) stdout.write(`${name}\n`);
+    if (Object.hasOwn(builtins, name) || state.functions.has(name)) stdout.write(`${name}\n`);
     else if (exists(state, name)) stdout.write(`/usr/bin/${name}\n`);
     else status = 127;
   }

@@ -22,6 +22,10 @@ export async function execute(system: ContainerSystem, execution: Execution): Pr
     return await program({ ...execution, name, args, env, cwd, files, system, find });
   } catch (error) {
     if (error instanceof BrokenPipe) return 141;
+    if (error instanceof SyntaxError) {
+      execution.stderr.write(`${name}: bad regular expression\n`);
+      return 2;
+    }
     if (!(error instanceof FileError)) throw error;
     execution.stderr.write(`${name}: ${error.message}\n`);
     return 1;

@@ -1,5 +1,5 @@
 import { evaluate } from './arithmetic.ts';
-import { expandPaths, patternToRegExp } from './patterns.ts';
+import { expandPaths, fitsPattern } from './patterns.ts';
 import { ExitShell, type ShellState } from './state.ts';
 import type { Part, Script, Word } from './syntax.ts';
 
@@ -126,13 +126,12 @@ function fail(state: ShellState, message: string): never {
 }
 
 function trim(value: string, operator: string, pattern: string): string {
-  const expression = patternToRegExp(pattern);
   const cuts = Array.from({ length: value.length + 1 }, (_, index) => index);
   const front = operator.startsWith('#');
   const longest = operator.length === 2;
   // From the front a long match ends late; from the back it begins early.
   if (longest === front) cuts.reverse();
-  const cut = cuts.find((at) => expression.test(front ? value.slice(0, at) : value.slice(at)));
+  const cut = cuts.find((at) => fitsPattern(front ? value.slice(0, at) : value.slice(at), pattern));
   if (cut === undefined) return value;
   return front ? value.slice(cut) : value.slice(0, cut);
 }

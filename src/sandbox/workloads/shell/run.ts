@@ -2,7 +2,7 @@ import { FileError } from '../files/entries.ts';
 import { ExecutableNotFound } from '../system.ts';
 import { builtins } from './builtins.ts';
 import { expandPattern, expandText, expandWords } from './expand.ts';
-import { patternToRegExp } from './patterns.ts';
+import { fitsPattern } from './patterns.ts';
 import { redirect } from './redirect.ts';
 import { ExitShell, exportedVariables, Leave, type ShellState, type Streams, subshell } from './state.ts';
 import { BrokenPipe, createCollector, createPipe, inputOf } from './streams.ts';
@@ -66,8 +66,25 @@ async function runPipe(state: ShellState, commands: readonly Command[], streams:
   return (await Promise.all(runs)).at(-1) ?? 0;
 }
 
+/** How many commands of one container may be under way at once, those that wait for others included. */
+const mostCommands = 1000;
+const underWay = new WeakMap<ShellState['system'], number>();
+
+/** A function that calls itself, or a bomb of forks, ends as it would on a machine whose processes are limited. */
 async function runCommand(state: ShellState, command: Command, streams: Streams): Promise<number> {
   await breathe(state);
+  const { system } = state;
+  const count = (underWay.get(system) ?? 0) + 1;
+  if (count > mostCommands) throw Object.assign(new ExitShell(2), { message: `${state.name}: Cannot fork` });
+  underWay.set(system, count);
+  try {
+    return await runUncounted(state, command, streams);
+  } finally {
+    underWay.set(system, (underWay.get(system) ?? 1) - 1);
+  }
+}
+
+async function runUncounted(state: ShellState, command: Command, streams: Streams): Promise<number> {
   let own: Streams;
   try {
     own = await redirect(state, command.redirects, streams, capture);
@@ -113,8 +130,7 @@ async function runCommand(state: ShellState, command: Command, streams: Streams)
       const value = await expandText(state, command.word, capture);
       for (const { patterns, body } of command.arms)
         for (const pattern of patterns)
-          if (patternToRegExp(await expandPattern(state, pattern, capture)).test(value))
-            return runScript(state, body, own);
+          if (fitsPattern(value, await expandPattern(state, pattern, capture))) return runScript(state, body, own);
       return 0;
     }
   }
@@ -174,7 +190,7 @@ async function runSimple(
   if (state.options.xtrace) streams.stderr.write(`+ ${words.join(' ')}\n`);
   const body = state.functions.get(name);
   if (body) return callFunction(state, body, args, streams);
-  const builtin = builtins[name];
+  const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
   if (builtin) return builtin(state, args, streams, { script: runScript, program: runProgram });
   return runProgram(state, name, args, Object.fromEntries(assigned), streams);
 }
@@ -209,6 +225,10 @@ export async function runProgram(
     return await program({ ...streams, name, args, env, cwd, tty, files, system, find: state.find, signal });
   } catch (error) {
     if (error instanceof BrokenPipe) return 141;
+    if (error instanceof SyntaxError) {
+      streams.stderr.write(`${name}: bad regular expression\n`);
+      return 2;
+    }
     if (error instanceof FileError) streams.stderr.write(`${name}: ${error.message}\n`);
     else if (error instanceof ExecutableNotFound) {
       streams.stderr.write(`${state.name}: ${name}: not found\n`);
@@ -218,9 +238,12 @@ export async function runProgram(
   }
 }
 
+/** What is captured ends up in a variable: in this process' memory. */
+const mostCaptured = 16 * 1024 * 1024;
+
 /** What `$(…)` gives. */
 async function capture(state: ShellState, script: Script): Promise<string> {
-  const stdout = createCollector();
+  const stdout = createCollector(mostCaptured);
   const apart = subshell(state);
   const streams = { stdin: inputOf(''), stdout, stderr: stdoutOfErrors(state) };
   state.status = await settle(apart, runScript(apart, script, streams), streams);

@@ -66,10 +66,18 @@ export function inputOf(data: string | Buffer): Input {
   return pipe;
 }
 
-/** Collects everything. */
-export function createCollector(): Output & { bytes(): Buffer } {
+/** Collects everything up to a number of bytes; after that it counts as a pipe that nobody reads any more. */
+export function createCollector(most = 256 * 1024 * 1024): Output & { bytes(): Buffer } {
   const chunks: Buffer[] = [];
-  return { write: (data) => void chunks.push(Buffer.from(data)), bytes: () => Buffer.concat(chunks) };
+  let size = 0;
+  return {
+    write(data) {
+      size += data.length;
+      if (size > most) throw new BrokenPipe('Broken pipe');
+      chunks.push(Buffer.from(data));
+    },
+    bytes: () => Buffer.concat(chunks),
+  };
 }
 
 export async function readAll(input: Input): Promise<Buffer> {
