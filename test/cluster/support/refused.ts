@@ -12,7 +12,7 @@ export interface Refused {
   set: Record<string, unknown>;
   /** What differs from the small object before the update. */
   was?: Record<string, unknown>;
-  /** `field: message` of every cause of a 422 in order; `…` stands for any text. */
+  /** `field: message` of every cause of a 422 in order; `…` stands for any text, as by `whole-specs` of the divergences. */
   says?: string[];
   /** Of other refusals. */
   status?: number;

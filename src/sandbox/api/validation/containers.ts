@@ -139,18 +139,22 @@ const claimed: Check = (claims, path, faults) => {
     });
 };
 
+const containerName = needed(named(labelNameFaults));
+const messagePolicy = needed(oneOf('File', 'FallbackToLogsOnError'));
+const pullPolicy = needed(oneOf('Always', 'IfNotPresent', 'Never'));
+
 /** What all containers must have (`validateContainerCommon` of `pkg/apis/core/validation/validation.go`). */
 export function containerRules(volumes: Volumes, hasClaims: boolean): Check {
   return fields({
-    name: needed(named(labelNameFaults)),
+    name: containerName,
     image: needed(),
-    terminationMessagePolicy: needed(oneOf('File', 'FallbackToLogsOnError')),
+    terminationMessagePolicy: messagePolicy,
     ports,
     env: variables,
     envFrom: variableSources,
     volumeMounts: mounts(volumes),
     volumeDevices: devices(volumes),
-    imagePullPolicy: needed(oneOf('Always', 'IfNotPresent', 'Never')),
+    imagePullPolicy: pullPolicy,
     resources: hasClaims ? resourceRequirements : all(resourceRequirements, fields({ claims: claimed })),
     resizePolicy,
     securityContext,

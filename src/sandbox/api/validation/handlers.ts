@@ -43,9 +43,10 @@ function handler(grace: number): Check {
     const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
     if (seconds < 0 || seconds > grace) faults.push(unknownValue(path, seconds, why));
   };
+  const known = [...kinds, ['sleep', sleep] as const];
   return (value, path, faults, owner) => {
     const struct = isObject(value) ? value : {};
-    const found = [...kinds, ['sleep', sleep] as const].filter(([field]) => !isAbsent(struct[field]));
+    const found = known.filter(([field]) => !isAbsent(struct[field]));
     for (const [at, [field, check]] of found.entries())
       if (at > 0) faults.push(forbidden(`${path}.${field}`, 'may not specify more than 1 handler type'));
       else check(struct[field], `${path}.${field}`, faults, owner);

@@ -92,6 +92,10 @@ const others = fields({
   os,
 });
 
+/** Most pods have it: their rules are made once. */
+const usualGrace = 30;
+const usualLife = lifeRules(usualGrace);
+
 const wrongPort = 'must match `containerPort` when `hostNetwork` is true';
 
 function hostNetworkPorts(spec: Json, path: string, inTemplate: boolean, faults: FieldFault[]): void {
@@ -109,7 +113,8 @@ export function podSpecFaults(spec: Json, path: string, inTemplate = true): Fiel
   const faults: FieldFault[] = [];
   const volumes = checkVolumes(spec.volumes, `${path}.volumes`, faults);
   const common = containerRules(volumes, listAt(spec, 'resourceClaims').length > 0);
-  const life = lifeRules(numberAt(spec, 'terminationGracePeriodSeconds') ?? 30);
+  const grace = numberAt(spec, 'terminationGracePeriodSeconds') ?? usualGrace;
+  const life = grace === usualGrace ? usualLife : lifeRules(grace);
   const names = new Set<string>();
   const unlikeOthers: Check = (container, at) => {
     const name = textAt(container, 'name');
