@@ -8,6 +8,8 @@ const known = new Map<string, Fields>();
 /** What was shared before, by a number that stands for it in the key of what holds it. */
 const numbers = new WeakMap<Fields, number>();
 let last = 0;
+const leaf: Fields = {};
+numbers.set(leaf, last);
 
 /** The entries with equal sets of fields being one: those of ten thousand pods and their events hardly differ. */
 export function sharedEntries(entries: readonly ManagedEntry[]): ManagedEntry[] {
@@ -26,6 +28,8 @@ function shared(fields: Fields): Fields {
     own[part] = below;
     key += `${numbers.get(below)} ${part.length} ${part}`;
   }
+  // Most are leaves.
+  if (key === '') return leaf;
   const before = known.get(key);
   known.delete(key);
   known.set(key, before ?? own);
