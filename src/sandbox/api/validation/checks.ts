@@ -1,6 +1,6 @@
 import type { FieldFault } from '../errors.ts';
 import { isObject, type Json } from '../json.ts';
-import { duplicate, forbidden, notNegative, required, unknownValue, unsupported } from './faults.ts';
+import { notNegative, required, unknownValue, unsupported } from './faults.ts';
 import type { NameRule } from './names.ts';
 
 /**
@@ -101,26 +101,6 @@ export const aboveZero: Check = (value, path, faults) => {
 export function named(rule: NameRule): Check {
   return (value, path, faults) => {
     for (const why of rule(textOf(value))) faults.push(unknownValue(path, textOf(value), why));
-  };
-}
-
-/** A field that has to be left out. */
-export function absent(message: string): Check {
-  return (value, path, faults) => {
-    if (!isAbsent(value)) faults.push(forbidden(path, message));
-  };
-}
-
-/** No two items of a list have the same value in a field; empty ones do not count. */
-export function unique(field: string): Check {
-  return (value, path, faults) => {
-    const seen = new Set<unknown>();
-    if (!Array.isArray(value)) return;
-    for (const [at, item] of value.entries()) {
-      const found = isObject(item) ? item[field] : undefined;
-      if (!isEmpty(found) && seen.has(found)) faults.push(duplicate(`${path}[${at}].${field}`, found));
-      seen.add(found);
-    }
   };
 }
 

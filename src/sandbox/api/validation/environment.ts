@@ -81,7 +81,7 @@ const sources: Readonly<Record<string, Check>> = {
 };
 
 /** How many of the fields there are. */
-export function countGiven(struct: Json, names: readonly string[]): number {
+function countGiven(struct: Json, names: readonly string[]): number {
   return names.filter((name) => !isAbsent(struct[name])).length;
 }
 

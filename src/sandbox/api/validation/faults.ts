@@ -38,7 +38,7 @@ export function notNegative(value: unknown, field: string): FieldFault[] {
 }
 
 /** A value as `field.Error` prints it: text as Go quotes it, all else as JSON. */
-export function goValue(value: unknown): string {
+function goValue(value: unknown): string {
   return typeof value === 'string' ? goQuoted(value) : (JSON.stringify(value) ?? 'null');
 }
 

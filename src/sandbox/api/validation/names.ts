@@ -42,16 +42,6 @@ export const subdomainFaults: NameRule = (value) => {
   return [...long, shapeFault(what, subdomain, 'example.com')];
 };
 
-/** `apimachinery/pkg/util/validation IsDNS1035Label` */
-export const oldLabelFaults: NameRule = (value) => {
-  const long = value.length > 63 ? ['must be no more than 63 bytes'] : [];
-  const pattern = '[a-z]([-a-z0-9]*[a-z0-9])?';
-  if (fits(value, pattern)) return long;
-  const what =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-  return [...long, shapeFault(what, pattern, 'my-name', 'abc-123')];
-};
-
 /** `apimachinery/pkg/api/validation/path IsValidPathSegmentName` */
 export const segmentFaults: NameRule = (value) => {
   if (value === '.' || value === '..') return [`may not be '${value}'`];

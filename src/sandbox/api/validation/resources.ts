@@ -30,7 +30,7 @@ export const standardResources = new Set([
 ]);
 
 /** Amounts are whole numbers there. */
-export const wholeResources = new Set([
+const wholeResources = new Set([
   'pods',
   'resourcequotas',
   'services',

@@ -52,7 +52,7 @@ const fieldKey: NameRule = (key) => (key === 'metadata.name' ? [] : ['not a vali
 const nodeOperators = operator('In', 'NotIn', 'Exists', 'DoesNotExist', 'Gt', 'Lt');
 
 /** `ValidateNodeSelectorTerm` of `pkg/apis/core/validation/validation.go` */
-export const nodeSelectorTerm: Check = fields({
+const nodeSelectorTerm: Check = fields({
   matchExpressions: each(fields({ values: checkValues, operator: nodeOperators, key: qualified })),
   matchFields: each(
     fields({

@@ -20,7 +20,7 @@ import { duplicate, forbidden, required, unknownValue, unsupported } from './fau
 import { labelNameFaults, subdomainFaults } from './names.ts';
 
 /** `validatePathNoBacksteps` */
-export const noBacksteps: Check = (value, path, faults) => {
+const noBacksteps: Check = (value, path, faults) => {
   if (textOf(value).split('/').includes('..')) faults.push(unknownValue(path, value, "must not contain '..'"));
 };
 
