@@ -53,7 +53,7 @@ export interface SchemaNode {
 export type Resolve = (definition: string) => SchemaNode | undefined;
 
 /** Any value at all. */
-export const anyNode: SchemaNode = createNode({ 'x-kubernetes-preserve-unknown-fields': true }, () => undefined);
+const anyNode: SchemaNode = createNode({ 'x-kubernetes-preserve-unknown-fields': true }, () => undefined);
 
 /** The node of a written schema. `definition` is the name of the definition that it is. */
 export function createNode(raw: RawSchema, resolve: Resolve, definition?: string): SchemaNode {

@@ -38,7 +38,7 @@ export function isAtomicMap(type: MergeType): boolean {
 }
 
 /** How the items of a list are told apart (`kube-openapi/pkg/schemaconv/smd.go getListElementRelationship`). */
-export function listKeys(type: MergeType): readonly string[] | 'set' | undefined {
+function listKeys(type: MergeType): readonly string[] | 'set' | undefined {
   if (!type) return undefined;
   if (type.listType === 'map') return type.listMapKeys;
   if (type.listType === 'set') return 'set';
@@ -50,7 +50,7 @@ export function listKeys(type: MergeType): readonly string[] | 'set' | undefined
  * An item's place in a list as `FieldsV1` writes it: `k:{"name":"web"}`, `v:"a"`; undefined when it has none
  * (`structured-merge-diff/typed/helpers.go listItemToPathElement`).
  */
-export function itemPart(item: unknown, keys: readonly string[] | 'set', type: MergeType): string | undefined {
+function itemPart(item: unknown, keys: readonly string[] | 'set', type: MergeType): string | undefined {
   if (keys === 'set') return typeof item === 'object' ? undefined : `v:${JSON.stringify(item)}`;
   if (!isObject(item)) return undefined;
   const [only] = keys;
