@@ -1,6 +1,7 @@
 import { FileError } from '../files/entries.ts';
 import { ExecutableNotFound } from '../system.ts';
 import { builtins } from './builtins.ts';
+import { counted } from './counted.ts';
 import { expandPattern, expandText, expandWords } from './expand.ts';
 import { fitsPattern } from './patterns.ts';
 import { redirect } from './redirect.ts';
@@ -66,22 +67,9 @@ async function runPipe(state: ShellState, commands: readonly Command[], streams:
   return (await Promise.all(runs)).at(-1) ?? 0;
 }
 
-/** How many commands of one container may be under way at once, those that wait for others included. */
-const mostCommands = 1000;
-const underWay = new WeakMap<ShellState['system'], number>();
-
-/** A function that calls itself, or a bomb of forks, ends as it would on a machine whose processes are limited. */
 async function runCommand(state: ShellState, command: Command, streams: Streams): Promise<number> {
   await breathe(state);
-  const { system } = state;
-  const count = (underWay.get(system) ?? 0) + 1;
-  if (count > mostCommands) throw Object.assign(new ExitShell(2), { message: `${state.name}: Cannot fork` });
-  underWay.set(system, count);
-  try {
-    return await runUncounted(state, command, streams);
-  } finally {
-    underWay.set(system, (underWay.get(system) ?? 1) - 1);
-  }
+  return counted(state, () => runUncounted(state, command, streams));
 }
 
 async function runUncounted(state: ShellState, command: Command, streams: Streams): Promise<number> {
@@ -238,12 +226,9 @@ export async function runProgram(
   }
 }
 
-/** What is captured ends up in a variable: in this process' memory. */
-const mostCaptured = 16 * 1024 * 1024;
-
-/** What `$(…)` gives. */
+/** What `$(…)` gives: as much as may lie in a variable. */
 async function capture(state: ShellState, script: Script): Promise<string> {
-  const stdout = createCollector(mostCaptured);
+  const stdout = createCollector(16 * 1024 * 1024);
   const apart = subshell(state);
   const streams = { stdin: inputOf(''), stdout, stderr: stdoutOfErrors(state) };
   state.status = await settle(apart, runScript(apart, script, streams), streams);
