@@ -93,11 +93,15 @@ test.each([
   ['@hourly', '2026-03-01T13:00:00Z'],
   ['0 9 * * mon-fri', '2026-03-02T09:00:00Z'],
   ['0 0 13 * 5', '2026-03-06T00:00:00Z'],
-  ['5 12 * * 7', '2026-03-01T12:05:00Z'],
+  ['5 12 * * 0', '2026-03-01T12:05:00Z'],
   ['0 0 29 2 *', '2028-02-29T00:00:00Z'],
 ])('`%s` comes next at %s', (line, expected) => {
   const next = parseCron(line)?.next(Date.parse('2026-03-01T12:00:00Z'));
   expect(next && new Date(next).toISOString()).toBe(new Date(expected).toISOString());
+});
+
+it('knows Sunday by one number only', () => {
+  expect(parseCron('5 12 * * 7')).toBeUndefined();
 });
 
 test.each(['', '* * * *', '61 * * * *', 'a * * * *', '*/0 * * * *', '5-1 * * * *'])('`%s` is no cron line', (line) =>
