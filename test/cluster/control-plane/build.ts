@@ -7,7 +7,7 @@ import { packageRoot } from '../../../src/base/package-root.ts';
 const run = promisify(execFile);
 
 /** What is compiled, and how long that takes on two cores with nothing cached: about four minutes, most of it Kubernetes. */
-export const kubernetesVersion = 'v1.36.2';
+const kubernetesVersion = 'v1.36.2';
 
 const versionFlags = [
   `-X k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,

@@ -10,7 +10,7 @@ import { createPace } from '../../../src/sandbox/pace.ts';
 import type { ControlPlane } from './start.ts';
 
 /** The same speed on both servers, so that pods start equally fast. */
-export const nodeSpeed = 5;
+const nodeSpeed = 5;
 
 const metricsGroup = 'metrics.k8s.io/v1beta1';
 

@@ -31,7 +31,7 @@ export function refusedObjects(name: string): [title: string, one: Refused][] {
   ]);
 }
 
-export function changed<T extends object>(object: T, changes: Record<string, unknown> = {}): T {
+function changed<T extends object>(object: T, changes: Record<string, unknown> = {}): T {
   const next = structuredClone(object);
   for (const [path, value] of Object.entries(changes)) {
     const parts = path.replace(/\[(\d+)\]/g, '.$1').split('.');

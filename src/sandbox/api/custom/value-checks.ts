@@ -12,12 +12,12 @@ export interface Place {
 type Check = (value: unknown, schema: Schema, place: Place) => FieldFault[];
 
 /** A fault whose words speak of the path `in body`. */
-export function inBody(type: FieldFault['type'], { path, field }: Place, value: unknown, words: string): FieldFault {
+function inBody(type: FieldFault['type'], { path, field }: Place, value: unknown, words: string): FieldFault {
   return { type, field: field || '<nil>', message: `${JSON.stringify(value)}: ${path} in body ${words}` };
 }
 
 /** JSON's name of a value's type, numbers told apart as OpenAPI does. */
-export function typeOf(value: unknown): string {
+function typeOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';

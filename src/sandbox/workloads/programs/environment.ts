@@ -2,7 +2,7 @@ import type { Call, Program } from '../system.ts';
 import { readOptions } from './options.ts';
 
 /** Waits as long as it says in real time, or until it is killed. */
-export function pauseFor(call: Pick<Call, 'signal' | 'system'>, ms: number): Promise<void> {
+function pauseFor(call: Pick<Call, 'signal' | 'system'>, ms: number): Promise<void> {
   return new Promise((resolve) => {
     if (call.signal.aborted) return resolve();
     const cancel = call.system.clock.later(Math.min(ms, 2 ** 31 - 1), done);

@@ -197,7 +197,7 @@ async function callFunction(state: ShellState, body: Command, args: string[], st
 }
 
 /** A program of the image: 127 when there is none, 141 when its reader has gone. */
-export async function runProgram(
+async function runProgram(
   state: ShellState,
   name: string,
   args: readonly string[],

@@ -106,31 +106,35 @@ const utilization = 'cpu resource utilization (percentage of request)';
 const within = 'False DesiredWithinRange: the desired count is within the acceptable range';
 
 describe.skipIf(!cluster.ours).concurrent('an autoscaler', () => {
-  it('goes 1, 2, 5, 6 under load and to 3 after its window, by what it added before', async () => {
-    const path = `${apps}/deployments/trace`;
-    await target('trace', 1, '200m');
-    const periodSeconds = 6 * second;
-    const policies = [
-      { type: 'Pods', value: 4, periodSeconds },
-      { type: 'Percent', value: 100, periodSeconds },
-    ];
-    const scaleDown = { stabilizationWindowSeconds: 4 * second };
-    const behavior = { scaleUp: { policies }, scaleDown };
-    await create(cluster, autoscalers, autoscaler('trace', { minReplicas: 2, behavior }));
-    await rescaled('trace', 2, 'Current number of replicas below Spec.MinReplicas');
-    await rescaled('trace', 5, `${utilization} above target`);
-    await rescaled('trace', 6, `${utilization} above target`);
-    await replicasOf(path, 6);
-    await measured('trace', 6, '200m');
-    const busy = await untilReason('trace', 'ScalingLimited', 'TooManyReplicas');
-    expect(busy.conditions.ScalingLimited).toBe(
-      'True TooManyReplicas: the desired replica count is more than the maximum replica count',
-    );
-    await setUsage('trace', '10m');
-    await untilReason('trace', 'AbleToScale', 'ScaleDownStabilized');
-    await rescaled('trace', 3, 'All metrics below target');
-    await replicasOf(path, 3);
-  });
+  // Half a minute of waiting: for `npm test` there is the replay of the same trace.
+  it.skipIf(!process.env.CLUSTER_UNDER_TEST)(
+    'goes 1, 2, 5, 6 under load and to 3 after its window, by what it added before',
+    async () => {
+      const path = `${apps}/deployments/trace`;
+      await target('trace', 1, '200m');
+      const periodSeconds = 6 * second;
+      const policies = [
+        { type: 'Pods', value: 4, periodSeconds },
+        { type: 'Percent', value: 100, periodSeconds },
+      ];
+      const scaleDown = { stabilizationWindowSeconds: 4 * second };
+      const behavior = { scaleUp: { policies }, scaleDown };
+      await create(cluster, autoscalers, autoscaler('trace', { minReplicas: 2, behavior }));
+      await rescaled('trace', 2, 'Current number of replicas below Spec.MinReplicas');
+      await rescaled('trace', 5, `${utilization} above target`);
+      await rescaled('trace', 6, `${utilization} above target`);
+      await replicasOf(path, 6);
+      await measured('trace', 6, '200m');
+      const busy = await untilReason('trace', 'ScalingLimited', 'TooManyReplicas');
+      expect(busy.conditions.ScalingLimited).toBe(
+        'True TooManyReplicas: the desired replica count is more than the maximum replica count',
+      );
+      await setUsage('trace', '10m');
+      await untilReason('trace', 'AbleToScale', 'ScaleDownStabilized');
+      await rescaled('trace', 3, 'All metrics below target');
+      await replicasOf(path, 3);
+    },
+  );
 
   it('stays where it is within its tolerance, and tells what it measured', async () => {
     await target('steady', 2, '26m');
