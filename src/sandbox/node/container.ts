@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { parseBytes } from '../../kubernetes/quantity.ts';
 import type { WorkloadProcess } from '../workloads/image.ts';
 import type { WorkloadRequest, WorkloadResponse } from '../workloads/messages.ts';
@@ -33,6 +34,8 @@ export function createRunningContainer(
   inside: { system: SystemOfContainer; stdin: Pipe | undefined },
 ): RunningContainer {
   const ending = new AbortController();
+  // As many commands and connections as there are listen for its end.
+  setMaxListeners(0, ending.signal);
   const open = new Set<(error: Error) => void>();
   const limit = spec.resources?.limits?.memory;
   return {

@@ -36,22 +36,28 @@ export async function serveExec(
 ): Promise<void> {
   const ending = new AbortController();
   const end = () => ending.abort();
-  for (const signal of [channels.closed, container.signal]) signal.addEventListener('abort', end, { once: true });
+  channels.closed.addEventListener('abort', end, { once: true });
+  let kill = () => {};
+  const killed = new Promise<number>((resolve) => {
+    kill = () => {
+      end();
+      resolve(137);
+    };
+  });
+  if (container.signal.aborted) kill();
+  container.signal.addEventListener('abort', kill, { once: true });
   const stdin = options.stdin ? createPipe() : inputOf('');
   const { stdout, stderr } = connect(channels, options, stdin as Pipe, end);
   const { protocol } = channels;
   try {
     const { tty } = options;
     const run = execute(container.system, { command, stdin, stdout, stderr, tty, signal: ending.signal });
-    const killed = new Promise<number>((resolve) => {
-      const over = () => resolve(137);
-      if (container.signal.aborted) over();
-      else container.signal.addEventListener('abort', over, { once: true });
-    });
     channels.send(channel.error, JSON.stringify(statusOf(await Promise.race([run, killed]), command, protocol)));
   } catch (error) {
     channels.send(channel.error, JSON.stringify(failureOf(error, protocol)));
   } finally {
+    // A container outlives the commands in it, thousands of them perhaps.
+    container.signal.removeEventListener('abort', kill);
     channels.close();
   }
 }
