@@ -17,6 +17,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'sandbox',
+          isolate: false,
           include: ['test/cluster/suite/**/*.test.ts'],
           env: { CLUSTER_UNDER_TEST: 'sandbox' },
         },
@@ -25,6 +26,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'real control plane',
+          isolate: false,
           include: ['test/cluster/suite/**/*.test.ts'],
           env: { CLUSTER_UNDER_TEST: 'real' },
         },

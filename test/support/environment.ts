@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
+// A worker that keeps its modules runs this for one file after the other.
+process.env.TMPDIR_OF_ALL_TESTS ??= tmpdir();
+
 /** Every test file gets folders of its own, so that no test reads or leaves anything in the user's. */
-const folder = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+const folder = mkdtempSync(join(process.env.TMPDIR_OF_ALL_TESTS, 'tars-console-test-'));
 process.env.XDG_STATE_HOME = join(folder, 'state');
 process.env.XDG_CONFIG_HOME = join(folder, 'config');
 process.env.XDG_RUNTIME_DIR = join(folder, 'runtime');

@@ -27,8 +27,9 @@ export const getting: readonly Step[] = [
   ...whole.map((name) => ({
     run: `kubectl get ${name} -o yaml --show-managed-fields`,
     shows: /\n {2}name: /,
-    ...(name.startsWith('resourcequota') ? { until: /used:\n(.*\n)* +pods: "\d+"/ } : {}),
-    ...(name.startsWith('poddisruption') ? { until: /currentHealthy: 2/ } : {}),
+    // Two managers write these: who stands first depends on whether it was within one second.
+    ...(name.startsWith('resourcequota') ? { until: /used:\n(.*\n)* +pods: "\d+"/, compared: 'sorted' as const } : {}),
+    ...(name.startsWith('poddisruption') ? { until: /currentHealthy: 2/, compared: 'sorted' as const } : {}),
   })),
   { run: 'kubectl get deployment web -o yaml', shows: /readyReplicas: 2/ },
   { run: 'kubectl get replicaset -l app=web -o yaml', shows: /ownerReferences:/ },

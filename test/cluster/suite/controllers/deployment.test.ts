@@ -115,7 +115,7 @@ it.concurrent('says on the way why it is not there yet', async () => {
   const record = await bench.record('deployments');
   await deploy('told', { replicas: 1 });
   await rolledOut('told');
-  record.stop();
+  await record.stop();
   const reasons = record.seen
     .map(({ object }) => object)
     .filter(({ metadata }) => metadata.name === 'told')
@@ -139,7 +139,7 @@ it.concurrent('replaces one pod after the other with a surge of one, in these st
   const record = await bench.record('replicasets');
   await change('steps', 'web:2');
   await rolledOut('steps');
-  record.stop();
+  await record.stop();
   const now = { 'web:1': 3, 'web:2': 0 };
   const trace: string[] = [];
   for (const { object } of record.seen) {
@@ -157,8 +157,8 @@ it.concurrent('never wants more pods than its surge allows, nor loses more than 
   const [sets, pods] = [await bench.record('replicasets'), await bench.record('pods')];
   await change('bounds', 'web:2');
   await rolledOut('bounds');
-  sets.stop();
-  pods.stop();
+  await sets.stop();
+  await pods.stop();
   const sized = new Map<string, number>();
   let most = 0;
   for (const { object } of sets.seen.filter((event) => event.object.metadata.labels.app === 'bounds')) {
@@ -289,7 +289,7 @@ it.concurrent('does nothing for a new template while it is paused, but scales', 
   const record = await bench.record('deployments');
   await bench.merge('deployments', 'paused', { spec: { paused: false } });
   await rolledOut('paused');
-  record.stop();
+  await record.stop();
   const told = record.seen.map(({ object }) => conditionsOf(object).Progressing);
   expect(told).toContainEqual({ status: 'Unknown', reason: 'DeploymentResumed', message: 'Deployment is resumed' });
   expect((await setsOf('paused')).map(imageOf).sort()).toEqual(['web:1', 'web:2']);
@@ -340,7 +340,7 @@ it.concurrent('takes every old pod away before it makes new ones when told to re
   const record = await bench.record('pods');
   await change('again', 'web:2');
   await rolledOut('again');
-  record.stop();
+  await record.stop();
   // A pod that has ended counts no more, even before it is gone.
   const ended = new Set<string>();
   let made = 0;
@@ -365,7 +365,7 @@ it.concurrent('waits until a pod has been ready for long enough', async () => {
   const record = await bench.record('deployments');
   await deploy('patient', { replicas: 1, minReadySeconds: 2 });
   await rolledOut('patient');
-  record.stop();
+  await record.stop();
   const counts = record.seen
     .filter(({ object }) => object.metadata.name === 'patient')
     .map(({ object }) => [object.status?.readyReplicas, object.status?.availableReplicas]);

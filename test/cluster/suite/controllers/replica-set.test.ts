@@ -66,7 +66,7 @@ it.concurrent('says which pods it deletes, and no longer counts them', async () 
   await bench.merge('replicasets', 'fewer/scale', { spec: { replicas: 1 } });
   const [left] = namesOf(await bench.untilAll('pods', (pods) => pods.length === 1, 'app=fewer'));
   await settled('fewer', 1);
-  record.stop();
+  await record.stop();
   const [deleted] = before.filter((name) => name !== left);
   expect(await bench.events('fewer', /Deleted/)).toContain(`Normal SuccessfulDelete: Deleted pod: ${deleted}`);
   const statuses = record.seen

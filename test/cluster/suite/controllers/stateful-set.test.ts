@@ -41,7 +41,7 @@ it.concurrent('makes its pods in order, each with its name', async () => {
   const record = await bench.record('pods');
   const made = await make('plain', { replicas: 3 });
   const set = await settled('plain');
-  record.stop();
+  await record.stop();
   expect(changes(record.seen, 'plain')).toEqual(['ADDED plain-0', 'ADDED plain-1', 'ADDED plain-2']);
   const revision = set.status.currentRevision;
   expect(revision).toMatch(/^plain-[bcdfghjklmnpqrstvwxz2456789]{8,10}$/);
@@ -107,7 +107,7 @@ it.concurrent('takes pods away from the last, and gives them numbers from where 
   const record = await bench.record('pods');
   await bench.merge('statefulsets', 'from/scale', { spec: { replicas: 1 } });
   await bench.untilAll('pods', (left) => left.length === 1, 'app=from');
-  record.stop();
+  await record.stop();
   expect(changes(record.seen, 'from')).toEqual(['DELETED from-7', 'DELETED from-6']);
   expect(await bench.events('from', /from-6 .*successful/)).toContain(
     'Normal SuccessfulDelete: Delete Pod from-7 in StatefulSet from successful',
@@ -132,7 +132,7 @@ it.concurrent('renews its pods from the last, one after the other', async () => 
   await change('renewed', 'web:2');
   await bench.until('statefulsets', 'renewed', ({ status }) => status.updateRevision !== status.currentRevision);
   await settled('renewed');
-  record.stop();
+  await record.stop();
   expect(images(await podsOf('renewed'))).toEqual(['web:2', 'web:2']);
   expect(changes(record.seen, 'renewed')).toEqual([
     'DELETED renewed-1',

@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import type { ClusterUnderTest } from '../../support/cluster.ts';
 import type { Event } from '../../support/http.ts';
 
@@ -31,8 +32,8 @@ export interface Workbench {
   gone(resource: string, name: string): Promise<void>;
   /** Events about one object as `type reason: message`, once one of them matches. */
   events(name: string, wanted: RegExp): Promise<string[]>;
-  /** What a watch of a resource says from now on; `stop` ends it. */
-  record(resource: string): Promise<{ seen: Event[]; stop(): void }>;
+  /** What a watch of a resource says from now on; `stop` ends it once it has told all that happened before. */
+  record(resource: string): Promise<{ seen: Event[]; stop(): Promise<void> }>;
 }
 
 export async function openWorkbench(cluster: ClusterUnderTest): Promise<Workbench> {
@@ -91,9 +92,27 @@ export async function openWorkbench(cluster: ClusterUnderTest): Promise<Workbenc
       read().catch((error) => {
         if (!ending.signal.aborted) throw error;
       });
-      return { seen, stop: () => ending.abort() };
+      return {
+        seen,
+        async stop() {
+          const { body } = await cluster.get(at(resource));
+          await vi.waitFor(() => expect(behind(seen, body.items, resourceVersion)).toEqual([]), { timeout: 10_000 });
+          ending.abort();
+        },
+      };
     },
   };
+}
+
+/** Names of objects of which a watch from `start` on has not told the last yet; `items` is what was listed after it began. */
+function behind(seen: readonly Event[], items: Anything[], start: string): string[] {
+  const last = new Map(seen.map(({ type, object }) => [object.metadata.name as string, { type, ...object.metadata }]));
+  const late = items
+    .map(({ metadata }) => metadata)
+    .filter(({ name, resourceVersion }) => Number(last.get(name)?.resourceVersion ?? start) < Number(resourceVersion));
+  const there = new Set(items.map(({ metadata }) => metadata.name));
+  const going = [...last].filter(([name, { type }]) => !there.has(name) && type !== 'DELETED');
+  return [...late.map(({ name }) => name), ...going.map(([name]) => name)];
 }
 
 function byName(items: Anything[]): Anything[] {
