@@ -14,6 +14,12 @@ export interface Channels {
   close(): void;
 }
 
+/**
+ * Bytes that may wait for a client to read them; then it is cut off. Programs in a container are not stopped by a pipe that
+ * is full, so that `yes` would fill the memory of the sandbox. A file that is copied out is sent at once, and much smaller.
+ */
+export const mostUnread = 128 * 1024 * 1024;
+
 /** Closes a stream in `v5.channel.k8s.io`. */
 const closeSign = 255;
 
@@ -73,6 +79,7 @@ function channelsOf(ws: WebSocket, protocol: string): Channels {
       const bytes = Buffer.from(data);
       if (base64) ws.send(`${channel}${bytes.toString('base64')}`);
       else ws.send(Buffer.concat([Buffer.from([channel]), bytes]));
+      if (ws.bufferedAmount > mostUnread) ws.terminate();
     },
     on: (channel, onData) => void readers.set(channel, onData),
     onEnd: (channel, ended) => void enders.set(channel, ended),

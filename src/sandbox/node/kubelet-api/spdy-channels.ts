@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type SpdyStream, serveSpdy } from '../spdy/session.ts';
-import type { Channels } from './channels.ts';
+import { type Channels, mostUnread } from './channels.ts';
 import { type ClientConnection, upgradeToSpdy } from './spdy-upgrade.ts';
 
 /** Streams of exec and attach by their header `streamtype`; their place is the number of the channel in a WebSocket. */
@@ -51,7 +51,11 @@ function channelsOf(
 ): Channels {
   return {
     protocol,
-    send: (channel, data) => void bodies.get(channel)?.write(data),
+    send(channel, data) {
+      const body = bodies.get(channel);
+      body?.write(data);
+      if (body && body.writableLength > mostUnread) connection.destroy();
+    },
     on: (channel, onData) => void bodies.get(channel)?.on('data', onData),
     onEnd: (channel, ended) => void bodies.get(channel)?.once('end', ended).once('close', ended),
     closed,
