@@ -2,7 +2,8 @@
 export const divergences = {
   'aggregated-apis':
     'an APIService of a Service is stored and listed, not called: whether it is available stays unknown',
-  'node-taint': 'a Node is not tainted as not ready when it is created: those of the sandbox are ready with their first status',
+  'node-taint':
+    'a Node is not tainted as not ready when it is created: those of the sandbox are ready with their first status',
   'certificate-requests':
     'a CertificateSigningRequest is stored and listed, not signed, and does not say who asked for it',
   'attributes-class-protection': 'a VolumeAttributesClass has no finalizer: nothing would take it off',

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCluster } from '../support/cluster.ts';
-import { openSocket, runningPod } from '../support/streams.ts';
+import { listeningPod, openSocket } from '../support/streams.ts';
 
 const cluster = await openCluster();
 afterAll(() => cluster.close());
@@ -10,7 +10,7 @@ afterAll(() => cluster.close());
 let namespace = '';
 beforeAll(async () => {
   namespace = await cluster.namespace();
-  await runningPod(cluster, namespace, 'web', { image: 'web:1', command: null, ports: [{ containerPort: 8080 }] });
+  await listeningPod(cluster, namespace, 'web');
 });
 
 const path = (query: string) => `/api/v1/namespaces/${namespace}/pods/web/portforward?${query}`;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Divergence } from '../divergences.ts';
 import { openCluster } from '../support/cluster.ts';
-import { runningPod } from '../support/streams.ts';
+import { listeningPod } from '../support/streams.ts';
 
 const cluster = await openCluster();
 afterAll(() => cluster.close());
@@ -10,7 +10,7 @@ let base = '';
 beforeAll(async () => {
   const namespace = await cluster.namespace();
   base = `/api/v1/namespaces/${namespace}`;
-  await runningPod(cluster, namespace, 'web', { image: 'web:1', command: null, ports: [{ containerPort: 8080 }] });
+  await listeningPod(cluster, namespace, 'web');
 });
 
 const said = async (path: string) => {

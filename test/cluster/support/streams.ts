@@ -105,3 +105,14 @@ export async function runningPod(
   if (made.status !== 201) throw new Error(`no pod: ${made.text}`);
   await cluster.until(`${path}/${name}`, ({ body }) => body.status?.phase === 'Running');
 }
+
+/** A pod of a server on port 8080, once it listens: running is not yet listening. */
+export async function listeningPod(cluster: ClusterUnderTest, namespace: string, name: string): Promise<void> {
+  const readinessProbe = { httpGet: { port: 8080 }, periodSeconds: 1 };
+  const container = { image: 'web:1', command: null, ports: [{ containerPort: 8080 }], readinessProbe };
+  await runningPod(cluster, namespace, name, container);
+  const isReady = ({ type, status }: { type: string; status: string }) => type === 'Ready' && status === 'True';
+  await cluster.until(`/api/v1/namespaces/${namespace}/pods/${name}`, ({ body }) =>
+    body.status.conditions.some(isReady),
+  );
+}
