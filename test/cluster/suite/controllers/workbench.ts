@@ -96,7 +96,7 @@ export async function openWorkbench(cluster: ClusterUnderTest): Promise<Workbenc
         seen,
         async stop() {
           const { body } = await cluster.get(at(resource));
-          await vi.waitFor(() => expect(behind(seen, body.items, resourceVersion)).toEqual([]), { timeout: 10_000 });
+          await vi.waitFor(() => expect(behind(seen, body, resourceVersion)).toEqual([]), { timeout: 10_000 });
           ending.abort();
         },
       };
@@ -104,13 +104,19 @@ export async function openWorkbench(cluster: ClusterUnderTest): Promise<Workbenc
   };
 }
 
-/** Names of objects of which a watch from `start` on has not told the last yet; `items` is what was listed after it began. */
-function behind(seen: readonly Event[], items: Anything[], start: string): string[] {
-  const last = new Map(seen.map(({ type, object }) => [object.metadata.name as string, { type, ...object.metadata }]));
-  const late = items
-    .map(({ metadata }) => metadata)
-    .filter(({ name, resourceVersion }) => Number(last.get(name)?.resourceVersion ?? start) < Number(resourceVersion));
-  const there = new Set(items.map(({ metadata }) => metadata.name));
+/** Names of objects of which a watch from `start` on has not told the last before a list was made of them. */
+function behind(seen: readonly Event[], list: Anything, start: string): string[] {
+  const made = Number(list.metadata.resourceVersion);
+  // What came after the list is not in it: made, changed or made again by other tests.
+  const before = seen.filter(({ object }) => Number(object.metadata.resourceVersion) <= made);
+  const last = new Map(
+    before.map(({ type, object }) => [object.metadata.name as string, { type, ...object.metadata }]),
+  );
+  const items: Anything[] = list.items.map(({ metadata }: Anything) => metadata);
+  const late = items.filter(
+    ({ name, resourceVersion }) => Number(last.get(name)?.resourceVersion ?? start) < Number(resourceVersion),
+  );
+  const there = new Set(items.map(({ name }) => name));
   const going = [...last].filter(([name, { type }]) => !there.has(name) && type !== 'DELETED');
   return [...late.map(({ name }) => name), ...going.map(([name]) => name)];
 }
