@@ -38,19 +38,19 @@ it('a job’s pod runs its command to the end, and says how it ended', async () 
 });
 
 it('init containers end one after the other before the others begin, and share a volume with them', async () => {
-  const volumeMounts = [{ name: 'work', mountPath: '/work' }];
+  const volumeMounts = [{ name: 'steps', mountPath: '/shared-steps' }];
   const step = (name: string, text: string) => ({
     name,
     image: 'busybox:1.37',
-    command: ['sh', '-c', `echo ${text} >> /work/log`],
+    command: ['sh', '-c', `echo ${text} >> /shared-steps/log`],
     volumeMounts,
   });
   await add(
     'steps',
-    { command: ['cat', '/work/log'], volumeMounts },
+    { command: ['cat', '/shared-steps/log'], volumeMounts },
     {
       restartPolicy: 'Never',
-      volumes: [{ name: 'work', emptyDir: {} }],
+      volumes: [{ name: 'steps', emptyDir: {} }],
       initContainers: [step('a', 'one'), step('b', 'two')],
     },
   );
