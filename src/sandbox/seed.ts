@@ -26,7 +26,8 @@ function apiService(port: number): Seed {
   };
 }
 
-const seeds: Seed[] = [
+/** What volumes and Ingresses are served by where they do not say so: the nodes' own provisioner and router. */
+export const defaultClasses: readonly Seed[] = [
   {
     path: '/apis/storage.k8s.io/v1/storageclasses',
     object: {
@@ -44,6 +45,10 @@ const seeds: Seed[] = [
       spec: { controller: 'k8s.io/ingress-nginx' },
     },
   },
+];
+
+const seeds: Seed[] = [
+  ...defaultClasses,
   {
     path: '/apis/apiregistration.k8s.io/v1/apiservices',
     object: {

@@ -7,6 +7,7 @@ import { createApiClient } from '../../../src/sandbox/client.ts';
 import { serveKubeletApi } from '../../../src/sandbox/node/kubelet-api/serve.ts';
 import { startNodes } from '../../../src/sandbox/node/start.ts';
 import { createPace } from '../../../src/sandbox/pace.ts';
+import { defaultClasses } from '../../../src/sandbox/seed.ts';
 import type { ControlPlane } from './start.ts';
 
 /** The same speed on both servers, so that pods start equally fast. */
@@ -78,22 +79,7 @@ function resourceList(metrics: AggregatedApi) {
 
 function furniture(metricsPort: number): { path: string; object: unknown }[] {
   return [
-    {
-      path: '/apis/storage.k8s.io/v1/storageclasses',
-      object: {
-        metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
-        provisioner: 'tars-console.dev/sandbox',
-        volumeBindingMode: 'WaitForFirstConsumer',
-        allowVolumeExpansion: true,
-      },
-    },
-    {
-      path: '/apis/networking.k8s.io/v1/ingressclasses',
-      object: {
-        metadata: { name: 'nginx', annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
-        spec: { controller: 'k8s.io/ingress-nginx' },
-      },
-    },
+    ...defaultClasses,
     {
       path: '/api/v1/namespaces/kube-system/services',
       object: {
