@@ -1,6 +1,6 @@
 import type { Answer, FailureChoice, Question } from '../playbooks/runs/question.ts';
 import { moveIndex } from '../ui/select-state.ts';
-import { editText, textState } from '../ui/text-state.ts';
+import { editText, insertText, type TextState, textState } from '../ui/text-state.ts';
 import { watchRun } from './act-choose.ts';
 import { guideTo } from './act-menu.ts';
 import { chosenRun } from './choices.ts';
@@ -52,13 +52,22 @@ function openStep(state: AppState, at: 'start' | 'end'): Update {
 
 /** Puts the run's question over the screen. */
 export function ask(state: AppState, { id, question }: { id: string; question: Question }): AppState {
-  return { ...state, overlay: { type: 'question', id, index: firstChoice(question), text: textState(), sent: false } };
+  return {
+    ...state,
+    overlay: { type: 'question', id, index: firstChoice(question), text: textOf(question), sent: false },
+  };
+}
+
+function textOf(question: Question): TextState {
+  return question.kind === 'input' && question.initial !== undefined && !question.sensitive
+    ? insertText(textState(), question.initial)
+    : textState();
 }
 
 export function questionChoices(question: Question): string[] {
   if (question.kind === 'confirm') return ['Yes', 'No'];
-  if (question.kind === 'typed') return [];
-  return question.choices;
+  if (question.kind === 'choice') return question.choices.map(({ label }) => label);
+  return question.kind === 'failure' ? question.choices : [];
 }
 
 // What is dangerous must be chosen on purpose.
@@ -92,6 +101,10 @@ function answerOf(question: Question, action: ActionName, index: number): Answer
     if (action === 'yes' || action === 'no') return { kind: 'confirm', yes: action === 'yes' };
     return action === 'enter' ? { kind: 'confirm', yes: index === 0 } : undefined;
   }
+  if (question.kind === 'choice') {
+    const choice = action === 'enter' ? question.choices[index] : undefined;
+    return choice && { kind: 'choice', value: choice.value };
+  }
   if (question.kind !== 'failure') return undefined;
   const wanted: FailureChoice | undefined =
     action === 'enter' ? question.choices[index] : action === 'retry' || action === 'skip' ? action : undefined;
@@ -107,18 +120,21 @@ function send(state: AppState, answer: Answer): Update {
   );
 }
 
-/** Keys of a question that wants a name typed. */
+/** Keys of a question that wants a name or a value typed. */
 export function keyInTypedQuestion(state: AppState, key: KeyPress): Update {
   const open = openQuestion(state);
   const { overlay } = state;
-  if (overlay?.type !== 'question' || open?.question.kind !== 'typed' || overlay.sent) return update(state);
+  if (overlay?.type !== 'question' || !open || overlay.sent) return update(state);
   if (key.name === 'esc') return actQuestion(state, 'back');
   if (key.name !== 'enter')
     return update({ ...state, overlay: { ...overlay, text: editText(overlay.text, key.name, key.text) } });
+  const { question } = open;
+  if (question.kind === 'input') return send(state, { kind: 'input', text: overlay.text.value });
+  if (question.kind !== 'typed') return update(state);
   const text = overlay.text.value.trim();
-  if (text === open.question.expect) return send(state, { kind: 'typed', text });
+  if (text === question.expect) return send(state, { kind: 'typed', text });
   return update({
     ...state,
-    notice: { tone: 'warn', text: `That is not "${open.question.expect}"; nothing was done` },
+    notice: { tone: 'warn', text: `That is not "${question.expect}"; nothing was done` },
   });
 }

@@ -39,7 +39,8 @@ export function modeOf({ overlay, screen, focus }: AppState): Mode {
 export function takesText(state: AppState): boolean {
   const mode = modeOf(state);
   if (mode === 'form' || mode === 'command' || mode === 'filter') return true;
-  return mode === 'question' && openQuestion(state)?.question.kind === 'typed';
+  const kind = openQuestion(state)?.question.kind;
+  return mode === 'question' && (kind === 'typed' || kind === 'input');
 }
 
 /** The question that the attached run waits with. */

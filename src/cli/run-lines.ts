@@ -75,7 +75,7 @@ export function createLinePrinter({
       if (step?.group) say(at, `${pad}${theme.title(printableLine(step.title))}`);
       else if (event.attempt > 1 && step) say(at, `${pad}${theme.symbols.next} ${printableLine(step.title)}: again`);
     } else if (type === 'progress') tellProgress(event, step, pad);
-    else if (type === 'step-result' && step) tellResult(at, step, pad);
+    else if ((type === 'step-result' || type === 'undo-result') && step) tellResult(at, step, pad);
     else if (type === 'question') indented(questionLines(event.question));
     else if (type === 'answer') say(at, `answered by ${printableLine(event.by)}`);
     else if (type === 'stop-requested')
@@ -96,6 +96,13 @@ export function createLinePrinter({
   function tellResult(at: string, step: StepState, pad: string): void {
     const { now } = step;
     if (now.status === 'pending' || now.status === 'running') return;
+    if (now.status === 'undone') {
+      say(
+        at,
+        `${pad}${theme.symbols.skipped} ${printableLine(step.title)}: taken back  ${theme.dim(printableLine(now.summary))}`,
+      );
+      return;
+    }
     const took = now.ms >= noticeableMs ? ` ${theme.dim(`(${formatDuration(now.ms)})`)}` : '';
     const title = printableLine(step.title);
     if (now.status === 'done') {

@@ -36,7 +36,7 @@ export function loadRun({
     ...{ workloads: [], autoscalers: [], services: [], targets: [] },
   };
   const system = { name, title, namespace, workloads, autoscalers, services, targets };
-  return { playbook, system, manifests: set, stepKinds, notes };
+  return { playbook, system, manifests: set, workspace, stepKinds, notes };
 }
 
 /** What people call the system of a run. */

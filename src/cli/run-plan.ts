@@ -1,14 +1,15 @@
 import { Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect.ts';
-import type { ClusterChoice, Connection } from '../cluster/connection.ts';
+import type { ClusterChoice } from '../cluster/connection.ts';
 import type { ResolvedInputs } from '../playbooks/inputs.ts';
 import { type FlatStep, flattenPlaybook } from '../playbooks/plan.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
 import { planContexts, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import { leftOut } from '../playbooks/runs/selection.ts';
 import { sensitiveInputs } from '../playbooks/runs/sensitive-inputs.ts';
-import type { StepPreview } from '../playbooks/step-kind.ts';
+import type { PreviewContext } from '../playbooks/step-kind.ts';
+import type { StepPreview } from '../playbooks/step-preview.ts';
 import type { Theme } from '../ui/theme.ts';
 
 /** A step of the plan with what it would change, as far as that can be known now. */
@@ -36,16 +37,21 @@ export async function previewPlan(
   cluster: ClusterChoice,
   choice: { from?: string | undefined; only?: string | undefined },
 ): Promise<PreviewedPlan> {
-  const { playbook, system, manifests } = loaded;
+  const { playbook, system, manifests, workspace } = loaded;
   const connection = await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace });
   try {
     const { context, server, namespace, sandbox } = connection.info;
     const surroundings = await surroundingsOf(loaded, connection, cluster.kubeconfig);
-    const contextFor = planContexts(playbook, values, namespace, surroundings, manifests);
+    const contextFor = planContexts(playbook, values, namespace, surroundings, { manifests, workspace });
     const places = flattenPlaybook(playbook);
     const skipped = leftOut(places, choice);
     const steps: PreviewedStep[] = [];
-    for (const place of places) steps.push(await previewStep(place, loaded, contextFor, connection, skipped));
+    const preview = (place: FlatStep) => ({
+      ...contextFor(place),
+      connection,
+      secret: (name: string) => secrets[name],
+    });
+    for (const place of places) steps.push(await previewStep(place, loaded, preview(place), skipped));
     const hidden = Object.keys(sensitiveInputs(playbook)).map((name): [string, string] => [
       name,
       secrets[name] === undefined ? 'generated where it is missing' : 'given, not shown',
@@ -66,13 +72,11 @@ export async function previewPlan(
 async function previewStep(
   place: FlatStep,
   { stepKinds }: LoadedRun,
-  contextFor: ReturnType<typeof planContexts>,
-  connection: Connection,
+  context: Omit<PreviewContext, 'signal'>,
   skipped: ReadonlyMap<string, string>,
 ): Promise<PreviewedStep> {
   const { id, step, depth, called } = place;
   const kind = stepKinds.find(({ name }) => name === step.kind);
-  const context = contextFor(place);
   const described: PreviewedStep = {
     ...{ id, title: step.title, depth, group: called !== undefined },
     skipped: skipped.get(id),
@@ -85,7 +89,7 @@ async function previewStep(
     if (step.when !== undefined && context.evaluate(step.when) !== true)
       return { ...described, skipped: `only when ${step.when}` };
     const signal = AbortSignal.timeout(60_000);
-    return { ...described, preview: await kind?.plan?.(step.config, { ...context, connection, signal }) };
+    return { ...described, preview: await kind?.plan?.(step.config, { ...context, signal }) };
   } catch (error) {
     if (error instanceof Problem) return { ...described, problem: error.message };
     throw error;

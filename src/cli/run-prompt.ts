@@ -28,6 +28,9 @@ export async function promptFor(
 function promptText(question: Question): string {
   if (question.kind === 'confirm') return question.dangerous ? 'yes or no? [no]' : 'yes or no? [yes]';
   if (question.kind === 'typed') return `type ${question.expect}, or nothing to leave it:`;
+  if (question.kind === 'input') return `${question.name}${question.initial ? ` [${question.initial}]` : ''}:`;
+  if (question.kind === 'choice')
+    return `${question.choices.map(({ value, label }) => `${value}: ${label}`).join('; ')}?`;
   return `${question.choices.join(', ')}?`;
 }
 
@@ -36,6 +39,13 @@ export function understand(question: Question, typed: string): Answer | undefine
   const text = typed.trim();
   const word = text.toLowerCase();
   if (question.kind === 'typed') return { kind: 'typed', text };
+  if (question.kind === 'input') return { kind: 'input', text: text === '' ? (question.initial ?? '') : text };
+  if (question.kind === 'choice') {
+    const [value, other] = question.choices
+      .map((one) => one.value)
+      .filter((one) => word !== '' && one.startsWith(word));
+    return value !== undefined && other === undefined ? { kind: 'choice', value } : undefined;
+  }
   if (question.kind === 'failure') {
     // `s` alone is both skip and stop: it is asked again.
     const [choice, other] = question.choices.filter((one) => word !== '' && one.startsWith(word));

@@ -24,6 +24,7 @@ export async function connect(choice: ClusterChoice): Promise<Connection> {
     namespace: choice.namespace ?? context.namespace,
     sandbox: context.sandbox,
     speed: context.speed,
+    ...(choice.kubeconfig === undefined ? {} : { kubeconfig: choice.kubeconfig }),
   };
   const server = parseServer(context.server, info);
   const credentials = createCredentialSource(config, context);

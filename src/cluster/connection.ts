@@ -15,6 +15,8 @@ export interface ConnectionInfo {
   sandbox: boolean;
   /** The sandbox's `--speed`; undefined on every other cluster. */
   speed?: number | undefined;
+  /** Path of the kubeconfig that was named, for tools that are started beside; without one the usual places count. */
+  kubeconfig?: string | undefined;
 }
 
 export interface KubernetesRequest {

@@ -32,15 +32,28 @@ export interface StepDefinition {
   /** The kind's key and options, as validated by its shape. */
   config: Record<string, unknown>;
   when?: string;
+  /**
+   * Without it the step begins when all steps above it have ended. With it, it begins as soon as these are done, beside
+   * others; an empty list begins at once.
+   */
   needs?: string[];
   timeoutMs?: number;
   idleTimeoutMs?: number;
-  retry?: { forMs?: number; everyMs?: number; times?: number };
-  onFailure?: 'stop' | 'continue';
+  /** Waits `everyMs` after the first try; `backOff` multiplies that each time, up to `atMostMs`. */
+  retry?: { forMs?: number; everyMs?: number; times?: number; backOff?: number; atMostMs?: number };
+  /** Steps of its own, of a kind that holds some. */
+  steps?: StepDefinition[];
+  /**
+   * What becomes of the run when the step fails. `undo` takes back what this step did, `undo-all` what the whole run did,
+   * newest first; both are previewed and asked about. `rescue` runs the steps below: when they are done, the run goes on.
+   */
+  onFailure?: 'stop' | 'continue' | 'undo' | 'undo-all' | 'rescue';
+  rescue?: StepDefinition[];
   /** Runs even after a failure: what tidies up, or gathers evidence. */
   always?: boolean;
-  /** `never`: what the step did stays when a run is undone. */
-  undo?: 'automatic' | 'never';
+  /** How it is taken back: by its kind, never, or by steps of its own. */
+  undo?: 'automatic' | 'never' | 'steps';
+  undoSteps?: StepDefinition[];
   /** What becomes of the step on the sandbox: it runs as everywhere, or it is skipped and says so. */
   rehearse?: 'run' | 'skip';
   outputs?: Record<string, string>;
@@ -62,6 +75,8 @@ export interface Playbook {
   source: 'bundled' | 'workspace';
   inputs: Record<string, InputDefinition>;
   steps: StepDefinition[];
+  /** How many of its steps run at the same time at most. */
+  atOnce?: number;
   /** Playbooks that its `playbook` steps call, by step id. */
   calls: Record<string, Playbook>;
   /** What to do next, shown at a good end. */

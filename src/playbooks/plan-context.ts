@@ -12,8 +12,9 @@ export function createPlanContext(
   playbook: Playbook,
   namespace: string,
   scope: Scope,
-  manifests?: ManifestSet,
+  { manifests, workspace = '/' }: { manifests?: ManifestSet | undefined; workspace?: string } = {},
 ): PlanContext {
+  const pathOf = (name: string) => manifests?.fileOf(name) ?? resolve(playbook.folder, name);
   const evaluate = (expression: string, local: Scope = {}) =>
     evaluateExpression(expression, { ...scope, ...local }, playbook.file);
   return {
@@ -22,8 +23,10 @@ export function createPlanContext(
     scope,
     evaluate,
     render: (value, local) => renderValue(value, (expression) => evaluate(expression, local)),
+    pathOf,
+    workspace,
     async readFile(name) {
-      const path = manifests?.fileOf(name) ?? resolve(playbook.folder, name);
+      const path = pathOf(name);
       try {
         return { path, text: await readFile(path, 'utf8') };
       } catch (cause) {

@@ -37,6 +37,8 @@ function resultLines({ now, group }: StepState, width: number, theme: Theme): st
       return [theme.dim('Not begun yet')];
     case 'running':
       return [theme.accent(group ? 'Its steps are running' : (now.progress ?? 'Running'))];
+    case 'undone':
+      return [theme.warn(`Taken back${now.summary ? `: ${printableLine(now.summary)}` : ''}`)];
     case 'skipped':
       return [theme.dim(`Skipped: ${printableLine(now.reason)}`)];
     case 'done':

@@ -1,8 +1,10 @@
 import type { ZodRawShape } from 'zod';
+import type { Variables } from '../base/expression-environment.ts';
 import type { Connection } from '../cluster/connection.ts';
 import type { LoadSample } from '../load/sample.ts';
 import type { Finding } from './finding.ts';
 import type { Answer, Question } from './runs/question.ts';
+import type { StepPreview } from './step-preview.ts';
 
 /** What expressions see: inputs, steps, system, cluster, and what a step adds locally. */
 export type Scope = Record<string, unknown>;
@@ -19,6 +21,10 @@ export interface PlanContext {
   scope: Scope;
   /** Reads a file that the playbook names, by the playbook's folder or the workspace's replacement of the set. */
   readFile(name: string): Promise<SourceFile>;
+  /** Absolute path of a file or folder that the playbook names, by the same rule. */
+  pathOf(name: string): string;
+  /** The folder that the console was started in: what `command`, `image` and `file` steps name is found from there. */
+  workspace: string;
   /** Name of the playbook's system: what applied objects say they are part of. */
   system: string;
   /** Puts `${{ }}` values into a value of any shape. A string that is one whole expression keeps the value's type. */
@@ -27,11 +33,19 @@ export interface PlanContext {
   evaluate(expression: string, local?: Scope): unknown;
 }
 
-/** What a running step may use. */
-export interface StepContext extends PlanContext {
+/** What previewing a step may use: it reads the cluster, and changes nothing there. */
+export interface PreviewContext extends PlanContext {
   connection: Connection;
-  /** Aborted when the step must end at once. */
+  /** Aborted when it must end at once. */
   signal: AbortSignal;
+  /** Value of a sensitive input that was given; nothing is generated for a preview. */
+  secret(name: string): string | undefined;
+}
+
+/** What a running step may use. */
+export interface StepContext extends PreviewContext {
+  /** The run that it is part of. */
+  run: { id: string; folder: string };
   /** Aborted as well when the run is to stop after its effects: what only waits ends then, and waits again on resuming. */
   waiting: AbortSignal;
   /** Milliseconds that the step may take; `undefined` where it has no ceiling of its own. */
@@ -62,11 +76,23 @@ export interface StepResult {
   evidence?: string[];
 }
 
-/** What a previewed step would do. */
-export interface StepPreview {
-  certainty: 'previewed' | 'partly' | 'cannot preview';
-  summary: string;
-  changes: { object: string; action: 'create' | 'update' | 'unchanged' | 'delete' | 'run' }[];
+/** A right that a step will use, asked about before anything runs by a SelfSubjectAccessReview for each verb. */
+export interface AccessNeed {
+  /** `get`, `create`, `patch`, `delete`, … */
+  verbs: readonly string[];
+  apiVersion: string;
+  kind: string;
+  /** `scale`, `exec`, `log`, … */
+  subresource?: string | undefined;
+  /** Without one, the step's own; of no account for what is in no namespace. */
+  namespace?: string | undefined;
+  name?: string | undefined;
+}
+
+/** Whether a step is done already. `unknown`: neither can be told, and a person says what becomes of it. */
+export interface StepProbe {
+  done: boolean | 'unknown';
+  reason: string;
 }
 
 /**
@@ -85,14 +111,28 @@ export interface StepKind<Config = Record<string, unknown>> {
    * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.
    */
   expressions?: readonly { path: string; locals?: readonly string[]; localsFrom?: string }[];
+  /** Names and CEL types of its outputs, so that a later step's use of one that is not there is found before anything runs. */
+  outputs?: Variables;
+  /** Holds steps of its own below `steps` of its definition (`parallel`, `foreach`); the runner runs them. */
+  holds?: 'steps';
   /** Names of the files that the step reads, for the check that they are there. */
   files?(config: Config): readonly string[];
   /** Reads only. Absent: the step cannot be previewed. */
-  plan?(config: Config, context: PlanContext & { connection: Connection; signal: AbortSignal }): Promise<StepPreview>;
-  /** Is it done already? Asked before a repeated run, and for an intent that has no result. */
-  probe?(config: Config, context: StepContext): Promise<{ done: boolean; reason: string }>;
+  plan?(config: Config, context: PreviewContext): Promise<StepPreview>;
+  /** The rights that it will use. Absent: none. */
+  access?(config: Config, context: PreviewContext): Promise<readonly AccessNeed[]>;
+  /**
+   * Is it done already? Asked for an intent that has no result. Absent: a step that acts outside the cluster is asked about,
+   * every other is run again, for it may be repeated.
+   */
+  probe?(config: Config, context: StepContext): Promise<StepProbe>;
+  /** What `undo` will need to know of how it was before: JSON without secrets, written down with the intent. */
+  before?(config: Config, context: StepContext): Promise<unknown>;
   run(config: Config, context: StepContext): Promise<StepResult>;
   /** The kubectl, curl or shell lines that the step stands for; `$`-lines, no secrets in them. */
   equivalent(config: Config, context: PlanContext): Promise<string[]>;
-  undo?(config: Config, context: StepContext): Promise<StepResult>;
+  /** What `undo` would change. */
+  planUndo?(config: Config, context: PreviewContext, before: unknown): Promise<StepPreview>;
+  /** Takes back what `run` did, as far as that can be done. Safe to be repeated, and after a `run` that was cut short. */
+  undo?(config: Config, context: StepContext, before: unknown): Promise<StepResult>;
 }

@@ -49,6 +49,7 @@ function stepSign({ now, group }: StepState, theme: Theme, spinner: string): { s
       const warned = now.findings.some(({ level }) => level === 'warning');
       return warned ? { sign: symbols.warn, style: theme.warn } : { sign: symbols.ok, style: theme.ok };
     }
+    case 'undone':
     case 'skipped':
       return { sign: symbols.skipped, style: theme.dim };
     case 'failed':
@@ -58,7 +59,7 @@ function stepSign({ now, group }: StepState, theme: Theme, spinner: string): { s
 }
 
 function titleStyleOf({ now, group }: StepState, theme: Theme): Style {
-  if (now.status === 'pending' || now.status === 'skipped') return theme.dim;
+  if (now.status === 'pending' || now.status === 'skipped' || now.status === 'undone') return theme.dim;
   if (now.status === 'failed' || now.status === 'not-met') return theme.bad;
   return group || now.status === 'running' ? theme.strong : (text) => text;
 }
@@ -66,6 +67,7 @@ function titleStyleOf({ now, group }: StepState, theme: Theme): Style {
 function stepTime({ now, group }: StepState, clock: number): string {
   if (now.status === 'running') return group ? '' : formatDuration(Math.max(0, clock - Date.parse(now.startedAt)));
   if (now.status === 'skipped') return 'skipped';
+  if (now.status === 'undone') return 'taken back';
   // What took no time at all says nothing by it.
   return now.status === 'pending' || group || now.ms < 950 ? '' : formatDuration(now.ms);
 }

@@ -187,7 +187,18 @@ function answerLines(
       `${theme.symbols.pointer} ${input}`,
     ];
   }
-  const words: Record<string, string> = { retry: 'Retry', skip: 'Skip this step', stop: 'Stop the run' };
+  if (question.kind === 'input') {
+    const mask = question.sensitive ? { masked: true } : {};
+    const input = textInputLine({ state: overlay.text, width: width - 4, focused: true, theme, ...mask });
+    return [theme.dim('Enter gives it; esc leaves it for later'), `${theme.symbols.pointer} ${input}`];
+  }
+  if (question.kind === 'choice') return column(questionChoices(question), overlay.index, theme);
+  const words: Record<string, string> = {
+    retry: 'Retry',
+    skip: 'Skip this step',
+    undo: 'Take it back',
+    stop: 'Stop the run',
+  };
   return [
     row(
       questionChoices(question).map((one) => words[one] ?? one),

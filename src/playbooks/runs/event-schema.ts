@@ -5,15 +5,33 @@ const text = z.string();
 const texts = z.array(text);
 const anything = z.record(z.string(), z.unknown());
 
+const failureChoice = z.enum(['retry', 'skip', 'undo', 'stop']);
 const question = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('confirm'), text, details: texts.optional(), dangerous: z.boolean().optional() }),
   z.object({ kind: z.literal('typed'), text, details: texts.optional(), expect: text, input: text.optional() }),
-  z.object({ kind: z.literal('failure'), text, choices: z.array(z.enum(['retry', 'skip', 'stop'])) }),
+  z.object({
+    kind: z.literal('choice'),
+    text,
+    details: texts.optional(),
+    choices: z.array(z.object({ value: text, label: text })),
+    next: text.optional(),
+  }),
+  z.object({
+    kind: z.literal('input'),
+    text,
+    details: texts.optional(),
+    name: text,
+    sensitive: z.boolean().optional(),
+    initial: text.optional(),
+  }),
+  z.object({ kind: z.literal('failure'), text, choices: z.array(failureChoice) }),
 ]);
 const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('confirm'), yes: z.boolean() }),
   z.object({ kind: z.literal('typed'), text }),
-  z.object({ kind: z.literal('failure'), choice: z.enum(['retry', 'skip', 'stop']) }),
+  z.object({ kind: z.literal('choice'), value: text }),
+  z.object({ kind: z.literal('input'), text }),
+  z.object({ kind: z.literal('failure'), choice: failureChoice }),
 ]);
 const finding = z.object({
   title: text,
@@ -28,6 +46,21 @@ const problem = z.object({
   where: text.optional(),
   next: texts.optional(),
   evidence: texts.optional(),
+});
+const preview = z.object({
+  certainty: z.enum(['previewed', 'partly', 'cannot preview']),
+  summary: text,
+  changes: z.array(
+    z.object({
+      object: text,
+      namespace: text.optional(),
+      action: z.enum(['create', 'update', 'unchanged', 'delete', 'recreate', 'run']),
+      fields: z.array(z.object({ path: text, before: text.optional(), after: text.optional() })).optional(),
+      data: texts.optional(),
+      note: text.optional(),
+    }),
+  ),
+  why: text.optional(),
 });
 const plannedStep = z.object({
   id: text,
@@ -56,6 +89,7 @@ const header = z.object({
   hash: text,
   manifests: text,
   assumeYes: z.boolean(),
+  production: z.boolean().optional(),
   programVersion: text,
   startedAt: moment,
 });
@@ -77,12 +111,30 @@ const sample = z.object({
   lagP99: z.number(),
 });
 
-const numbered = { v: z.literal(1).describe('Version of the records'), seq: z.int().min(1), at: moment };
+const numbered = {
+  v: z.union([z.literal(1), z.literal(2)]).describe('Version of the records'),
+  seq: z.int().min(1),
+  at: moment,
+};
 const status = z.enum(['done', 'skipped', 'failed', 'not-met']);
 const records = [
   z.object({ ...numbered, type: z.literal('run-started'), run: header, pid: z.int() }),
   z.object({ ...numbered, type: z.literal('run-resumed'), pid: z.int(), notes: texts }),
-  z.object({ ...numbered, type: z.literal('step-intent'), step: text, attempt: z.int().min(1) }),
+  z.object({
+    ...numbered,
+    type: z.literal('steps-added'),
+    after: text,
+    steps: z.array(plannedStep),
+    items: z.array(z.unknown()).optional(),
+  }),
+  z.object({ ...numbered, type: z.literal('step-preview'), step: text, preview }),
+  z.object({
+    ...numbered,
+    type: z.literal('step-intent'),
+    step: text,
+    attempt: z.int().min(1),
+    before: z.unknown().optional(),
+  }),
   z.object({
     ...numbered,
     type: z.literal('step-result'),
@@ -93,6 +145,22 @@ const records = [
     outputs: anything.optional(),
     findings: z.array(finding).optional(),
     problem: problem.optional(),
+  }),
+  z.object({ ...numbered, type: z.literal('undo-intent'), step: text }),
+  z.object({
+    ...numbered,
+    type: z.literal('undo-result'),
+    step: text,
+    status: z.enum(['done', 'failed']),
+    summary: text.optional(),
+    ms: z.number(),
+    problem: problem.optional(),
+  }),
+  z.object({
+    ...numbered,
+    type: z.literal('lock'),
+    state: z.enum(['held', 'unguarded', 'lost', 'released']),
+    note: text.optional(),
   }),
   z.object({ ...numbered, type: z.literal('question'), id: text, step: text, question }),
   z.object({ ...numbered, type: z.literal('answer'), id: text, answer, by: text }),

@@ -1,9 +1,10 @@
 import type { LoadSample } from '../../load/sample.ts';
 import type { Finding } from '../finding.ts';
+import type { StepPreview } from '../step-preview.ts';
 import type { Answer, Question } from './question.ts';
 
 /** Version of the records; a reader takes every version up to its own. */
-export const recordVersion = 1;
+export const recordVersion = 2;
 
 /** A step as the plan holds it. Steps of a called playbook stand behind it, one level deeper. */
 export interface PlannedStep {
@@ -13,7 +14,7 @@ export interface PlannedStep {
   description?: string;
   kind: string;
   depth: number;
-  /** True for a `playbook` step, which only holds others. */
+  /** True for a step that only holds others: `playbook`, `parallel`, `foreach`. */
   group: boolean;
   equivalent: string[];
 }
@@ -33,6 +34,8 @@ export interface RunHeader {
   /** Which manifests: the bundled ones or the workspace's folder. */
   manifests: string;
   assumeYes: boolean;
+  /** The context is one that the configuration calls production. */
+  production?: boolean;
   programVersion: string;
   startedAt: string;
 }
@@ -41,7 +44,12 @@ export interface RunHeader {
 export type RunRecord = { v: number; seq: number; at: string } & (
   | { type: 'run-started'; run: RunHeader; pid: number }
   | { type: 'run-resumed'; pid: number; notes: string[] }
-  | { type: 'step-intent'; step: string; attempt: number }
+  /** Steps that only the run knows of: of a `foreach`, a rescue, an undo. They stand behind `after` and what is below it. */
+  | { type: 'steps-added'; after: string; steps: PlannedStep[]; items?: unknown[] }
+  /** What the step would do, looked at once more just before its intent. */
+  | { type: 'step-preview'; step: string; preview: StepPreview }
+  /** `before`: what undoing it needs to know. */
+  | { type: 'step-intent'; step: string; attempt: number; before?: unknown }
   | {
       type: 'step-result';
       step: string;
@@ -52,6 +60,17 @@ export type RunRecord = { v: number; seq: number; at: string } & (
       findings?: Finding[];
       problem?: StepProblem;
     }
+  | { type: 'undo-intent'; step: string }
+  | {
+      type: 'undo-result';
+      step: string;
+      status: 'done' | 'failed';
+      summary?: string;
+      ms: number;
+      problem?: StepProblem;
+    }
+  /** Whether other runs are kept from this system meanwhile, and if not, why. */
+  | { type: 'lock'; state: 'held' | 'unguarded' | 'lost' | 'released'; note?: string }
   | { type: 'question'; id: string; step: string; question: Question }
   | { type: 'answer'; id: string; answer: Answer; by: string }
   | { type: 'stop-requested'; by: string }

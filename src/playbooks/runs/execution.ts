@@ -16,6 +16,8 @@ export interface Execution {
   inputs: Record<string, InputValue>;
   stepKinds: readonly StepKind[];
   manifests: ManifestSet | undefined;
+  workspace: string;
+  run: { id: string; folder: string };
   connection: Connection;
   /** `system` and `cluster` of expressions. */
   surroundings: { system: Record<string, unknown>; cluster: Record<string, unknown> };
@@ -77,12 +79,13 @@ export function createStepContext(
   { step, id }: { step: StepDefinition; id: string },
   signals: { signal: AbortSignal; waiting: AbortSignal; onActivity: () => void },
 ): StepContext {
-  const { connection, sink, secrets, questions, manifests } = execution;
+  const { connection, sink, secrets, questions, manifests, workspace, run } = execution;
   const { namespace } = connection.info;
   const at = () => new Date().toISOString();
   let said: string | undefined;
   return {
-    ...createPlanContext(frame.playbook, namespace, scopeOf(execution, frame), manifests),
+    ...createPlanContext(frame.playbook, namespace, scopeOf(execution, frame), { manifests, workspace }),
+    run,
     connection,
     signal: signals.signal,
     waiting: signals.waiting,

@@ -8,5 +8,7 @@ export interface LoadedRun {
   /** Its namespace counts unless the cluster choice names one; all of it is `system` in expressions. */
   system: { name: string; namespace: string } & Record<string, unknown>;
   manifests: ManifestSet | undefined;
+  /** The folder that the console was started in. */
+  workspace: string;
   stepKinds: readonly StepKind[];
 }

@@ -12,7 +12,7 @@ export interface Questions {
 }
 
 export interface QuestionOptions {
-  sink: Pick<RunSink, 'record'>;
+  sink: Pick<RunSink, 'record' | 'masker'>;
   /** Says yes to every `confirm`; never to what must be typed. */
   assumeYes: boolean;
   interactive: boolean;
@@ -57,7 +57,8 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
         settle(answer, by) {
           open.delete(id);
           signal.removeEventListener('abort', leave);
-          sink.record({ type: 'answer', id, answer, by });
+          if (question.kind === 'input' && question.sensitive && answer.kind === 'input') sink.masker.add(answer.text);
+          sink.record({ type: 'answer', id, answer: recorded(question, answer), by });
           resolve(answer);
         },
       });
@@ -65,23 +66,35 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
   }
 }
 
+/** A sensitive text is not written down, however short it is. */
+function recorded(question: Question, answer: Answer): Answer {
+  return question.kind === 'input' && question.sensitive ? { kind: 'input', text: '' } : answer;
+}
+
 function fits(question: Question, answer: Answer): boolean {
   if (question.kind !== answer.kind) return false;
   if (question.kind === 'failure') return answer.kind === 'failure' && question.choices.includes(answer.choice);
-  return answer.kind === 'typed' ? typeof answer.text === 'string' : answer.kind === 'confirm';
+  if (question.kind === 'choice')
+    return answer.kind === 'choice' && question.choices.some(({ value }) => value === answer.value);
+  return answer.kind === 'confirm' || ('text' in answer && typeof answer.text === 'string');
 }
 
 function unanswerable(question: Question): Problem {
-  const next =
-    question.kind === 'typed'
-      ? [
-          ...(question.input ? [`Name it by its input: --set ${question.input}=${question.expect}`] : []),
-          'Or run it in a terminal and type it there.',
-        ]
-      : ['Give --yes to answer yes to it, or run it in a terminal.'];
+  const next = answerOtherwise(question);
   return new Problem('There is nobody to answer', {
     where: question.text,
     evidence: question.kind === 'failure' ? [] : (question.details ?? []),
     next,
   });
+}
+
+function answerOtherwise(question: Question): string[] {
+  if (question.kind === 'typed')
+    return [
+      ...(question.input ? [`Name it by its input: --set ${question.input}=${question.expect}`] : []),
+      'Or run it in a terminal and type it there.',
+    ];
+  if (question.kind === 'choice' || question.kind === 'input')
+    return [...(question.kind === 'choice' && question.next ? [question.next] : []), 'Or run it in a terminal.'];
+  return ['Give --yes to answer yes to it, or run it in a terminal.'];
 }

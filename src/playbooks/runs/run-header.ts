@@ -40,13 +40,13 @@ function typedCommands({ context, sandbox }: Connection['info'], kubeconfig: str
 /** What a run's first record says of it. */
 export async function createHeader(
   request: RunRequest,
-  { playbook, manifests, stepKinds }: LoadedRun,
+  { playbook, manifests, workspace, stepKinds }: LoadedRun,
   surroundings: Execution['surroundings'],
   programVersion: string,
 ): Promise<RunHeader> {
   const { context, server, namespace, sandbox } = surroundings.cluster as unknown as RunHeader['cluster'];
   const { kubeconfig } = request.cluster;
-  const contextFor = planContexts(playbook, request.inputs, namespace, surroundings, manifests);
+  const contextFor = planContexts(playbook, request.inputs, namespace, surroundings, { manifests, workspace });
   return {
     id: request.id,
     playbook: request.playbook,
@@ -70,12 +70,12 @@ export function planContexts(
   inputs: Record<string, InputValue>,
   namespace: string,
   surroundings: Scope,
-  manifests: LoadedRun['manifests'],
+  files: Pick<LoadedRun, 'manifests' | 'workspace'>,
 ): (place: FlatStep) => PlanContext {
   const inputsAt = new Map<string | undefined, Record<string, InputValue>>([[undefined, inputs]]);
   const contextFor = (place: FlatStep) => {
     const scope = { inputs: inputsAt.get(place.parent) ?? inputs, steps: {}, ...surroundings };
-    return createPlanContext(place.playbook, namespace, scope, manifests);
+    return createPlanContext(place.playbook, namespace, scope, files);
   };
   for (const place of flattenPlaybook(playbook)) {
     if (!place.called) continue;

@@ -97,6 +97,7 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
     ...setup,
     ...loaded,
     inputs: request.inputs,
+    run: { id: request.id, folder: paths.folder },
     sink,
     questions,
     secrets,

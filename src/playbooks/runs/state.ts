@@ -1,5 +1,6 @@
 import type { LoadResult, LoadSample } from '../../load/sample.ts';
 import type { Finding } from '../finding.ts';
+import type { StepPreview } from '../step-preview.ts';
 import type { PlannedStep, RunEvent, RunHeader, RunRecord, RunStatus, StepProblem } from './events.ts';
 import type { Question } from './question.ts';
 
@@ -13,6 +14,8 @@ export type StepProgress =
   | { status: 'done'; summary: string; ms: number; findings: readonly Finding[] }
   | { status: 'skipped'; reason: string; ms: number }
   | { status: 'failed'; problem: StepProblem; ms: number; findings: readonly Finding[] }
+  /** What it did was taken back. */
+  | { status: 'undone'; summary: string; ms: number }
   | { status: 'not-met'; reason: string; evidence: readonly string[]; ms: number; findings: readonly Finding[] };
 
 export type StepState = PlannedStep & {
@@ -20,6 +23,8 @@ export type StepState = PlannedStep & {
   /** The newest lines of its output, oldest first. */
   output: readonly string[];
   outputs: Readonly<Record<string, unknown>>;
+  /** What it would do, as it was looked at just before it ran. */
+  preview?: StepPreview;
 };
 
 export interface OpenQuestion {
@@ -43,6 +48,8 @@ export interface RunState {
   stopRequested: boolean;
   /** What resuming found. */
   notes: readonly string[];
+  /** Whether other runs are kept from the system meanwhile. */
+  lock: { state: 'held' | 'unguarded' | 'lost' | 'released'; note: string } | undefined;
   ended: { at: string; status: RunStatus; exitCode: number; summary: string; next: readonly string[] } | undefined;
   pid: number | undefined;
   /** Of the newest record. */
@@ -61,6 +68,7 @@ export const initialRunState: RunState = {
   load: undefined,
   stopRequested: false,
   notes: [],
+  lock: undefined,
   ended: undefined,
   pid: undefined,
   seq: 0,
@@ -89,7 +97,7 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
         ...state,
         run: record.run,
         pid: record.pid,
-        steps: record.run.steps.map((step) => ({ ...step, now: { status: 'pending' }, output: [], outputs: {} })),
+        steps: record.run.steps.map(pendingStep),
       };
     case 'run-resumed':
       return {
@@ -102,6 +110,19 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
         stopRequested: false,
         steps: state.steps.map(unfinishedAgain),
       };
+    case 'steps-added':
+      return { ...state, steps: withAdded(state.steps, record.after, record.steps) };
+    case 'step-preview':
+      return changeStep(state, record.step, (step) => ({ ...step, preview: record.preview }));
+    case 'undo-intent':
+      return changeStep(state, record.step, (step) => ({
+        ...step,
+        now: { status: 'running', startedAt: record.at, attempt: 1, progress: 'taking back what it did' },
+      }));
+    case 'undo-result':
+      return changeStep(state, record.step, (step) => ({ ...step, now: undoneOf(record) }));
+    case 'lock':
+      return { ...state, lock: { state: record.state, note: record.note ?? '' } };
     case 'step-intent':
       return changeStep(state, record.step, (step) => ({
         ...step,
@@ -153,6 +174,24 @@ function asLoadResult(value: unknown): LoadResult | undefined {
   return value !== null && typeof value === 'object' && 'sustained' in value && 'thresholds' in value
     ? (value as LoadResult)
     : undefined;
+}
+
+function pendingStep(step: PlannedStep): StepState {
+  return { ...step, now: { status: 'pending' }, output: [], outputs: {} };
+}
+
+/** The steps with new ones behind one of them and what is below it; steps that are there already are not added again. */
+function withAdded(steps: readonly StepState[], after: string, added: readonly PlannedStep[]): readonly StepState[] {
+  const known = new Set(steps.map(({ id }) => id));
+  const fresh = added.filter(({ id }) => !known.has(id)).map(pendingStep);
+  const last = steps.findLastIndex(({ id }) => id === after || id.startsWith(`${after}/`));
+  return steps.toSpliced(last < 0 ? steps.length : last + 1, 0, ...fresh);
+}
+
+function undoneOf(record: Extract<RunRecord, { type: 'undo-result' }>): StepProgress {
+  const { status, summary = '', ms, problem } = record;
+  if (status === 'done') return { status: 'undone', summary, ms };
+  return { status: 'failed', problem: problem ?? { message: 'It could not be taken back' }, ms, findings: [] };
 }
 
 // What ran when the process ended, or had failed, is taken up again.

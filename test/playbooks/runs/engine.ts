@@ -80,6 +80,8 @@ export async function tryRun(trial: Trial): Promise<Tried> {
     inputs: trial.inputs ?? {},
     stepKinds: [kind, playbookStep],
     manifests: undefined,
+    workspace: folder,
+    run: { id: 'test', folder },
     connection: { info: { namespace: 'test', sandbox: trial.speed?.sandbox ?? false } } as Connection,
     surroundings: { system: { name: 'test' }, cluster: {} },
     sink,

@@ -15,8 +15,8 @@ test('a record is in the file when append returns, numbered and dated, and nobod
   journal.append({ type: 'stop-requested', by: 'b' });
   expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(3);
   expect(readJournal(file)).toEqual([
-    { v: 1, seq: 1, at: '2026-11-21T10:00:00.000Z', type: 'stop-requested', by: 'a' },
-    { v: 1, seq: 2, at: '2026-11-21T10:00:00.000Z', type: 'stop-requested', by: 'b' },
+    { v: 2, seq: 1, at: '2026-11-21T10:00:00.000Z', type: 'stop-requested', by: 'a' },
+    { v: 2, seq: 2, at: '2026-11-21T10:00:00.000Z', type: 'stop-requested', by: 'b' },
   ]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   journal.close();

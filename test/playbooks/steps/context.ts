@@ -56,6 +56,7 @@ export async function openBench({
     asked,
     context: {
       ...createPlanContext(playbook, 'tars', whole),
+      run: { id: 'test', folder },
       connection,
       signal,
       waiting: signal,
@@ -65,7 +66,9 @@ export async function openBench({
       sample: () => {},
       async ask(question) {
         asked.push(question);
-        return question.kind === 'typed' ? { kind: 'typed', text: typed } : { kind: 'confirm', yes: true };
+        return question.kind === 'typed' || question.kind === 'input'
+          ? { kind: question.kind, text: typed }
+          : { kind: 'confirm', yes: true };
       },
       secret: (name) => secrets[name],
       hide: (value) => void hidden.push(value),
