@@ -12,7 +12,11 @@ export function createPlanContext(
   playbook: Playbook,
   namespace: string,
   scope: Scope,
-  { manifests, workspace = '/' }: { manifests?: ManifestSet | undefined; workspace?: string } = {},
+  {
+    manifests,
+    workspace = '/',
+    origin,
+  }: { manifests?: ManifestSet | undefined; workspace?: string; origin?: string | undefined } = {},
 ): PlanContext {
   const pathOf = (name: string) => manifests?.fileOf(name) ?? resolve(playbook.folder, name);
   const evaluate = (expression: string, local: Scope = {}) =>
@@ -25,6 +29,7 @@ export function createPlanContext(
     render: (value, local) => renderValue(value, (expression) => evaluate(expression, local)),
     pathOf,
     workspace,
+    origin,
     async readFile(name) {
       const path = pathOf(name);
       try {

@@ -27,6 +27,8 @@ export interface PlanContext {
   workspace: string;
   /** Name of the playbook's system: what applied objects say they are part of. */
   system: string;
+  /** Which step of which playbook it is, `tars/deploy databases`: whose an applied object is. */
+  origin?: string | undefined;
   /** Puts `${{ }}` values into a value of any shape. A string that is one whole expression keeps the value's type. */
   render<T>(value: T, local?: Scope): T;
   /** Evaluates CEL. Throws `Problem`. */

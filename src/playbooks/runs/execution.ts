@@ -2,8 +2,10 @@ import type { Connection } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
 import type { ManifestSet } from '../manifest-set.ts';
 import type { Playbook, StepDefinition } from '../model.ts';
+import { originOf } from '../origin.ts';
 import { createPlanContext } from '../plan-context.ts';
 import type { Scope, StepContext, StepKind, StepResult } from '../step-kind.ts';
+import type { StepPreview } from '../step-preview.ts';
 import type { RunRecord, StepStatus } from './events.ts';
 import type { Questions } from './questions.ts';
 import type { RunSink } from './run-sink.ts';
@@ -29,6 +31,8 @@ export interface Execution {
   earlier: Earlier;
   /** Ids that `--from` and `--only` leave out, with the reason. */
   leftOut: ReadonlyMap<string, string>;
+  /** What the person was shown of each step before the run, by the step's id. */
+  accepted?: Readonly<Record<string, StepPreview>> | undefined;
 }
 
 type StepRecord = Extract<RunRecord, { type: 'step-result' }>;
@@ -84,7 +88,11 @@ export function createStepContext(
   const at = () => new Date().toISOString();
   let said: string | undefined;
   return {
-    ...createPlanContext(frame.playbook, namespace, scopeOf(execution, frame), { manifests, workspace }),
+    ...createPlanContext(frame.playbook, namespace, scopeOf(execution, frame), {
+      manifests,
+      workspace,
+      origin: originOf(execution.playbook, id),
+    }),
     run,
     connection,
     signal: signals.signal,

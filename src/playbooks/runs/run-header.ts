@@ -2,6 +2,7 @@ import type { Connection } from '../../cluster/connection.ts';
 import { listResources } from '../../cluster/resources.ts';
 import { calledInputs, type InputValue } from '../inputs.ts';
 import type { Playbook } from '../model.ts';
+import { originOf } from '../origin.ts';
 import { type FlatStep, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
 import { createPlanContext } from '../plan-context.ts';
 import type { PlanContext, Scope } from '../step-kind.ts';
@@ -75,7 +76,7 @@ export function planContexts(
   const inputsAt = new Map<string | undefined, Record<string, InputValue>>([[undefined, inputs]]);
   const contextFor = (place: FlatStep) => {
     const scope = { inputs: inputsAt.get(place.parent) ?? inputs, steps: {}, ...surroundings };
-    return createPlanContext(place.playbook, namespace, scope, files);
+    return createPlanContext(place.playbook, namespace, scope, { ...files, origin: originOf(playbook, place.id) });
   };
   for (const place of flattenPlaybook(playbook)) {
     if (!place.called) continue;

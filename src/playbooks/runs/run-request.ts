@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { exitCodes, Problem } from '../../base/errors.ts';
 import type { ClusterChoice } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
+import type { StepPreview } from '../step-preview.ts';
 import { runPaths } from './run-folder.ts';
 
 /** What somebody asked to be run: `plan.json` in the run's folder. No secrets are in it. */
@@ -24,6 +25,8 @@ export interface RunRequest {
   from?: string | undefined;
   only?: string | undefined;
   readOnly: boolean;
+  /** The plan that was shown and accepted, by step id. A step that would then do something else asks first. */
+  accepted?: Record<string, StepPreview> | undefined;
 }
 
 /** What a runner gets through its standard input, and what is never written down. */

@@ -104,6 +104,7 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
     control,
     earlier: readEarlier(earlier),
     leftOut: skipped,
+    accepted: request.accepted,
   };
   try {
     if (orders.resume && earlier.length > 0) await acceptChanges(header, earlier, execution);

@@ -7,6 +7,8 @@ import { flattenPlaybook } from '../plan.ts';
 export interface SensitiveInputs {
   /** Undefined when it was not given and cannot be generated. */
   get(name: string): string | undefined;
+  /** The same, but nothing is generated. */
+  known(name: string): string | undefined;
   set(name: string, value: string): void;
 }
 
@@ -25,6 +27,7 @@ export function createSensitiveInputs(
   };
   return {
     set,
+    known: (name) => values.get(name),
     get(name) {
       const { generate } = definitions[name] ?? {};
       if (!values.has(name) && generate) set(name, randomBytes(generate.bytes).toString(generate.encoding));
