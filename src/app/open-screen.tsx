@@ -14,6 +14,8 @@ export interface ScreenOptions {
   initial?: Partial<AppState>;
   theme?: Theme;
   env?: NodeJS.ProcessEnv;
+  /** Frames a second at most. */
+  frameRate?: number | undefined;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function openScreen({
   initial,
   theme,
   env = process.env,
+  frameRate,
 }: ScreenOptions): Promise<{ run: string | undefined }> {
   let fault: { error: unknown } | undefined;
   const shown = theme ?? detectTheme(env);
@@ -51,7 +54,7 @@ export async function openScreen({
       // A person is there even where CI is set: the caller has looked for a terminal.
       interactive: true,
       // Frames are few, because state comes in batches: what counts is how long a key waits behind the one before.
-      maxFps: env.SSH_CONNECTION ? 15 : 60,
+      maxFps: frameRate ?? (env.SSH_CONNECTION ? 15 : 60),
     },
   );
   try {

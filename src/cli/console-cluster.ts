@@ -10,13 +10,14 @@ import { createPodsFeed } from '../cluster/pods-feed.ts';
 import { readOnly } from '../cluster/read-only.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
+import { loadSettings } from '../configuration/settings.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
 
-/** How often a feed reaches the screen. */
-const batchMs = 300;
+/** How often a feed reaches the screen unless the settings say otherwise. */
+const usualRefreshMs = 300;
 
 export interface ClusterServices extends Pick<Services, 'connect' | 'details' | 'status'> {
   /** The connection of the session that is open; with another choice, one that is opened for it. */
@@ -74,6 +75,7 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
 }
 
 function openSession(choice: ClusterChoice, connection: Connection, namespace: string): ClusterSession {
+  const batchMs = loadSettings().refreshMs ?? usualRefreshMs;
   const pods = createPodsFeed(connection, { namespace, batchMs });
   const autoscalers = createAutoscalersFeed(connection, { namespace, batchMs });
   return {

@@ -1,6 +1,7 @@
 import type { Services } from '../app/services.ts';
 import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
+import { loadSettings } from '../configuration/settings.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
 import { asTyped } from './program-name.ts';
@@ -19,6 +20,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   const choice = options.choice ?? givenChoice(options);
   const left = await openScreen({
     services: lazyServices(options),
+    frameRate: loadSettings().frameRate,
     initial: {
       readOnly: options.readOnly === true,
       choice,

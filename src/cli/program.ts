@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
+import { exportSettings } from '../configuration/export-settings.ts';
+import { loadSettings } from '../configuration/settings.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { type CommandDefinition, commandDefinitions } from './commands.ts';
 import type { GlobalOptions } from './options.ts';
@@ -18,6 +20,8 @@ export async function runProgram(argv: string[]): Promise<number> {
     const options = mergedOptions(program, command);
     debug = options.debug === true;
     if (options.color === false) process.env.NO_COLOR = '1';
+    // What is wrong with the settings must not keep anybody from being told so.
+    if (command.name() !== 'validate') exportSettings(loadSettings(), process.env);
   });
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configurationSchema } from '../configuration/schema.ts';
 import { scenarioSchema } from '../load/scenario.ts';
 import { menuSchema } from '../menus/schema.ts';
 import { eventSchema } from '../playbooks/runs/event-schema.ts';
@@ -13,6 +14,7 @@ export function jsonSchemas(): Record<string, string> {
     'menu.json': ['A menu of tars-console', menuSchema],
     'system.json': ['A system of tars-console', systemSchema],
     'scenario.json': ['A load scenario of tars-console', scenarioSchema],
+    'config.json': ['Settings of tars-console', configurationSchema],
     'event.json': ['An event of a run', eventSchema],
   };
   return Object.fromEntries(

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { configurationFile, readConfiguration } from '../configuration/settings.ts';
 import { readScenario } from '../load/scenario-file.ts';
 import { loadMenu } from '../menus/menu.ts';
 import { loadPlaybookFile } from '../playbooks/load.ts';
@@ -10,13 +11,15 @@ import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { parseYamlDocuments } from '../yaml/parse.ts';
 import { checkMenu, loadCatalog, playbookRoots, shownPath } from './catalog.ts';
 
-type FileKind = 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
+type FileKind = 'configuration' | 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
 
 /** Every problem of one file, whichever kind of file it is. */
 export function validateFile(name: string, workspace: string): Diagnostic[] {
   const file = resolve(name);
   const shown = (path: string) => shownPath(path, workspace);
   switch (kindOfFile(file)) {
+    case 'configuration':
+      return readConfiguration(file, shown(file)).diagnostics;
     case 'manifest':
       return checkManifest(file, shown(file));
     case 'system':
@@ -36,6 +39,7 @@ export function validateFile(name: string, workspace: string): Diagnostic[] {
 /** What a file is: by its place, else by the keys that only one kind has. */
 function kindOfFile(file: string): FileKind {
   const folder = basename(dirname(file));
+  if (file === configurationFile()) return 'configuration';
   if (basename(file) === 'system.yaml') return 'system';
   if (folder === 'menus') return 'menu';
   if (folder === 'manifests' || folder === 'k8s') return 'manifest';
@@ -43,6 +47,7 @@ function kindOfFile(file: string): FileKind {
   const keys = first?.value !== null && typeof first?.value === 'object' ? Object.keys(first.value) : [];
   const has = (...names: string[]) => names.every((key) => keys.includes(key));
   if (has('apiVersion') || has('kind', 'metadata')) return 'manifest';
+  if (basename(file) === 'config.yaml' && !has('steps')) return 'configuration';
   if (has('system', 'items')) return 'menu';
   if (has('namespace', 'workloads')) return 'system';
   if (has('request') || has('open') || has('closed') || folder === 'load') return 'scenario';

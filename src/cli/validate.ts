@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
+import { configurationFile } from '../configuration/settings.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { countDiagnostics, diagnosticLines, hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
 import { loadCatalog } from './catalog.ts';
@@ -35,11 +36,12 @@ export function validateFiles(files: readonly string[], workspace: string): Diag
   return sortDiagnostics(files.flatMap((file) => validateFile(file, workspace)));
 }
 
-/** Every problem of the menus, systems, playbooks, manifests and scenarios that can be chosen in a workspace. */
+/** Every problem of the user's settings and of the menus, systems, playbooks, manifests and scenarios that can be chosen in a workspace. */
 export function validateAll(workspace: string): Diagnostic[] {
   const { diagnostics } = loadCatalog({ workspace });
   return sortDiagnostics([
     ...diagnostics,
+    ...[configurationFile()].filter(existsSync).flatMap((file) => validateFile(file, workspace)),
     ...scenarioFiles(workspace).flatMap((file) => validateFile(file, workspace)),
   ]);
 }
