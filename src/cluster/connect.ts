@@ -7,6 +7,7 @@ import { type CredentialSource, createCredentialSource } from './credentials.ts'
 import { readKubeconfig } from './kubeconfig.ts';
 import type { KubernetesError } from './kubernetes-error.ts';
 import { networkProblem, timeoutProblem } from './network-problem.ts';
+import { refusedStream } from './refused-stream.ts';
 import { createRequestRate } from './request-rate.ts';
 import { type OpenAnswer, send, TimeoutError, wasStale } from './send.ts';
 import { splitLines } from './split-lines.ts';
@@ -68,7 +69,7 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
     return answerError(answer.status, { headers: answer.headers, body }, request, info, credentials.plugin);
   }
 
-  function noAnswer(error: unknown, request: KubernetesRequest): Error {
+  function noAnswer(error: unknown, request: Pick<KubernetesRequest, 'signal' | 'timeoutMs'>): Error {
     if (request.signal?.aborted) return error instanceof Error ? error : new Error(messageOf(error));
     if (error instanceof TimeoutError) return timeoutProblem(info, request.timeoutMs ?? 30_000);
     return networkProblem(error, info);
@@ -98,6 +99,21 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
         answer?.destroy();
       }
     },
+    async stream(request) {
+      // Read only where it is needed: looking at a cluster does not need WebSockets.
+      const { openStream } = await import('./message-stream.ts');
+      for (let attempt = 0; ; attempt += 1) {
+        requests.count();
+        if (closing.signal.aborted) throw new Problem('The connection to the cluster was closed');
+        const opened = await openStream(server, await credentials.current(), request, closing.signal).catch((error) => {
+          throw noAnswer(error, request);
+        });
+        if (!('refused' in opened)) return opened;
+        if (opened.refused.status === 401 && attempt === 0 && credentials.renew()) continue;
+        throw refusedStream(opened, request, info, credentials.plugin);
+      }
+    },
+    closed: closing.signal,
     requestRate: () => requests.rate(),
     close() {
       closing.abort();

@@ -43,6 +43,34 @@ export interface KubernetesResponse<T = unknown> {
   body: T;
 }
 
+/** A connection that stays open in both directions: exec, port-forward. */
+export interface StreamRequest {
+  /** Absolute path below the server. */
+  path: string;
+  /** A name may stand several times in it, as `command` of exec does. */
+  query?: readonly (readonly [name: string, value: string])[];
+  /** Subprotocols that are understood, the best first. */
+  protocols: readonly string[];
+  /** Ends the stream at once, also later. */
+  signal?: AbortSignal | undefined;
+  /** Until the stream stands; 30 s unless said. */
+  timeoutMs?: number;
+}
+
+/** An open WebSocket. */
+export interface MessageStream {
+  /** The subprotocol that the server chose. */
+  readonly protocol: string;
+  /**
+   * What comes, to be read once; the server is held up while it is not read. Ends with the stream, and throws a `Problem` or
+   * the network's error where it broke off.
+   */
+  messages(): AsyncIterable<Buffer>;
+  /** Resolves when the message is on its way, so that awaiting it holds up who sends. */
+  send(message: Uint8Array): Promise<void>;
+  close(): void;
+}
+
 /**
  * One authenticated way to an API server: keep-alive, certificates, tokens and exec plugins by the kubeconfig. `request`
  * and `lines` throw a `KubernetesError` for every answer that is not 2xx and a `Problem` when there is no answer.
@@ -52,6 +80,10 @@ export interface Connection {
   request<T = unknown>(request: KubernetesRequest): Promise<KubernetesResponse<T>>;
   /** A streamed answer, line by line: watches and followed logs. Ends when the server ends it; aborting ends it too. */
   lines(request: KubernetesRequest): AsyncIterable<string>;
+  /** Upgrades to a WebSocket. Throws like `request`, and a `Problem` where something in between breaks the upgrade. */
+  stream(request: StreamRequest): Promise<MessageStream>;
+  /** Aborted by `close`: what was opened through the connection ends with it. */
+  readonly closed: AbortSignal;
   /** Requests a second over the last ten seconds, its own load on the API server. */
   requestRate(): number;
   close(): void;

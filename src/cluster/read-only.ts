@@ -21,6 +21,11 @@ export function readOnly(connection: Connection): Connection {
       check(request);
       return connection.lines(request);
     },
+    async stream(request) {
+      check({ method: 'GET', path: request.path });
+      return connection.stream(request);
+    },
+    closed: connection.closed,
     requestRate: () => connection.requestRate(),
     close: () => connection.close(),
   };

@@ -89,7 +89,8 @@ function openAnswer(incoming: IncomingMessage, outgoing: ClientRequest, release:
   };
 }
 
-function urlOf(server: URL, request: KubernetesRequest): URL {
+/** The whole address of a request. */
+export function urlOf(server: URL, request: Pick<KubernetesRequest, 'path' | 'query'>): URL {
   const url = new URL(server.href);
   url.pathname = `${server.pathname.replace(/\/$/, '')}${request.path.split('?')[0] ?? ''}`;
   const inPath = request.path.split('?')[1];

@@ -136,6 +136,8 @@ function connectionWith(objects: Record<string, object>): Connection {
       return { status: 200, headers: {}, body: body as T };
     },
     async *lines() {},
+    stream: () => Promise.reject(new Error('nothing is streamed here')),
+    closed: new AbortController().signal,
     requestRate: () => 0,
     close() {},
   };

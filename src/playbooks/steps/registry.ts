@@ -3,8 +3,11 @@ import { applyStep } from './apply.ts';
 import { checkStep } from './check.ts';
 import { confirmStep } from './confirm.ts';
 import { deleteStep } from './delete.ts';
+import { foreachStep } from './foreach.ts';
+import { execStep } from './exec.ts';
 import { httpStep } from './http.ts';
 import { loadStep } from './load.ts';
+import { parallelStep } from './parallel.ts';
 import { playbookStep } from './playbook.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
@@ -16,10 +19,13 @@ export const stepKinds: readonly StepKind[] = [
   deleteStep,
   waitStep,
   httpStep,
+  execStep,
   checkStep,
   secretStep,
   scaleStep,
   loadStep,
   confirmStep,
   playbookStep,
+  parallelStep,
+  foreachStep,
 ];

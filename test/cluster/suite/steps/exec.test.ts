@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Connection } from '../../../../src/cluster/connection.ts';
+import { execInPod } from '../../../../src/cluster/exec.ts';
+import { readOnly } from '../../../../src/cluster/read-only.ts';
+import { execStep } from '../../../../src/playbooks/steps/exec.ts';
+import { openCluster } from '../../support/cluster.ts';
+import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
+import { runningPod } from '../../support/streams.ts';
+
+const cluster = await openCluster();
+let connection: Connection;
+beforeAll(async () => {
+  connection = await connectTo(cluster, await cluster.namespace());
+  await runningPod(cluster, connection.info.namespace, 'box');
+});
+afterAll(async () => {
+  connection.close();
+  await cluster.close();
+});
+
+const exec = (config: object, options: StepOptions = {}) => {
+  const step = stepContext(connection, options);
+  return { step, config: written(execStep, { exec: { in: 'Pod/box', ...config } }) };
+};
+
+it('a command runs, its lines are said, and what it wrote is known to later steps', async () => {
+  const { step, config } = exec({ command: ['sh', '-c', 'echo \'{"a": 1}\'; echo careful >&2'] });
+  const result = await execStep.run(config, step.context);
+  expect(result.outputs).toEqual({ stdout: '{"a": 1}\n', code: 0, json: { a: 1 }, pod: 'box' });
+  expect(step.said.sort()).toEqual(['careful', '{"a": 1}']);
+});
+
+it('another exit code than the expected ones fails the step with its last lines', async () => {
+  const { step, config } = exec({ command: ['sh', '-c', 'echo broken >&2; exit 3'] });
+  await expect(execStep.run(config, step.context)).rejects.toMatchObject({
+    message: 'sh ended with 3 in box',
+    evidence: ['broken'],
+  });
+  const expected = exec({ command: ['sh', '-c', 'exit 3'], 'exit-codes': [0, 3] });
+  expect((await execStep.run(expected.config, expected.step.context)).outputs).toMatchObject({ code: 3 });
+});
+
+it('a program that is not there is said as such', async () => {
+  const { step, config } = exec({ command: ['no-such-program'] });
+  await expect(execStep.run(config, step.context)).rejects.toThrow(
+    'There is no program no-such-program in the container',
+  );
+});
+
+it('a secret reaches the command by standard input and shows nowhere', async () => {
+  const { step, config } = exec(
+    { command: ['sh', '-c', 'cat > /tmp/secret; cat /tmp/secret; wc -c < /tmp/secret'], stdin: { secret: 'token' } },
+    { secrets: { token: 's3cret-väl ue/42' } },
+  );
+  await execStep.run(config, step.context);
+  expect(step.said.join('')).toMatch(/^•+17$/);
+});
+
+it('a large input arrives whole, and its end is the end of the command’s input', async () => {
+  const { step, config } = exec(
+    { command: ['sha256sum'], stdin: { file: 'big.txt' } },
+    { files: { 'big.txt': 'x'.repeat(3_000_000) } },
+  );
+  const { outputs } = await execStep.run(config, step.context);
+  expect(outputs?.stdout).toBe('e55b8bdf621ddaa8f462c74745db9680d3bb7536a9cf854f8d6668b34a287890  -\n');
+});
+
+it('`unless` says whether it is done; without it nobody knows', async () => {
+  const { step, config } = exec({ command: ['touch', '/tmp/made'], unless: ['test', '-e', '/tmp/made'] });
+  expect(await execStep.probe?.(config, step.context)).toMatchObject({ done: false });
+  expect((await execStep.run(config, step.context)).status).toBeUndefined();
+  expect(await execStep.probe?.(config, step.context)).toMatchObject({ done: true });
+  expect((await execStep.run(config, step.context)).status).toBe('skipped');
+  const without = exec({ command: ['touch', '/tmp/made'] });
+  expect(await execStep.probe?.(without.config, without.step.context)).toMatchObject({ done: 'unknown' });
+});
+
+it('a pod that is not there, a container that it does not have and a refusal are told', async () => {
+  const missing = exec({ in: 'Pod/none', command: ['true'] });
+  await expect(execStep.run(missing.config, missing.step.context)).rejects.toThrow('There is no Pod/none');
+  const wrong = exec({ container: 'sidecar', command: ['true'] });
+  await expect(execStep.run(wrong.config, wrong.step.context)).rejects.toThrow('Pod/box has no container sidecar');
+  const { namespace } = connection.info;
+  const gone = execInPod(connection, { namespace, pod: 'none', command: ['true'] });
+  await expect(gone).rejects.toMatchObject({ status: 404, message: 'pods "none" not found' });
+  const refused = execInPod(readOnly(connection), { namespace, pod: 'box', command: ['true'] });
+  await expect(refused).rejects.toThrow('Nothing is changed with --read-only');
+});
+
+it('a command that goes on for ever ends with its signal', async () => {
+  const { namespace } = connection.info;
+  const ending = new AbortController();
+  const running = execInPod(connection, {
+    namespace,
+    pod: 'box',
+    command: ['sh', '-c', 'echo started; sleep 1000'],
+    signal: ending.signal,
+    onStdout: () => ending.abort(new Error('enough')),
+  });
+  await expect(running).rejects.toThrow('enough');
+});
+
+it('its plan names the pod and the command and runs nothing', async () => {
+  const { step, config } = exec({ command: ['touch', '/tmp/planned'] });
+  expect(await execStep.plan?.(config, step.context)).toMatchObject({
+    certainty: 'cannot preview',
+    changes: [{ object: 'Pod/box', action: 'run', note: 'touch /tmp/planned' }],
+  });
+  const check = exec({ command: ['test', '-e', '/tmp/planned'], 'exit-codes': [1] });
+  expect((await execStep.run(check.config, check.step.context)).outputs).toMatchObject({ code: 1 });
+  expect(await execStep.equivalent(config, step.context)).toEqual([
+    `kubectl exec -n ${connection.info.namespace} pod/box -- touch /tmp/planned`,
+  ]);
+});
