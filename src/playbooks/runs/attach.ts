@@ -65,9 +65,11 @@ export function attachToFolder(id: string, folder: string, by = 'attached'): Att
 
 async function* follow(paths: RunPaths, signal: AbortSignal): AsyncGenerator<RunEvent> {
   let seq = 0;
+  // Says how it ended, or that nothing will.
   let ended = false;
   let live = false;
   const isNew = (event: RunEvent) => {
+    if (event.type === 'interrupted') ended = true;
     if (!('seq' in event)) return true;
     if (event.seq <= seq) return false;
     seq = event.seq;

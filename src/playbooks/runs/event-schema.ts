@@ -178,7 +178,7 @@ const signals = [
   z.object({ type: z.literal('output'), at: moment, step: text, line: text }),
   z.object({ type: z.literal('progress'), at: moment, step: text, text, fraction: z.number().optional() }),
   z.object({ type: z.literal('sample'), at: moment, step: text, sample }),
-  z.object({ type: z.literal('interrupted'), at: moment }),
+  z.object({ type: z.literal('interrupted'), at: moment, reason: text.optional() }),
 ] as const;
 
 /** One line of `--output ndjson`, of the journal (records alone) and of a run's socket; docs/events.md explains them. */

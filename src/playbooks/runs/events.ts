@@ -93,8 +93,8 @@ export type RunSignal =
   | { type: 'output'; at: string; step: string; line: string }
   | { type: 'progress'; at: string; step: string; text: string; fraction?: number }
   | { type: 'sample'; at: string; step: string; sample: LoadSample }
-  /** Whoever follows found that the run's process is gone and that nothing says how it ended. */
-  | { type: 'interrupted'; at: string };
+  /** The run's process is gone, or about to go, and no record says how it ended; `reason` where that process could say one. */
+  | { type: 'interrupted'; at: string; reason?: string };
 
 /** What screen, line printer, second terminal and replay all read. */
 export type RunEvent = RunRecord | RunSignal;

@@ -1,10 +1,11 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createRing } from '../../base/ring.ts';
 import type { RunEvent, RunRecord, RunSignal } from './events.ts';
 import { readJsonLines } from './json-lines.ts';
 import type { Answer } from './question.ts';
 import { makeSocketFolder } from './socket-path.ts';
+import { takeSocket } from './take-socket.ts';
 
 /** What somebody who is attached says to a run. */
 export type RunCommand =
@@ -29,7 +30,8 @@ const keptSignals = 3000;
 
 /**
  * The run's socket, mode 0600: JSON lines both ways. Who connects gets all records so far and the newest signals, then
- * what comes. A slow reader never holds up the run. Throws when the socket cannot be made.
+ * what comes. A slow reader never holds up the run. Throws `Problem` when another process has the run, and when the socket
+ * cannot be made.
  */
 export async function createPublisher(
   path: string,
@@ -49,12 +51,7 @@ export async function createPublisher(
     });
   });
   makeSocketFolder(path);
-  rmSync(path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o600);
+  await takeSocket(path, server);
   return {
     publish(event) {
       const line = toLine(event);

@@ -1,57 +1,79 @@
-import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { messageOf } from '../../base/errors.ts';
 import { createMasker, type Masker } from '../../base/masking.ts';
-import { printable } from '../../base/printable.ts';
 import type { RunRecord, RunSignal } from './events.ts';
-import { openJournal, type RecordBody } from './journal.ts';
+import { readJournal } from './journal.ts';
+import { type JournalOptions, openJournal, type RecordBody } from './journal-writer.ts';
+import { maskRecord, maskSignal, namedIds } from './mask-event.ts';
 import type { RunPaths } from './run-folder.ts';
 
 /** The one place that everything a run says passes: it masks, writes down and publishes. */
 export interface RunSink {
   masker: Masker;
-  /** Returns when it is durable. */
+  /** Returns when it is durable. Throws `Problem` when that cannot be; whoever was about to act does not. */
   record(body: RecordBody): RunRecord;
+  /** Never throws: what is only nice to know may be lost. */
   signal(signal: RunSignal): void;
   close(): void;
 }
 
-/** Writes journal, samples and output of a run; every text in them is masked first. */
+export interface SinkOptions extends JournalOptions {
+  /** Called once when a record could not be written: what still runs is to end in order. */
+  onBroken?: (error: unknown) => void;
+}
+
+/** Writes journal, samples and output of a run; every text in them is masked first. Throws when they cannot be opened. */
 export function createRunSink(
   paths: RunPaths,
   publish: (event: RunRecord | RunSignal) => void,
   masker = createMasker(),
+  { onBroken, ...journalOptions }: SinkOptions = {},
 ): RunSink {
-  const journal = openJournal(paths.journal);
+  const ids = namedIds(readJournal(paths.journal));
+  const journal = openJournal(paths.journal, journalOptions);
   const output = openSync(paths.output, 'a', 0o600);
+  const samples = openSync(paths.samples, 'a', 0o600);
+  let broken = false;
   return {
     masker,
     record(body) {
-      const record = journal.append(maskDeep(body, masker));
-      if (record.type === 'step-result') writeSync(output, `${record.at} ${record.step} ${record.status}\n`);
+      for (const id of namedIds([body])) ids.add(id);
+      const record = appended(maskRecord(body, masker, ids));
+      if (record.type === 'step-result') writeLine(output, `${record.at} ${record.step} ${record.status}`);
       publish(record);
       return record;
     },
     signal(signal) {
-      const masked = maskDeep(signal, masker);
-      if (masked.type === 'output') writeSync(output, `${masked.at} ${masked.step} ${masked.line}\n`);
-      if (masked.type === 'sample') appendFileSync(paths.samples, `${JSON.stringify(masked)}\n`, { mode: 0o600 });
+      const masked = maskSignal(signal, masker, ids);
+      if (masked.type === 'output') writeLine(output, `${masked.at} ${masked.step} ${masked.line}`);
+      if (masked.type === 'sample') writeLine(samples, JSON.stringify(masked));
       publish(masked);
     },
     close() {
       journal.close();
       closeSync(output);
+      closeSync(samples);
     },
   };
+
+  function appended(body: RecordBody): RunRecord {
+    try {
+      return journal.append(body);
+    } catch (error) {
+      if (!broken) {
+        broken = true;
+        // Whoever watches learns from this process why it ends; the journal cannot say it.
+        publish({ type: 'interrupted', at: new Date().toISOString(), reason: masker.mask(messageOf(error)) });
+        onBroken?.(error);
+      }
+      throw error;
+    }
+  }
 }
 
-/** A copy in which every text, keys included, is masked and drawable; numbers stay what they are. */
-function maskDeep<T>(value: T, masker: Masker): T {
-  return visit(value, (text) => masker.mask(printable(text))) as T;
-}
-
-function visit(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((item) => visit(item, change));
-  if (value !== null && typeof value === 'object')
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [change(key), visit(item, change)]));
-  return value;
+// A full disk takes lines of output away, and nothing else.
+function writeLine(descriptor: number, line: string): void {
+  try {
+    writeSync(descriptor, `${line}\n`);
+  } catch {}
 }
