@@ -31,7 +31,9 @@ function isProgram(path: string): boolean {
 
 /** Absolute path of a tool. Throws `Problem`: what it is needed for and how one comes by it. */
 export function findTool(tool: Tool, search: ToolSearch = {}): string {
-  const given = search.paths?.[tool.name];
+  // By which the settings reach every process of this program.
+  const variable = `TARS_CONSOLE_${tool.name.toUpperCase()}`;
+  const given = search.paths?.[tool.name] ?? ((search.env ?? process.env)[variable] || undefined);
   const path = whichProgram(given ?? tool.name, search.env);
   if (path) return path;
   if (given !== undefined)

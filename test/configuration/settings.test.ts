@@ -9,6 +9,7 @@ import { mirroredImage } from '../../src/configuration/mirror.ts';
 import { isProduction } from '../../src/configuration/production.ts';
 import { loadSettings } from '../../src/configuration/settings.ts';
 import { parseSize } from '../../src/configuration/size.ts';
+import { findTool } from '../../src/tools/find-tool.ts';
 
 function home(config?: string): NodeJS.ProcessEnv {
   const folder = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
@@ -155,4 +156,12 @@ describe('an image from a mirror', () => {
 
 it('sizes are read with and without units', () => {
   expect(['500MB', '1.5 gb', '12', 12, 'x', '5XB'].map(parseSize)).toEqual([5e8, 1.5e9, 12, 12, undefined, undefined]);
+});
+
+it('a program is found where the settings say', () => {
+  const tool = { name: 'helm', purpose: 'for charts', install: 'https://helm.sh' };
+  const env: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' };
+  exportSettings(loadSettings(home('tools: { helm: /bin/sh }\n')), env);
+  expect(findTool(tool, { env })).toBe('/bin/sh');
+  expect(findTool({ ...tool, name: 'cat' }, { env })).toMatch(/\/cat$/);
 });
