@@ -87,6 +87,7 @@ const header = z.object({
   sensitiveInputs: texts,
   steps: z.array(plannedStep),
   hash: text,
+  files: z.record(z.string(), text).optional(),
   manifests: text,
   assumeYes: z.boolean(),
   production: z.boolean().optional(),
@@ -119,7 +120,7 @@ const numbered = {
 const status = z.enum(['done', 'skipped', 'failed', 'not-met']);
 const records = [
   z.object({ ...numbered, type: z.literal('run-started'), run: header, pid: z.int() }),
-  z.object({ ...numbered, type: z.literal('run-resumed'), pid: z.int(), notes: texts }),
+  z.object({ ...numbered, type: z.literal('run-resumed'), pid: z.int(), notes: texts, run: header.optional() }),
   z.object({
     ...numbered,
     type: z.literal('steps-added'),
@@ -134,6 +135,7 @@ const records = [
     step: text,
     attempt: z.int().min(1),
     before: z.unknown().optional(),
+    found: text.optional(),
   }),
   z.object({
     ...numbered,
@@ -146,7 +148,7 @@ const records = [
     findings: z.array(finding).optional(),
     problem: problem.optional(),
   }),
-  z.object({ ...numbered, type: z.literal('undo-intent'), step: text }),
+  z.object({ ...numbered, type: z.literal('undo-intent'), step: text, then: texts.optional() }),
   z.object({
     ...numbered,
     type: z.literal('undo-result'),
@@ -178,6 +180,7 @@ const signals = [
   z.object({ type: z.literal('output'), at: moment, step: text, line: text }),
   z.object({ type: z.literal('progress'), at: moment, step: text, text, fraction: z.number().optional() }),
   z.object({ type: z.literal('sample'), at: moment, step: text, sample }),
+  z.object({ type: z.literal('alarm'), at: moment, step: text, text }),
   z.object({ type: z.literal('interrupted'), at: moment, reason: text.optional() }),
 ] as const;
 

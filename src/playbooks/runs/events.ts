@@ -31,6 +31,8 @@ export interface RunHeader {
   steps: PlannedStep[];
   /** SHA-256 over playbook, manifests and inputs. */
   hash: string;
+  /** SHA-256 of each file that decides what it does, by the name that people know it by. */
+  files?: Record<string, string>;
   /** Which manifests: the bundled ones or the workspace's folder. */
   manifests: string;
   assumeYes: boolean;
@@ -43,13 +45,14 @@ export interface RunHeader {
 /** A durable fact about a run: one line of `journal.ndjson`. */
 export type RunRecord = { v: number; seq: number; at: string } & (
   | { type: 'run-started'; run: RunHeader; pid: number }
-  | { type: 'run-resumed'; pid: number; notes: string[] }
+  /** `run`: what it is made of from now on, where a change was accepted. */
+  | { type: 'run-resumed'; pid: number; notes: string[]; run?: RunHeader }
   /** Steps that only the run knows of: of a `foreach`, a rescue, an undo. They stand behind `after` and what is below it. */
   | { type: 'steps-added'; after: string; steps: PlannedStep[]; items?: unknown[] }
   /** What the step would do, looked at once more just before its intent. */
   | { type: 'step-preview'; step: string; preview: StepPreview }
-  /** `before`: what undoing it needs to know. */
-  | { type: 'step-intent'; step: string; attempt: number; before?: unknown }
+  /** `before`: what undoing it needs to know. `found`: what became of an attempt that was cut short, as far as it was seen. */
+  | { type: 'step-intent'; step: string; attempt: number; before?: unknown; found?: string }
   | {
       type: 'step-result';
       step: string;
@@ -60,7 +63,8 @@ export type RunRecord = { v: number; seq: number; at: string } & (
       findings?: Finding[];
       problem?: StepProblem;
     }
-  | { type: 'undo-intent'; step: string }
+  /** `then`: what is taken back after it, in this order. */
+  | { type: 'undo-intent'; step: string; then?: string[] }
   | {
       type: 'undo-result';
       step: string;
@@ -93,6 +97,8 @@ export type RunSignal =
   | { type: 'output'; at: string; step: string; line: string }
   | { type: 'progress'; at: string; step: string; text: string; fraction?: number }
   | { type: 'sample'; at: string; step: string; sample: LoadSample }
+  /** Nothing has happened in a step for its `idle-timeout`. It goes on. */
+  | { type: 'alarm'; at: string; step: string; text: string }
   /** The run's process is gone, or about to go, and no record says how it ended; `reason` where that process could say one. */
   | { type: 'interrupted'; at: string; reason?: string };
 
