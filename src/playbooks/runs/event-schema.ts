@@ -148,7 +148,7 @@ const records = [
     findings: z.array(finding).optional(),
     problem: problem.optional(),
   }),
-  z.object({ ...numbered, type: z.literal('undo-intent'), step: text, then: texts.optional() }),
+  z.object({ ...numbered, type: z.literal('undo-intent'), step: text, rest: texts.optional() }),
   z.object({
     ...numbered,
     type: z.literal('undo-result'),

@@ -63,8 +63,8 @@ export type RunRecord = { v: number; seq: number; at: string } & (
       findings?: Finding[];
       problem?: StepProblem;
     }
-  /** `then`: what is taken back after it, in this order. */
-  | { type: 'undo-intent'; step: string; then?: string[] }
+  /** `rest`: what is taken back after it, in this order. */
+  | { type: 'undo-intent'; step: string; rest?: string[] }
   | {
       type: 'undo-result';
       step: string;

@@ -3,7 +3,7 @@ import { listResources } from '../../cluster/resources.ts';
 import { calledInputs, type InputValue } from '../inputs.ts';
 import type { Playbook } from '../model.ts';
 import { originOf } from '../origin.ts';
-import { type FlatStep, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
+import { type FlatStep, fileHashes, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
 import { createPlanContext } from '../plan-context.ts';
 import type { PlanContext, Scope } from '../step-kind.ts';
 import { shellWord } from '../steps/explain.ts';
@@ -58,6 +58,7 @@ export async function createHeader(
     sensitiveInputs: Object.keys(sensitiveInputs(playbook)),
     steps: await planSteps(playbook, stepKinds, contextFor),
     hash: hashPlan(playbook, request.inputs, stepKinds, manifests),
+    files: fileHashes(playbook, stepKinds, manifests),
     manifests: manifests?.description ?? 'bundled',
     assumeYes: request.assumeYes,
     programVersion,
