@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, Problem } from '../../base/errors.ts';
+import { exitCodes, messageOf, Problem } from '../../base/errors.ts';
 import type { ClusterChoice } from '../../cluster/connection.ts';
-import { readJournal } from './journal.ts';
+import { type JournalContent, readJournalContent } from './journal.ts';
 import { runPaths, runsFolder } from './run-folder.ts';
 import { isRunning } from './run-process.ts';
+import { type RunRequest, readRequest } from './run-request.ts';
 import { initialRunState, type RunState, type RunStatusNow, reduceRunEvents } from './state.ts';
 
 export interface RunSummary {
@@ -21,6 +22,10 @@ export interface RunSummary {
   summary: string;
   cluster: ClusterChoice;
   context: string;
+  /** What somebody or a broken disk has changed in its journal; empty where all is as it was written. */
+  faults: readonly string[];
+  /** Version of its records where that is newer than what this program knows. */
+  newerVersion: number | undefined;
   /** As its journal says, without samples and output. */
   state: RunState;
 }
@@ -62,11 +67,20 @@ export async function discardRun(name: string): Promise<RunSummary> {
   return run;
 }
 
+/** What to say when somebody wants to go on with a run whose records a later version has written. */
+export function madeByNewer(id: string): Problem {
+  return new Problem(`A newer tars-console made this run: ${id}`, {
+    next: ['Use that one to go on with it.', `What can be read of it: tars-console runs show ${id}`],
+  });
+}
+
 async function summarise(id: string, folder: string): Promise<RunSummary | undefined> {
   const paths = runPaths(folder);
-  const state = reduceRunEvents(initialRunState, readJournal(paths.journal));
+  const content = contentIn(paths.journal);
+  const { faults, newerVersion } = content;
+  const state = reduceRunEvents(initialRunState, content.records);
   const { run, ended } = state;
-  if (!run) return undefined;
+  if (!run) return unrecorded(id, folder, content);
   const status = ended ? ended.status : (await isRunning(paths.socket)) ? state.status : 'interrupted';
   const { sandbox, kubeconfig, context, namespace } = run.cluster;
   return {
@@ -81,8 +95,55 @@ async function summarise(id: string, folder: string): Promise<RunSummary | undef
     summary: ended?.summary ?? current(state),
     cluster: { sandbox, kubeconfig, context, namespace },
     context,
+    faults,
+    newerVersion,
     state: { ...state, status },
   };
+}
+
+function contentIn(journal: string): JournalContent {
+  try {
+    return readJournalContent(journal);
+  } catch (error) {
+    return { records: [], faults: [`the journal cannot be read: ${messageOf(error)}`], newerVersion: undefined };
+  }
+}
+
+/** A starting process writes its first record within this time, or it never will. */
+const startsWithinMs = 30_000;
+
+/** A run of which nothing is recorded: it was asked for, and its process is starting or ended before its first record. */
+async function unrecorded(id: string, folder: string, content: JournalContent): Promise<RunSummary | undefined> {
+  const { plan, socket } = runPaths(folder);
+  const request = requestIn(folder);
+  if (!request) return undefined;
+  const startedAt = statSync(plan).mtime;
+  const { sandbox, kubeconfig, context, namespace } = request.cluster;
+  const starting = Date.now() - startedAt.getTime() < startsWithinMs || (await isRunning(socket));
+  return {
+    id,
+    folder,
+    status: starting ? 'running' : 'interrupted',
+    playbook: request.playbook,
+    system: request.playbook.split('/')[0] ?? '',
+    title: request.playbook,
+    startedAt: startedAt.toISOString(),
+    endedAt: undefined,
+    summary: starting ? 'is starting' : 'ended before its first record',
+    cluster: { sandbox, kubeconfig, context, namespace },
+    context: context ?? (sandbox ? 'sandbox' : ''),
+    faults: content.faults,
+    newerVersion: content.newerVersion,
+    state: { ...initialRunState, status: starting ? 'running' : 'interrupted' },
+  };
+}
+
+function requestIn(folder: string): RunRequest | undefined {
+  try {
+    return readRequest(folder);
+  } catch {
+    return undefined;
+  }
 }
 
 function current({ steps, question }: RunState): string {

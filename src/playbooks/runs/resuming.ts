@@ -1,15 +1,18 @@
 import { Problem } from '../../base/errors.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import type { Execution } from './execution.ts';
+import { readJournalContent } from './journal.ts';
+import { runPaths } from './run-folder.ts';
 
 /** Records that a run goes on, with what was found; asks when what it is made of has changed since. Throws `Problem` on a no. */
 export async function acceptChanges(
   header: RunHeader,
   records: readonly RunRecord[],
-  { sink, questions, control, earlier }: Execution,
+  { sink, questions, control, earlier, run }: Execution,
 ): Promise<void> {
   const before = records.find((record) => record.type === 'run-started')?.run;
-  const changes = before ? changesBetween(before, header) : [];
+  const journal = readJournalContent(runPaths(run.folder).journal);
+  const changes = [...(before ? changesBetween(before, header) : []), ...journal.faults.map(asChange)];
   const open = header.steps.filter(({ id, group }) => !group && earlier.open.has(id));
   const lookedAt = open.map(({ title }) => `"${title}" has no result: it is looked at again`);
   sink.record({ type: 'run-resumed', pid: process.pid, notes: [...changes, ...lookedAt] });
@@ -24,6 +27,10 @@ export async function acceptChanges(
   );
   if (answer.kind === 'confirm' && answer.yes) return;
   throw new Problem('It was not gone on with: the playbook or its files have changed');
+}
+
+function asChange(fault: string): string {
+  return `Something has changed the records of this run: ${fault}`;
 }
 
 function changesBetween(before: RunHeader, now: RunHeader): string[] {

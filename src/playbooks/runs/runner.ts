@@ -80,7 +80,7 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
   const control = createRunControl();
   let act: (command: RunCommand) => void = () => {};
   const publisher = await createPublisher(paths.socket, earlier, (command) => act(command));
-  const sink = createRunSink(paths, publisher.publish, masker);
+  const sink = createRunSink(paths, publisher.publish, masker, { onBroken: () => control.stop() });
   const asked = earlier.filter(({ type }) => type === 'question').length;
   const { assumeYes, interactive } = orders;
   const questions = createQuestions({ sink, assumeYes, interactive, asked });

@@ -6,7 +6,7 @@ import { exitCodes, Problem, type ProblemDetails } from '../../base/errors.ts';
 import { createMasker } from '../../base/masking.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { readJournal } from './journal.ts';
-import { findRun } from './list-runs.ts';
+import { findRun, madeByNewer } from './list-runs.ts';
 import { createRunFolder, runPaths } from './run-folder.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest, writeRequest } from './run-request.ts';
@@ -41,7 +41,8 @@ export async function resumeRun(
   name: string,
   options: { secrets?: Record<string, string>; assumeYes?: boolean; interactive?: boolean } = {},
 ): Promise<StartedRun> {
-  const { id, folder, status } = await findRun(name);
+  const { id, folder, status, newerVersion } = await findRun(name);
+  if (newerVersion !== undefined) throw madeByNewer(id);
   if (status === 'running' || status === 'waiting')
     throw new Problem(`The run ${id} is going on`, { next: [`tars-console follow ${id}`] });
   if (status === 'done') throw new Problem(`The run ${id} is done: there is nothing left to do`);

@@ -18,7 +18,6 @@ export async function takeSocket(path: string, server: Server): Promise<void> {
   try {
     if (await isRunning(path))
       throw new Problem('This run is going on in another process', {
-        where: basename(path),
         next: ['tars-console runs'],
       });
     rmSync(path, { force: true });
