@@ -3,8 +3,11 @@ import { type ExpressionFunction, registerFunctions } from './expression-functio
 
 export type VariableType = 'dyn' | 'map' | 'string' | 'double' | 'bool' | 'list';
 
+/** A type, or a map with exactly these fields. */
+export type VariableShape = VariableType | { readonly [field: string]: VariableShape };
+
 /** Names and their types; an object of types means a map with exactly these fields. */
-export type Variables = Record<string, VariableType | Record<string, VariableType>>;
+export type Variables = Record<string, VariableShape>;
 
 export interface Environments {
   /** Knows the fields of maps. */
@@ -57,15 +60,14 @@ function createEnvironment(functions: readonly ExpressionFunction[]): Environmen
   return base.clone();
 }
 
-function declare(environment: Environment, name: string, type: Variables[string]): void {
+function declare(environment: Environment, name: string, type: VariableShape): void {
   if (typeof type === 'string') environment.registerVariable(name, type);
   else environment.registerVariable({ name, schema: type });
 }
 
-function withoutDoubles(type: Variables[string]): Variables[string] {
-  const loose = (one: VariableType) => (one === 'double' ? 'dyn' : one);
-  if (typeof type === 'string') return loose(type);
-  return Object.fromEntries(Object.entries(type).map(([field, one]) => [field, loose(one)]));
+function withoutDoubles(type: VariableShape): VariableShape {
+  if (typeof type === 'string') return type === 'double' ? 'dyn' : type;
+  return Object.fromEntries(Object.entries(type).map(([field, one]) => [field, withoutDoubles(one)]));
 }
 
 const membership = /^no such overload: (double in list<int>|int in list<double>)$/;

@@ -1,14 +1,20 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
-/** `inputs.tag` or `steps["wait-for-it"]`, with its place in the expression. */
-export interface Reference {
-  root: 'inputs' | 'steps';
+/** One name of a chain such as `steps.databases.outputs.objects`, with its place in the expression. */
+export interface ReferenceName {
   name: string;
   start: number;
   end: number;
 }
 
-/** What an expression reads of the playbook's inputs and of earlier steps. */
+/** What an expression reads of a variable of the playbook: `inputs.tag`, `steps["wait-for-it"].outputs.objects`. */
+export interface Reference {
+  root: 'inputs' | 'steps';
+  /** As far as they are known before it runs; none where the variable is used as a whole. */
+  names: readonly ReferenceName[];
+}
+
+/** What an expression reads of the playbook's inputs and of other steps. */
 export function referencesIn(tree: ASTNode): Reference[] {
   const found: Reference[] = [];
   visit(tree, found);
@@ -20,18 +26,41 @@ function visit(node: unknown, found: Reference[]): void {
   if (!isNode(node)) return;
   const reference = asReference(node);
   if (reference) found.push(reference);
-  visit(node.args, found);
+  // What is below a chain is the chain itself, but for keys that are expressions.
+  if (reference) for (const key of keysOf(node)) visit(key, found);
+  else visit(node.args, found);
 }
 
 function asReference(node: ASTNode): Reference | undefined {
-  if (node.op !== '.' && node.op !== '.?' && node.op !== '[]' && node.op !== '[?]') return undefined;
+  if (node.op === 'id')
+    return node.args === 'inputs' || node.args === 'steps' ? { root: node.args, names: [] } : undefined;
+  if (!isAccess(node)) return undefined;
   const [object, key] = node.args;
-  if (object.op !== 'id' || (object.args !== 'inputs' && object.args !== 'steps')) return undefined;
+  const before = asReference(object);
+  if (!before) return undefined;
   const name = typeof key === 'string' ? key : key.op === 'value' ? key.args : undefined;
-  if (typeof name !== 'string') return undefined;
+  // A key that only the run knows ends what can be said of the chain.
+  if (typeof name !== 'string' || before.names.length < depthOf(object)) return before;
   // A selected name is marked alone, an indexed one with its brackets.
   const start = typeof key === 'string' ? node.end - name.length : object.end;
-  return { root: object.args, name, start, end: node.end };
+  return { root: before.root, names: [...before.names, { name, start, end: node.end }] };
+}
+
+/** The computed keys of a chain. */
+function keysOf(node: ASTNode): ASTNode[] {
+  if (!isAccess(node)) return [];
+  const [object, key] = node.args;
+  return [...keysOf(object), ...(typeof key === 'string' ? [] : [key])];
+}
+
+function depthOf(node: ASTNode): number {
+  return isAccess(node) ? 1 + depthOf(node.args[0]) : 0;
+}
+
+type Access = ASTNode & { args: [ASTNode, ASTNode | string] };
+
+function isAccess(node: ASTNode): node is Access {
+  return node.op === '.' || node.op === '.?' || node.op === '[]' || node.op === '[?]';
 }
 
 function isNode(value: unknown): value is ASTNode {

@@ -24,7 +24,7 @@ export function checkPassed(
   called: Playbook,
   inputs: Record<string, InputDefinition>,
 ): Diagnostic[] {
-  const base: YamlPath = ['steps', step.index];
+  const base: YamlPath = step.path;
   const passed = isMap(step.written.with) ? step.written.with : {};
   const names = Object.keys(called.inputs);
   const diagnostics = Object.entries(passed).flatMap(([name, value]) => {

@@ -21,7 +21,7 @@ export function checkChanges(step: LoadedStep, around: FileSurroundings): Diagno
   const objects = objectsOf(step, around);
   if (!objects) return [];
   return changes.flatMap((change: Change, index) => {
-    const at = (key: keyof Change): YamlPath => ['steps', step.index, 'set', index, key];
+    const at = (key: keyof Change): YamlPath => [...step.path, 'set', index, key];
     // What an expression will choose is known only when it runs.
     if (change.select.includes('${' + '{') || change.path.includes('${' + '{')) return [];
     const selected = objects.filter((object) => object.names.includes(change.select));

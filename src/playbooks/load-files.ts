@@ -3,11 +3,10 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { readScenario } from '../load/scenario-file.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { stringsIn } from '../yaml/strings.ts';
 import { suggest } from '../yaml/suggest.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
 import { checkManifest, isManifest } from './load-manifests.ts';
-import type { LoadedStep } from './load-step.ts';
+import { type LoadedStep, ownStrings } from './load-step.ts';
 import type { ManifestSet } from './manifest-set.ts';
 
 export interface FileSurroundings {
@@ -65,8 +64,8 @@ function contentFaults(name: string, path: string, shown: string): Diagnostic[] 
 }
 
 function placeOfName(step: LoadedStep, name: string): YamlPath {
-  const found = [...stringsIn(step.written)].find(({ text }) => text === name);
-  return ['steps', step.index, ...(found?.path ?? [])];
+  const found = ownStrings(step).find(({ text }) => text === name);
+  return [...step.path, ...(found?.path ?? [])];
 }
 
 /** Files of a folder and of the folders in it, as a playbook names them. */

@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { pathFits, stringsIn } from '../yaml/strings.ts';
+import { pathFits } from '../yaml/strings.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
-import type { LoadedStep } from './load-step.ts';
+import { type LoadedStep, ownStrings } from './load-step.ts';
 import type { InputDefinition } from './model.ts';
 
 /** Places at which steps name an input itself, not its value: a sensitive one is only ever named. */
@@ -19,12 +19,12 @@ export function checkInputNames(
   return namedInputs(step).flatMap(({ path, name }) => {
     if (known.includes(name)) return [];
     const fault = { message: `there is no input \`${name}\``, hint: suggestion(name, known, 'inputs') };
-    return [diagnosticAtPath(document, ['steps', step.index, ...path], fault)];
+    return [diagnosticAtPath(document, [...step.path, ...path], fault)];
   });
 }
 
-function namedInputs({ written }: LoadedStep): { path: YamlPath; name: string }[] {
-  return [...stringsIn(written)]
+function namedInputs(step: LoadedStep): { path: YamlPath; name: string }[] {
+  return ownStrings(step)
     .filter(({ path }) => places.some((place) => pathFits(place, path)))
     .map(({ path, text }) => ({ path, name: text }));
 }

@@ -1,15 +1,28 @@
 import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument } from '../yaml/parse.ts';
-import { locate } from '../yaml/parse.ts';
+import { type LocatedDocument, locate, type YamlPath } from '../yaml/parse.ts';
 import { placeOf } from '../yaml/source.ts';
-import { suggest } from '../yaml/suggest.ts';
+import { stringsIn } from '../yaml/strings.ts';
 import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
+import { toDefinition } from './load-definition.ts';
+import { kindOf, stepsKey } from './load-kind.ts';
 import type { StepDefinition } from './model.ts';
-import { commonStepFields, stepSchema } from './schema.ts';
+import { stepSchema } from './schema.ts';
 import type { StepKind } from './step-kind.ts';
 
+/** What the steps inside of a step are for. */
+export type InnerRole = 'steps' | 'rescue' | 'undo';
+
+/** Steps that stand inside of a step. */
+export interface InnerGroup {
+  role: InnerRole;
+  /** Where their list stands, below the step. */
+  key: YamlPath;
+  steps: LoadedStep[];
+}
+
 export interface LoadedStep {
-  index: number;
+  /** Where it stands in its file. */
+  path: YamlPath;
   /** Undefined when the step has no kind that is known. */
   kind: StepKind | undefined;
   /** Undefined when something is wrong with it. */
@@ -17,64 +30,75 @@ export interface LoadedStep {
   /** The id that others name it by, even when the step is faulty. */
   id: string;
   written: Record<string, unknown>;
+  inner: InnerGroup[];
+  /** Its own, without those of the steps inside of it. */
   diagnostics: Diagnostic[];
 }
 
-/** Reads the step at an index of a playbook's `steps`. */
-export function loadStep(
+/** Reads a list of steps with all that are inside of them. What is no map is reported by the list's own schema. */
+export function loadSteps(
   document: LocatedDocument,
-  index: number,
+  path: YamlPath,
+  list: unknown,
+  kinds: readonly StepKind[],
+): LoadedStep[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item, index) => (isMap(item) ? [loadStep(document, [...path, index], item, kinds)] : []));
+}
+
+/** Every step of a list with those inside of them, in the order in which they are written. */
+export function withInner(steps: readonly LoadedStep[]): LoadedStep[] {
+  return steps.flatMap((step) => [step, ...step.inner.flatMap((group) => withInner(group.steps))]);
+}
+
+/** The texts of a step with their paths below it, without those of the steps inside of it. */
+export function ownStrings({ written, inner }: LoadedStep): { path: YamlPath; text: string }[] {
+  const isInner = (path: YamlPath) =>
+    inner.some(({ key }) => key.length < path.length && key.every((part, index) => path[index] === part));
+  return [...stringsIn(written)].filter(({ path }) => !isInner(path));
+}
+
+function loadStep(
+  document: LocatedDocument,
+  path: YamlPath,
   written: Record<string, unknown>,
   kinds: readonly StepKind[],
 ): LoadedStep {
-  const path = ['steps', index];
-  const id = typeof written.id === 'string' ? written.id : idFrom(written.title, index);
+  const id = typeof written.id === 'string' ? written.id : idFrom(written.title, Number(path.at(-1)));
   const { kind, fault } = kindOf(written, kinds);
+  const inner = innerGroups(written, kind).map(
+    ({ role, key, list }): InnerGroup => ({ role, key, steps: loadSteps(document, [...path, ...key], list, kinds) }),
+  );
+  const known = { path, kind, id, written, inner };
   if (!kind) {
     const { message, hint, key } = fault;
-    const diagnostic = diagnosticAtPath(
-      document,
-      key ? [...path, key] : path,
-      { message, hint },
-      key ? 'key' : 'value',
-    );
-    return { index, kind, definition: undefined, id, written, diagnostics: [diagnostic] };
+    const at = key ? [...path, key] : path;
+    const diagnostic = diagnosticAtPath(document, at, { message, hint }, key ? 'key' : 'value');
+    return { ...known, definition: undefined, diagnostics: [diagnostic] };
   }
   const { value, diagnostics } = validateYaml(document, stepSchema(kind), path);
   const { line } = placeOf(document.source, locate(document, path).start);
-  return { index, kind, definition: value && toDefinition(value, kind, id, line), id, written, diagnostics };
+  return { ...known, definition: value && toDefinition(value, { kind, id, line }, definitionsOf(inner)), diagnostics };
 }
 
-type KindFound =
-  | { kind: StepKind; fault?: never }
-  | { kind: undefined; fault: { message: string; hint?: string | undefined; key?: string } };
+function innerGroups(
+  written: Record<string, unknown>,
+  kind: StepKind | undefined,
+): { role: InnerRole; key: YamlPath; list: unknown[] }[] {
+  const key = kind && stepsKey(kind);
+  const failure = written['on-failure'];
+  const places: { role: InnerRole; key: YamlPath; list: unknown }[] = [
+    { role: 'steps', key: [key ?? ''], list: key && written[key] },
+    { role: 'rescue', key: ['on-failure', 'rescue'], list: isMap(failure) ? failure.rescue : undefined },
+    { role: 'undo', key: ['undo'], list: written.undo },
+  ];
+  return places.flatMap((place) => (Array.isArray(place.list) ? [{ ...place, list: place.list }] : []));
+}
 
-/** The kind is named by its key; a key that is an option of another present kind does not count. */
-function kindOf(written: Record<string, unknown>, kinds: readonly StepKind[]): KindFound {
-  const present = kinds.filter((kind) => Object.hasOwn(written, kind.name));
-  const own = present.filter(
-    (kind) => !present.some((other) => other !== kind && Object.hasOwn(other.shape, kind.name)),
+function definitionsOf(inner: readonly InnerGroup[]): Partial<Record<InnerRole, StepDefinition[]>> {
+  return Object.fromEntries(
+    inner.map(({ role, steps }) => [role, steps.flatMap(({ definition }) => definition ?? [])]),
   );
-  const [kind, second] = own;
-  const names = kinds.map((one) => one.name);
-  if (kind && second) {
-    const message = `a step is of one kind; this one has ${own.map((one) => `\`${one.name}\``).join(' and ')}`;
-    return { kind: undefined, fault: { message, hint: 'make a step of each', key: second.name } };
-  }
-  if (kind) return { kind };
-  const strange = Object.keys(written).filter((key) => !Object.hasOwn(commonStepFields, key));
-  for (const key of strange) {
-    const near = suggest(key, names);
-    if (near)
-      return {
-        kind: undefined,
-        fault: { message: `unknown step kind \`${key}\``, hint: `did you mean \`${near}\`?`, key },
-      };
-  }
-  const [key] = strange;
-  const hint = `kinds: ${names.map((name) => `\`${name}\``).join(', ')}`;
-  if (key) return { kind: undefined, fault: { message: `unknown step kind \`${key}\``, hint, key } };
-  return { kind: undefined, fault: { message: 'this step does nothing: it has no kind', hint } };
 }
 
 function idFrom(title: unknown, index: number): string {
@@ -82,30 +106,6 @@ function idFrom(title: unknown, index: number): string {
   return words ? words.slice(0, 6).join('-') : `step-${index + 1}`;
 }
 
-/** Kebab-case keys become the model's; what was not said stays away. */
-function toDefinition(value: Record<string, unknown>, kind: StepKind, id: string, line: number): StepDefinition {
-  const config = Object.fromEntries(
-    Object.keys(kind.shape).flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]])),
-  );
-  const retry = value.retry as { for?: number; every?: number; times?: number } | undefined;
-  const fields = {
-    description: value.description,
-    when: value.when,
-    needs: value.needs,
-    timeoutMs: value.timeout,
-    idleTimeoutMs: value['idle-timeout'],
-    retry: retry && defined({ forMs: retry.for, everyMs: retry.every, times: retry.times }),
-    onFailure: value['on-failure'],
-    always: value.always,
-    undo: value.undo,
-    rehearse: value.rehearse,
-    outputs: value.outputs,
-  };
-  const step = { id, title: String(value.title), kind: kind.name, config, line, ...defined(fields) };
-  // The schema has checked every one of them.
-  return step as StepDefinition;
-}
-
-function defined<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+function isMap(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -9,12 +9,11 @@ import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
 import { findPlaybook, type PlaybookRoot, playbookNames } from './find-playbook.ts';
 import { defineInput, inputSchema } from './input-schema.ts';
 import { callOf, checkPassed } from './load-calls.ts';
-import { checkChanges } from './load-changes.ts';
-import { checkExpression, checkStepExpressions } from './load-expressions.ts';
-import { checkFiles } from './load-files.ts';
-import { checkInputNames } from './load-input-names.ts';
-import { checkOrder } from './load-needs.ts';
-import { type LoadedStep, loadStep } from './load-step.ts';
+import { checkSteps } from './load-checks.ts';
+import { checkExpression } from './load-expression.ts';
+import { noSteps } from './load-known-steps.ts';
+import { placesOf } from './load-places.ts';
+import { type LoadedStep, loadSteps, withInner } from './load-step.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { InputDefinition, LoadOutcome, Playbook } from './model.ts';
 import { playbookSchema } from './schema.ts';
@@ -82,7 +81,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
   const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
   const { value, diagnostics } = validateYaml(document, playbookSchema);
   const written = asMap(document.value);
-  const steps = listOf(written.steps).map((step, index) => loadStep(document, index, asMap(step), options.stepKinds));
+  const steps = loadSteps(document, ['steps'], written.steps, options.stepKinds);
   const playbook: Playbook = {
     ref: refOf(file),
     system: basename(dirname(file)),
@@ -95,17 +94,25 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     steps: steps.flatMap((step) => step.definition ?? []),
     calls: {},
     ...(value?.description ? { description: value.description } : {}),
+    ...(value?.['at-once'] ? { atOnce: value['at-once'] } : {}),
     ...(value?.next ? { next: value.next } : {}),
   };
-  const loading = { document, options, playbook, steps };
+  const reading = { document, options, playbook, steps };
+  const files = {
+    document,
+    folder: playbook.folder,
+    manifests: options.manifests,
+    checked: options.memo?.manifests ?? new Map<string, Diagnostic[]>(),
+    quick: options.quick === true,
+    shown,
+  };
+  const follow = (step: LoadedStep) => followCall(step, reading);
   const all = [
     ...document.diagnostics,
-    // A step that is no map is reported by the schema, and once is enough.
     ...diagnostics,
-    ...steps.filter((step) => asMapOrNothing(listOf(written.steps)[step.index])).flatMap((step) => step.diagnostics),
-    ...readInputs(loading, asMap(written.inputs)),
-    ...checkOrder(document, steps),
-    ...checkSteps(loading, shown),
+    ...withInner(steps).flatMap((step) => step.diagnostics),
+    ...readInputs(reading, asMap(written.inputs)),
+    ...checkSteps(steps, { document, playbook, stepKinds: options.stepKinds, files, follow }),
   ];
   return { value: playbook, diagnostics: all };
 }
@@ -129,10 +136,11 @@ function readInputs({ document, playbook, steps }: Reading, written: Record<stri
     playbook.inputs[name] = definition;
     return found.map(([key, message]) => diagnosticAtPath(document, ['inputs', name, key], { message }));
   });
-  const around = { document, inputs: playbook.inputs, earlier: [], steps: steps.map((step) => step.id) };
-  const conditions = Object.entries(playbook.inputs).flatMap(([name, { when }]) =>
-    typeof when === 'string' ? checkExpression(when, ['inputs', name, 'when'], around, [], true) : [],
-  );
+  const around = { document, inputs: playbook.inputs, steps: noSteps(placesOf(steps)), locals: {} };
+  const conditions = Object.entries(playbook.inputs).flatMap(([name, { when }]) => {
+    if (typeof when !== 'string') return [];
+    return checkExpression({ text: when, path: ['inputs', name, 'when'], offset: 0 }, around, 'bool').diagnostics;
+  });
   return [...faults, ...conditions];
 }
 
@@ -140,31 +148,11 @@ function typeWritten(type: unknown): Partial<InputDefinition> {
   return type === 'number' || type === 'boolean' ? { type } : {};
 }
 
-function checkSteps(reading: Reading, shown: (path: string) => string): Diagnostic[] {
-  const { document, options, playbook, steps } = reading;
-  const ids = steps.map((step) => step.id);
-  const files = {
-    document,
-    folder: playbook.folder,
-    manifests: options.manifests,
-    checked: options.memo?.manifests ?? new Map(),
-    quick: options.quick === true,
-    shown,
-  };
-  return steps.flatMap((step, index) => [
-    ...checkStepExpressions(step, { document, inputs: playbook.inputs, earlier: ids.slice(0, index), steps: ids }),
-    ...checkInputNames(document, step, playbook.inputs),
-    ...checkFiles(step, files),
-    ...checkChanges(step, files),
-    ...followCall(step, reading),
-  ]);
-}
-
 function followCall(step: LoadedStep, { document, options, playbook }: Reading): Diagnostic[] {
   const ref = callOf(step);
   if (ref === undefined || ref.includes('${{')) return [];
   const report = (message: string, hint?: string) => [
-    diagnosticAtPath(document, ['steps', step.index, 'playbook'], { message, hint }),
+    diagnosticAtPath(document, [...step.path, 'playbook'], { message, hint }),
   ];
   const trail = [...options.trail, playbook.ref];
   if (trail.includes(ref))
@@ -182,16 +170,6 @@ function refOf(file: string): string {
   return `${basename(dirname(file))}/${basename(file, '.yaml')}`;
 }
 
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
 function asMap(value: unknown): Record<string, unknown> {
-  return asMapOrNothing(value) ?? {};
-}
-
-function asMapOrNothing(value: unknown): Record<string, unknown> | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

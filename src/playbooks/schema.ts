@@ -21,6 +21,32 @@ const stepId = z
     'an id is made of small letters, digits and single `-`, e.g. `wait-for-databases`',
   );
 
+const retry = z
+  .strictObject({
+    for: duration.optional().describe('No new try begins after this time'),
+    every: duration.optional().describe('Time between two tries'),
+    times: z.number().int().min(1).max(1000).optional().describe('How many tries there are at most'),
+    'back-off': z.number().min(1).max(10).optional().describe('What `every` is multiplied by after each try'),
+    'at-most': duration.optional().describe('What `every` does not grow beyond'),
+  })
+  .refine(
+    (written) => written.for !== undefined || written.times !== undefined,
+    '`retry` needs `for` or `times`, or it never ends',
+  )
+  .refine(
+    (written) => written['at-most'] === undefined || written['back-off'] !== undefined,
+    '`at-most` bounds a `back-off`, and there is none',
+  );
+
+/** A step as it is written; its own schema, which depends on its kind, is held against it by itself. */
+export const writtenStep = z.record(z.string(), z.unknown()).meta({ id: 'step' });
+
+/** Steps that stand inside of another one. */
+export const writtenSteps = z.array(writtenStep).min(1);
+
+/** How many steps run at the same time at most. */
+export const atOnce = z.number().int().min(1).max(100);
+
 /** What every step may have beside its kind. */
 export const commonStepFields = {
   id: stepId
@@ -29,27 +55,29 @@ export const commonStepFields = {
   title: z.string().min(1).describe('What is done, as shown while it runs'),
   description: z.string().optional().describe('What the step does and why, for somebody who never did it'),
   when: z.string().optional().describe('CEL: the step is skipped unless this is true'),
-  needs: z.array(z.string()).optional().describe('Ids of earlier steps that must have been done'),
+  needs: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'Ids of steps above it: it begins as soon as these are done, beside others. `[]`: at once. Left out: when all steps above it have ended',
+    ),
   timeout: duration.optional().describe('The step fails after this time'),
   'idle-timeout': duration.optional().describe('The step fails after this time without progress or output'),
-  retry: z
-    .strictObject({
-      for: duration.optional(),
-      every: duration.optional(),
-      times: z.number().int().min(1).max(1000).optional(),
-    })
-    .refine(
-      (retry) => retry.for !== undefined || retry.times !== undefined,
-      '`retry` needs `for` or `times`, or it never ends',
-    )
-    .optional()
-    .describe('Tries again when it fails: how long, how often, how many times'),
+  retry: retry.optional().describe('Tries again when it fails: how long, how often, how many times'),
   'on-failure': z
-    .enum(['stop', 'continue'])
+    .union([
+      z.enum(['stop', 'continue', 'undo', 'undo-all']),
+      z.strictObject({ rescue: writtenSteps.describe('Steps that repair it: when they are done, the run goes on') }),
+    ])
     .optional()
-    .describe('`continue`: later steps run although this one failed'),
+    .describe(
+      'What becomes of the run when the step fails. `continue`: later steps run all the same; `undo`: what this step did is taken back; `undo-all`: what the whole run did; `rescue`: steps that repair it',
+    ),
   always: z.boolean().optional().describe('Runs even after a failure'),
-  undo: z.enum(['automatic', 'never']).optional().describe('`never`: what the step did stays when a run is undone'),
+  undo: z
+    .union([z.enum(['automatic', 'never']), writtenSteps])
+    .optional()
+    .describe('How it is taken back: as its kind does it, `never`, or by steps of its own'),
   rehearse: z.enum(['run', 'skip']).optional().describe('What becomes of the step on the sandbox'),
   outputs: z
     .record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9_]*$/, 'an output is named by letters, digits and `_`'), z.string())
@@ -57,14 +85,13 @@ export const commonStepFields = {
     .describe('Names for CEL values of the result, read by later steps as `steps.<id>.outputs.<name>`'),
 };
 
-const stepMap = z.record(z.string(), z.unknown());
-
 /** A playbook but for its steps, whose schemas depend on their kinds. */
 export const playbookSchema = z.strictObject({
   title: z.string().min(1).describe('What the playbook does'),
   description: z.string().optional().describe('What it does and why, for somebody who never did it'),
   inputs: inputsSchema.optional().describe('What the playbook asks for'),
-  steps: z.array(stepMap).min(1).describe('What is done, one after the other'),
+  'at-once': atOnce.optional().describe('How many of its steps run at the same time at most; 4 unless said'),
+  steps: writtenSteps.describe('What is done, one after the other'),
   next: z.array(z.string().min(1)).optional().describe('What to do after a good end'),
 });
 
@@ -78,6 +105,6 @@ export function wholePlaybookSchema(kinds: readonly StepKind[]): ZodType {
   const steps = kinds.map((kind) => stepSchema(kind).describe(kind.description));
   return z.strictObject({
     ...playbookSchema.shape,
-    steps: z.array(steps.length > 1 ? z.union(steps as [ZodType, ZodType]) : (steps[0] ?? stepMap)).min(1),
+    steps: z.array(steps.length > 1 ? z.union(steps as [ZodType, ZodType]) : (steps[0] ?? writtenStep)).min(1),
   });
 }

@@ -1,4 +1,4 @@
-import type { Variables, VariableType } from '../base/expression-environment.ts';
+import type { VariableShape, Variables, VariableType } from '../base/expression-environment.ts';
 import type { ExpressionFunction } from '../base/expression-functions.ts';
 import { parseBytes, parseCpu } from '../kubernetes/quantity.ts';
 import { metricTypes } from '../systems/metric-types.ts';
@@ -15,11 +15,10 @@ export const quantityFunctions: readonly ExpressionFunction[] = [
 ];
 
 /** What steps add to the scope while they run, by name. */
-const localTypes: Record<string, Variables[string]> = {
+const localTypes: Variables = {
   status: 'double',
   headers: 'map',
   body: 'dyn',
-  item: 'dyn',
   metrics: metricTypes,
 };
 
@@ -34,13 +33,35 @@ export function inputTypes(inputs: Record<string, InputDefinition>): Record<stri
   return Object.fromEntries(Object.entries(inputs).map(([name, { type }]) => [name, valueTypes[type]]));
 }
 
+/** The types of names that a kind of step adds while it runs. */
+export function typesOfLocals(names: readonly string[]): Variables {
+  return Object.fromEntries(names.map((name) => [name, localTypes[name] ?? 'dyn']));
+}
+
+/** Names that no item of a `foreach` may take, as they stand for something else somewhere in its steps. */
+export const reservedNames: readonly string[] = [
+  ...['inputs', 'steps', 'system', 'cluster', 'outputs'],
+  ...Object.keys(localTypes),
+];
+
 /** The names that an expression in a playbook may use, for its check before anything runs. */
-export function playbookVariables(inputs: Record<string, InputDefinition>, locals: readonly string[] = []): Variables {
-  const added = Object.fromEntries(locals.map((name) => [name, localTypes[name] ?? 'dyn']));
+export function playbookVariables(
+  inputs: Record<string, InputDefinition>,
+  steps: VariableShape = 'map',
+  locals: Variables = {},
+): Variables {
   return {
     inputs: inputTypes(inputs),
-    steps: 'map',
-    system: 'map',
+    steps,
+    system: {
+      name: 'string',
+      title: 'string',
+      namespace: 'string',
+      workloads: 'list',
+      autoscalers: 'list',
+      services: 'list',
+      targets: 'list',
+    },
     cluster: {
       version: 'string',
       context: 'string',
@@ -51,6 +72,6 @@ export function playbookVariables(inputs: Record<string, InputDefinition>, local
       kubectl: 'string',
       apis: 'list',
     },
-    ...added,
+    ...locals,
   };
 }

@@ -1,0 +1,72 @@
+import type { VariableShape } from '../base/expression-environment.ts';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
+import type { LocatedDocument } from '../yaml/parse.ts';
+import { checkChanges } from './load-changes.ts';
+import type { Surroundings } from './load-expression.ts';
+import { checkStepExpressions } from './load-expressions.ts';
+import { checkFiles, type FileSurroundings } from './load-files.ts';
+import { checkInputNames } from './load-input-names.ts';
+import { checkItemNames, itemsAt } from './load-items.ts';
+import { knownAt } from './load-known-steps.ts';
+import { checkOrder } from './load-needs.ts';
+import { placesOf, type StepPlace } from './load-places.ts';
+import type { LoadedStep } from './load-step.ts';
+import { shapeOfStep } from './load-step-shapes.ts';
+import { checkUndo } from './load-undo.ts';
+import type { Playbook } from './model.ts';
+import type { StepKind } from './step-kind.ts';
+
+/** What the steps of a playbook are checked with. */
+export interface Checking {
+  document: LocatedDocument;
+  playbook: Playbook;
+  stepKinds: readonly StepKind[];
+  files: FileSurroundings;
+  /** Reads the playbook that a step calls into `playbook.calls`. */
+  follow(step: LoadedStep): Diagnostic[];
+}
+
+/** Every fault of a playbook's steps that their own schemas do not find, of those inside of others too. */
+export function checkSteps(steps: readonly LoadedStep[], checking: Checking): Diagnostic[] {
+  const places = placesOf(steps);
+  const shapes = new Map<string, VariableShape>();
+  return [
+    ...checkOrder(checking.document, places),
+    ...places.flatMap((place) => checkStep(place, places, shapes, checking)),
+  ];
+}
+
+function checkStep(
+  place: StepPlace,
+  places: readonly StepPlace[],
+  shapes: Map<string, VariableShape>,
+  { document, playbook, stepKinds, files, follow }: Checking,
+): Diagnostic[] {
+  const { step } = place;
+  const called = follow(step);
+  const around: Surroundings = {
+    document,
+    inputs: playbook.inputs,
+    steps: knownAt(place, places, shapes),
+    locals: itemsAt(place),
+  };
+  const expressions = checkStepExpressions(step, around);
+  shapes.set(step.id, shapeOfStep(step, playbook.calls[step.id], shapesOf(expressions.outputs), stepKinds));
+  return [
+    ...expressions.diagnostics,
+    ...checkItemNames(document, place),
+    ...checkInputNames(document, step, playbook.inputs),
+    ...checkUndo(document, step),
+    ...checkFiles(step, files),
+    ...checkChanges(step, files),
+    ...called,
+  ];
+}
+
+/** What CEL calls the types of outputs, as a later expression meets them: integers come back as doubles. */
+function shapesOf(types: Readonly<Record<string, string>>): Record<string, VariableShape> {
+  const shapes: Record<string, VariableShape> = { string: 'string', bool: 'bool', double: 'double', int: 'double' };
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [name, shapes[type] ?? (type.startsWith('list') ? 'list' : 'dyn')]),
+  );
+}
