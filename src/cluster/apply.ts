@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { Problem } from '../base/errors.ts';
-import { type KubernetesObject, nameOf } from '../kubernetes/object.ts';
+import { intentOf } from '../kubernetes/intent.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { conflictProblem } from './apply-conflicts.ts';
 import type { Connection } from './connection.ts';
 import { KubernetesError } from './kubernetes-error.ts';
 import { type ChangeOptions, fieldManager, getObject, refOf } from './objects.ts';
@@ -13,11 +14,17 @@ export interface ApplyOptions extends ChangeOptions {
   force?: boolean | undefined;
   /** Label `app.kubernetes.io/part-of`. */
   system?: string | undefined;
+  /** Further labels and annotations, which say whose the object is. */
+  marks?: { labels: Record<string, string>; annotations: Record<string, string> } | undefined;
+  /** What is applied together with it: an autoscaler among them counts as if it were there already. */
+  together?: readonly KubernetesObject[] | undefined;
 }
 
 export interface ApplyResult {
   action: 'created' | 'updated' | 'unchanged';
   object: KubernetesObject;
+  /** As it was; undefined when it was not there. */
+  before: KubernetesObject | undefined;
 }
 
 /**
@@ -32,20 +39,25 @@ export async function applyObject(
 ): Promise<ApplyResult> {
   const resource = await findResource(connection, object.apiVersion, object.kind);
   const namespace = resource.namespaced ? (object.metadata.namespace ?? connection.info.namespace) : undefined;
-  const labelled = withOwnership({ ...object, metadata: { ...object.metadata, namespace } }, options.system);
+  const labelled = withOwnership({ ...object, metadata: { ...object.metadata, namespace } }, options);
   const before = await getObject(connection, refOf(labelled), options.signal);
-  const wanted = before ? await withScalerRespected(connection, labelled, before, options.signal) : labelled;
+  const wanted = before ? await withScalerRespected(connection, labelled, before, options) : labelled;
   const after = await send(connection, wanted, options);
-  const action = !before ? 'created' : sameIntent(before, after) ? 'unchanged' : 'updated';
-  return { action, object: { ...after, apiVersion: object.apiVersion, kind: object.kind } };
+  const same = before && isDeepStrictEqual(intentOf(before), intentOf(after));
+  const action = !before ? 'created' : same ? 'unchanged' : 'updated';
+  return { action, object: { ...after, apiVersion: object.apiVersion, kind: object.kind }, before };
 }
 
-function withOwnership(object: KubernetesObject, system: string | undefined): KubernetesObject {
-  const labels: Record<string, string> = { ...object.metadata.labels, 'app.kubernetes.io/managed-by': fieldManager };
-  if (system !== undefined) labels['app.kubernetes.io/part-of'] = system;
+function withOwnership(
+  object: KubernetesObject,
+  { system, marks }: Pick<ApplyOptions, 'system' | 'marks'>,
+): KubernetesObject {
+  const labels = { ...object.metadata.labels, ...marks?.labels, 'app.kubernetes.io/managed-by': fieldManager };
+  if (system !== undefined) Object.assign(labels, { 'app.kubernetes.io/part-of': system });
+  const annotations = marks ? { annotations: { ...object.metadata.annotations, ...marks.annotations } } : {};
   const { managedFields: _, resourceVersion: __, uid: ___, creationTimestamp: ____, ...metadata } = object.metadata;
   const { status: _____, ...rest } = object;
-  return { ...rest, metadata: { ...metadata, labels } } as KubernetesObject;
+  return { ...rest, metadata: { ...metadata, labels, ...annotations } } as KubernetesObject;
 }
 
 async function send(connection: Connection, object: KubernetesObject, options: ApplyOptions) {
@@ -70,40 +82,8 @@ async function send(connection: Connection, object: KubernetesObject, options: A
       if (!(error instanceof KubernetesError)) throw error;
       if (error.status === 409) throw conflictProblem(error, object);
       // A webhook whose pod has only just become ready: the server's own words, tried again, but not for ever.
-      if (!/failed calling webhook/.test(error.message) || attempt >= 4) throw error;
+      if (!/failed calling webhook/.test(error.message) || attempt >= (options.dryRun ? 1 : 5)) throw error;
       await wait(500 * 2 ** attempt, undefined, options.signal ? { signal: options.signal } : {});
     }
   }
-}
-
-// k8s.io/apimachinery's structured-merge-diff conflicts: causes with reason FieldManagerConflict.
-function conflictProblem(error: KubernetesError, object: KubernetesObject): Problem {
-  const causes = (error.details.details?.causes ?? []).filter((cause) => cause.reason === 'FieldManagerConflict');
-  if (causes.length === 0) return error;
-  const conflicts = causes.map((cause) => ({
-    field: cause.field ?? '?',
-    owner: /conflict with "([^"]+)"/.exec(cause.message ?? '')?.[1] ?? cause.message ?? 'somebody else',
-  }));
-  const [first] = conflicts;
-  const others = conflicts.length > 1 ? ` (and ${conflicts.length - 1} more)` : '';
-  return new Problem(`${nameOf(object)}: the field ${first?.field} belongs to ${first?.owner}${others}`, {
-    where: error.where,
-    evidence: conflicts.map(({ field, owner }) => `${field}  owned by ${owner}`),
-    next: [
-      'Leave the field out of the manifest, or give it the value that it has now',
-      'To take it over, apply with force; whoever owns it now may set it back',
-    ],
-    cause: error,
-  });
-}
-
-/** True when nothing that a person wrote differs: status and what the server counts are left out. */
-function sameIntent(before: KubernetesObject, after: KubernetesObject): boolean {
-  return isDeepStrictEqual(intentOf(before), intentOf(after));
-}
-
-function intentOf(object: KubernetesObject): unknown {
-  const { status: _, metadata, apiVersion: __, kind: ___, ...rest } = object;
-  const { managedFields, resourceVersion, generation, creationTimestamp, uid, ...kept } = metadata;
-  return { ...rest, metadata: kept };
 }

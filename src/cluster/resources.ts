@@ -37,6 +37,12 @@ export async function findResource(connection: Connection, apiVersion: string, k
   throw unknownKind(await listResources(connection), apiVersion, kind);
 }
 
+/** Whether the cluster has a kind; what is unknown is asked for anew. */
+export async function servesKind(connection: Connection, apiVersion: string, kind: string): Promise<boolean> {
+  const fits = (resource: ApiResource) => resource.apiVersion === apiVersion && resource.kind === kind;
+  return (await listResources(connection)).some(fits) || (await relist(connection)).some(fits);
+}
+
 /** The apiVersion that a kind is served in, the server's preferred one first. Undefined when it has none such. */
 export async function findKind(connection: Connection, kind: string): Promise<ApiResource | undefined> {
   const fits = (resource: ApiResource) => resource.kind === kind;
