@@ -2,10 +2,12 @@ import type { StepKind } from '../step-kind.ts';
 import { applyStep } from './apply.ts';
 import { checkStep } from './check.ts';
 import { confirmStep } from './confirm.ts';
+import { copyStep } from './copy.ts';
 import { deleteStep } from './delete.ts';
 import { execStep } from './exec.ts';
 import { foreachStep } from './foreach.ts';
 import { httpStep } from './http.ts';
+import { inputStep } from './input.ts';
 import { loadStep } from './load.ts';
 import { parallelStep } from './parallel.ts';
 import { playbookStep } from './playbook.ts';
@@ -20,11 +22,13 @@ export const stepKinds: readonly StepKind[] = [
   waitStep,
   httpStep,
   execStep,
+  copyStep,
   checkStep,
   secretStep,
   scaleStep,
   loadStep,
   confirmStep,
+  inputStep,
   playbookStep,
   parallelStep,
   foreachStep,
