@@ -164,7 +164,7 @@ async function makePlan(
   const { connection, done } = await connectionOf(asked.cluster);
   try {
     const surroundings = await surroundingsOf(loaded, connection);
-    const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, '');
+    const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, { programVersion: '' });
     const { title, description, ref } = playbook;
     const token: Token = { request, secrets };
     return { title, description, playbook: ref, steps: header.steps, facts: factsOf(header, secrets), token };

@@ -1,6 +1,8 @@
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
+import { loadSettings } from '../configuration/settings.ts';
+import { LockProblem } from '../playbooks/runs/lock-problem.ts';
 import { runRunner } from '../playbooks/runs/runner.ts';
-import { failureMark } from '../playbooks/runs/start.ts';
+import { failureMark, progressMark, type RunnerFailure } from '../playbooks/runs/start.ts';
 import { fileProblem } from './file-problem.ts';
 import { packageVersion } from './package-version.ts';
 import { loadRun } from './run-loading.ts';
@@ -14,6 +16,8 @@ export async function runnerCommand(folder: string): Promise<number> {
     return await runRunner(folder, {
       load: loadRun,
       programVersion: packageVersion(),
+      production: loadSettings().production,
+      progress: (text) => process.stderr.write(`${progressMark}${text}\n`),
       onInterrupt(stop) {
         process.on('SIGINT', stop);
         process.on('SIGTERM', stop);
@@ -25,7 +29,8 @@ export async function runnerCommand(folder: string): Promise<number> {
       error instanceof Problem
         ? error
         : { where: undefined, next: [], evidence: stackOf(error), exitCode: exitCodes.failed };
-    const failure = { message: messageOf(error), where, next, evidence, exitCode };
+    const lock = error instanceof LockProblem ? error.lock : undefined;
+    const failure: RunnerFailure = { message: messageOf(error), where, next, evidence, exitCode, lock };
     await new Promise<void>((resolve) => {
       process.stderr.write(`${failureMark}${JSON.stringify(failure)}\n`, () => resolve());
     });

@@ -19,13 +19,13 @@ const words: Record<RunStatus, string> = {
   stopped: 'stopped',
 };
 
-/** Records how a run ended and what to do next; returns its exit code. */
-export function recordEnd(execution: Execution, header: RunHeader, { status, at }: Execute): number {
+/** Records how a run ended, `why` if there is more to say, and what to do next; returns its exit code. */
+export function recordEnd(execution: Execution, header: RunHeader, { status, at }: Execute, why?: string): number {
   const exitCode = exitCodeOf[status];
   const step = header.steps.find(({ id }) => id === at);
   const took = formatDuration(Date.now() - Date.parse(header.startedAt));
   const where = step ? ` at: ${step.title}` : '';
-  const summary = `${header.title}: ${words[status]}${where}, ${step ? 'after' : 'in'} ${took}`;
+  const summary = `${header.title}: ${words[status]}${where}, ${step ? 'after' : 'in'} ${took}${why ? `; ${why}` : ''}`;
   const next = status === 'done' ? nextSteps(execution) : waysOn(header.id, status);
   execution.sink.record({ type: 'run-ended', status, exitCode, summary, ...(next.length > 0 ? { next } : {}) });
   return exitCode;

@@ -43,7 +43,7 @@ export async function createHeader(
   request: RunRequest,
   { playbook, manifests, workspace, stepKinds }: LoadedRun,
   surroundings: Execution['surroundings'],
-  programVersion: string,
+  { programVersion, production = false }: { programVersion: string; production?: boolean },
 ): Promise<RunHeader> {
   const { context, server, namespace, sandbox } = surroundings.cluster as unknown as RunHeader['cluster'];
   const { kubeconfig } = request.cluster;
@@ -61,6 +61,7 @@ export async function createHeader(
     files: fileHashes(playbook, stepKinds, manifests),
     manifests: manifests?.description ?? 'bundled',
     assumeYes: request.assumeYes,
+    ...(production ? { production } : {}),
     programVersion,
     startedAt: new Date().toISOString(),
   };

@@ -3,6 +3,7 @@ import { exitCodes, Problem } from '../../base/errors.ts';
 import type { ClusterChoice } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
 import type { StepPreview } from '../step-preview.ts';
+import type { TakeOver } from './lock.ts';
 import { runPaths } from './run-folder.ts';
 
 /** What somebody asked to be run: `plan.json` in the run's folder. No secrets are in it. */
@@ -35,6 +36,10 @@ export interface RunnerOrders {
   resume: boolean;
   assumeYes: boolean;
   interactive: boolean;
+  /** The name of the context that somebody typed: what is production does not run without. */
+  confirmedContext?: string | undefined;
+  /** The dead run whose lock may be taken over. */
+  takeOver?: TakeOver | undefined;
 }
 
 export function writeRequest(folder: string, request: RunRequest): void {

@@ -5,19 +5,24 @@ import { createMasker } from '../../base/masking.ts';
 import { connect } from '../../cluster/connect.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { readOnly } from '../../cluster/read-only.ts';
+import { isProduction } from '../../configuration/production.ts';
+import { refuseStrangers } from '../consent.ts';
 import { flattenPlaybook } from '../plan.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
 import { readJournal } from './journal.ts';
 import type { LoadedRun } from './loaded-run.ts';
+import type { RunLock } from './lock.ts';
 import { patientConnection } from './patient-connection.ts';
+import { requireTyped } from './production.ts';
 import { createPublisher, type RunCommand } from './publisher.ts';
 import { createQuestions } from './questions.ts';
 import { acceptChanges } from './resuming.ts';
 import { recordBadEnd, recordEnd } from './run-ending.ts';
 import { runPaths } from './run-folder.ts';
 import { createHeader, surroundingsOf } from './run-header.ts';
+import { enterLock, leaveLock, lockFor } from './run-lock.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest } from './run-request.ts';
 import { createRunSink } from './run-sink.ts';
@@ -29,6 +34,10 @@ export interface RunnerHost {
   /** Throws `Problem` with every fault in the files. */
   load(request: RunRequest): LoadedRun;
   programVersion: string;
+  /** Patterns of contexts that are production. */
+  production: readonly string[];
+  /** What is waited for before the run begins. */
+  progress(text: string): void;
   /** Calls back for SIGINT and SIGTERM. */
   onInterrupt(stop: () => void): void;
 }
@@ -45,18 +54,25 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
   const earlier = existsSync(paths.journal) ? readJournal(paths.journal) : [];
   const loaded = host.load(request);
   refuseEffects(loaded, request);
+  refuseStrangers(loaded);
   const cluster = { ...request.cluster, namespace: request.cluster.namespace ?? loaded.system.namespace };
   const whole = await connect(cluster);
   const connection = request.readOnly ? readOnly(whole) : whole;
+  let lock: RunLock | undefined;
   try {
+    const production = isProduction(connection.info, host.production);
+    if (production) requireTyped(connection.info.context, orders);
     const surroundings = await surroundingsOf(loaded, connection, request.cluster.kubeconfig);
     const before = earlier.find((record) => record.type === 'run-started')?.run;
-    const fresh = await createHeader(request, loaded, surroundings, host.programVersion);
+    const fresh = await createHeader(request, loaded, surroundings, { ...host, production });
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
     const patient = patientConnection(connection);
-    const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier };
+    lock = await lockFor({ request, orders, loaded, connection }, host);
+    const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier, lock };
     return await runToEnd(setup, paths, host);
   } finally {
+    // Freed long before, unless the run could not even be recorded.
+    if (lock?.state === 'held') await lock.release();
     whole.close();
   }
 }
@@ -69,10 +85,11 @@ interface Setup {
   surroundings: Execution['surroundings'];
   header: RunHeader;
   earlier: RunRecord[];
+  lock: RunLock | undefined;
 }
 
 async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: RunnerHost): Promise<number> {
-  const { request, orders, loaded, header, earlier } = setup;
+  const { request, orders, loaded, header, earlier, lock } = setup;
   const steps = flattenPlaybook(loaded.playbook);
   const skipped = leftOut(steps, request);
   const masker = createMasker();
@@ -109,9 +126,11 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
   try {
     if (orders.resume && earlier.length > 0) await acceptChanges(header, earlier, execution);
     else sink.record({ type: 'run-started', run: header, pid: process.pid });
+    await enterLock(lock, header, execution);
     const ended = await execute(execution);
-    return recordEnd(execution, header, ended);
+    return recordEnd(execution, header, ended, await leaveLock(lock, execution));
   } catch (error) {
+    await leaveLock(lock, execution);
     return recordBadEnd(execution, error);
   } finally {
     await publisher.close();

@@ -7,6 +7,7 @@ import { createMasker } from '../../base/masking.ts';
 import { packageRoot } from '../../base/package-root.ts';
 import { readJournal } from './journal.ts';
 import { findRun, madeByNewer } from './list-runs.ts';
+import { LockProblem, type LockRefusal } from './lock-problem.ts';
 import { createRunFolder, runPaths } from './run-folder.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest, writeRequest } from './run-request.ts';
@@ -16,6 +17,11 @@ export interface StartedRun {
   folder: string;
 }
 
+/** What a person has said beforehand, and where what is waited for is told. */
+export interface StartOptions extends Pick<RunnerOrders, 'confirmedContext' | 'takeOver'> {
+  progress?: ((text: string) => void) | undefined;
+}
+
 /**
  * Starts a run as a process of its own, in a session of its own, and returns once it can be attached to. Secrets go to it
  * through its standard input. Throws the `Problem` that it ended with when it did not come up; nothing is left then.
@@ -23,12 +29,13 @@ export interface StartedRun {
 export async function startRun(
   request: Omit<RunRequest, 'version' | 'id'>,
   secrets: Record<string, string> = {},
+  { progress, ...consent }: StartOptions = {},
 ): Promise<StartedRun> {
   const { id, folder } = createRunFolder(request.playbook);
   try {
     writeRequest(folder, { version: 1, id, ...request });
     const { assumeYes, interactive } = request;
-    await startRunner(folder, { secrets, resume: false, assumeYes, interactive });
+    await startRunner(folder, { secrets, resume: false, assumeYes, interactive, ...consent }, progress);
     return { id, folder };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -39,7 +46,7 @@ export async function startRun(
 /** Goes on with a run that was stopped, failed or interrupted. Secrets are given again where they are still needed. */
 export async function resumeRun(
   name: string,
-  options: { secrets?: Record<string, string>; assumeYes?: boolean; interactive?: boolean } = {},
+  options: { secrets?: Record<string, string>; assumeYes?: boolean; interactive?: boolean } & StartOptions = {},
 ): Promise<StartedRun> {
   const { id, folder, status, newerVersion } = await findRun(name);
   if (newerVersion !== undefined) throw madeByNewer(id);
@@ -47,18 +54,14 @@ export async function resumeRun(
     throw new Problem(`The run ${id} is going on`, { next: [`tars-console follow ${id}`] });
   if (status === 'done') throw new Problem(`The run ${id} is done: there is nothing left to do`);
   const request = readRequest(folder);
-  await startRunner(folder, {
-    secrets: options.secrets ?? {},
-    resume: true,
-    assumeYes: options.assumeYes ?? request.assumeYes,
-    interactive: options.interactive ?? false,
-  });
+  const { secrets = {}, assumeYes = request.assumeYes, interactive = false, progress, ...consent } = options;
+  await startRunner(folder, { secrets, resume: true, assumeYes, interactive, ...consent }, progress);
   return { id, folder };
 }
 
 const upWithinMs = 30_000;
 
-async function startRunner(folder: string, orders: RunnerOrders): Promise<void> {
+async function startRunner(folder: string, orders: RunnerOrders, progress?: (text: string) => void): Promise<void> {
   const program = join(packageRoot(), 'bin', 'tars-console.js');
   const child = spawn(process.execPath, [program, 'runner', folder], {
     // A session of its own: neither a closed terminal nor Ctrl-C in it reaches the run.
@@ -66,7 +69,7 @@ async function startRunner(folder: string, orders: RunnerOrders): Promise<void> 
     cwd: '/',
     stdio: ['pipe', 'ignore', 'pipe'],
   });
-  const said = collect(child);
+  const said = collect(child, progress);
   const ended = new Promise<number | string>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 'unknown'));
     child.once('error', (error) => resolve(error.message));
@@ -85,27 +88,47 @@ function newestRecord(folder: string): number {
   return readJournal(runPaths(folder).journal).at(-1)?.seq ?? 0;
 }
 
-/** Resolves when the run's socket answers; rejects when that takes too long. */
-async function up(socket: string, said: { text(): string }): Promise<'up'> {
-  const until = Date.now() + upWithinMs;
-  while (Date.now() < until) {
+/** Resolves when the run's socket answers; rejects when that takes too long and nothing is said meanwhile. */
+async function up(socket: string, said: Said): Promise<'up'> {
+  while (Date.now() - said.at() < upWithinMs) {
     if (await isRunning(socket)) return 'up';
     await wait(20);
   }
   throw new Problem('The run’s process did not come up', { evidence: said.text().split('\n').slice(-10) });
 }
 
-function collect(child: ChildProcess): { text(): string } {
+interface Said {
+  text(): string;
+  /** When it said something the last time, or began. */
+  at(): number;
+}
+
+function collect(child: ChildProcess, progress: (text: string) => void = () => {}): Said {
   let text = '';
+  let at = Date.now();
+  let told = 0;
   child.stderr?.setEncoding('utf8');
   child.stderr?.on('data', (chunk: string) => {
+    at = Date.now();
     text = (text + chunk).slice(-20_000);
+    const whole = text.split('\n').slice(0, -1);
+    const news = whole.filter((line) => line.startsWith(progressMark));
+    for (const line of news.slice(told)) progress(line.slice(progressMark.length));
+    told = news.length;
   });
-  return { text: () => text };
+  return { text: () => text, at: () => at };
+}
+
+/** Why a runner could not begin, as JSON. */
+export interface RunnerFailure extends ProblemDetails {
+  message: string;
+  lock?: LockRefusal | undefined;
 }
 
 /** Marks the line with which a runner that could not begin says why. */
 export const failureMark = 'tars-console-failure ';
+/** Marks a line that says what is waited for before the run begins. */
+export const progressMark = 'tars-console-progress ';
 
 function failure(code: number | string, said: string, { secrets }: RunnerOrders): Problem {
   const masker = createMasker();
@@ -113,8 +136,8 @@ function failure(code: number | string, said: string, { secrets }: RunnerOrders)
   const text = masker.mask(said);
   const line = text.split('\n').find((one) => one.startsWith(failureMark));
   if (line) {
-    const { message, ...details } = JSON.parse(line.slice(failureMark.length)) as { message: string } & ProblemDetails;
-    return new Problem(message, details);
+    const { lock, ...problem } = JSON.parse(line.slice(failureMark.length)) as RunnerFailure;
+    return lock ? new LockProblem(lock, problem) : new Problem(problem.message, problem);
   }
   return new Problem(`The run’s process ended before it began (${code})`, {
     evidence: text.trim() === '' ? [] : text.trim().split('\n').slice(-10),
