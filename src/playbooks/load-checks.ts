@@ -55,7 +55,7 @@ function checkStep(
   return [
     ...expressions.diagnostics,
     ...checkItemNames(document, place),
-    ...checkInputNames(document, step, playbook.inputs),
+    ...checkInputNames(document, place, places, playbook.inputs),
     ...checkUndo(document, step),
     ...checkFiles(step, files),
     ...checkChanges(step, files),

@@ -3,6 +3,7 @@ import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
 import { pathFits } from '../yaml/strings.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
+import type { StepPlace } from './load-places.ts';
 import { type LoadedStep, ownStrings } from './load-step.ts';
 import type { InputDefinition } from './model.ts';
 
@@ -12,15 +13,45 @@ const places = ['secret.keys.*', 'secret.keys.*.input', 'confirm.input'];
 /** That the inputs which a step takes by name are there. */
 export function checkInputNames(
   document: LocatedDocument,
-  step: LoadedStep,
+  { step, before }: StepPlace,
+  places: readonly StepPlace[],
   inputs: Record<string, InputDefinition>,
 ): Diagnostic[] {
-  const known = Object.keys(inputs);
-  return namedInputs(step).flatMap(({ path, name }) => {
+  const typed = places.filter((place) => before.has(place.step.id)).flatMap((place) => typedSecret(place.step) ?? []);
+  const known = [...Object.keys(inputs), ...typed];
+  const unknown = namedInputs(step).flatMap(({ path, name }) => {
     if (known.includes(name)) return [];
     const fault = { message: `there is no input \`${name}\``, hint: suggestion(name, known, 'inputs') };
     return [diagnosticAtPath(document, [...step.path, ...path], fault)];
   });
+  return [...unknown, ...contradiction(document, step, inputs)];
+}
+
+/** The name of the secret that a step asks a person for. */
+function typedSecret({ kind, definition }: LoadedStep): string | undefined {
+  if (kind?.name !== 'input') return undefined;
+  const { name, sensitive } = (definition?.config.input ?? {}) as { name?: string; sensitive?: boolean };
+  return sensitive ? name : undefined;
+}
+
+/** That an input of the same name, which is taken without asking, is of the same sort as the one that a step asks for. */
+function contradiction(
+  document: LocatedDocument,
+  { kind, definition, path }: LoadedStep,
+  inputs: Record<string, InputDefinition>,
+): Diagnostic[] {
+  const asked = definition?.config.input as { name: string; sensitive?: boolean; type?: string } | undefined;
+  const input = kind?.name === 'input' && asked ? inputs[asked.name] : undefined;
+  if (!asked || !input) return [];
+  const at = [...path, 'input', 'name'];
+  if ((input.sensitive === true) !== (asked.sensitive === true)) {
+    const words = input.sensitive ? 'is sensitive, and this is not' : 'is not sensitive, and this is';
+    return [diagnosticAtPath(document, at, { message: `the input \`${asked.name}\` of this playbook ${words}` })];
+  }
+  const type = asked.type ?? 'string';
+  if (input.type === type) return [];
+  const message = `the input \`${asked.name}\` of this playbook is a ${input.type}, and this is a ${type}`;
+  return [diagnosticAtPath(document, at, { message })];
 }
 
 function namedInputs(step: LoadedStep): { path: YamlPath; name: string }[] {

@@ -1,4 +1,5 @@
 import type { VariableShape } from '../base/expression-environment.ts';
+import { valueAtPath } from '../yaml/strings.ts';
 import type { LoadedStep } from './load-step.ts';
 import type { Playbook, StepDefinition } from './model.ts';
 import type { StepKind } from './step-kind.ts';
@@ -13,13 +14,19 @@ export function shapeOfStep(
   return { status: 'string', outputs: withOwn(outputsOf(step, called, kinds), own) };
 }
 
-function outputsOf({ kind, inner }: LoadedStep, called: Playbook | undefined, kinds: readonly StepKind[]) {
+function outputsOf(
+  { kind, inner, written }: LoadedStep,
+  called: Playbook | undefined,
+  kinds: readonly StepKind[],
+): VariableShape {
   if (called) return outputsOfSteps(called.steps, kinds);
   if (kind?.name === 'playbook') return 'map';
   if (kind?.name === 'parallel') {
     const held = inner.filter(({ role }) => role === 'steps').flatMap(({ steps }) => steps);
     return Object.fromEntries(held.map(({ id }): [string, VariableShape] => [id, 'map']));
   }
+  // A secret that is typed is nobody's output.
+  if (kind?.name === 'input' && valueAtPath(written, ['input', 'sensitive']) === true) return {};
   return kind?.outputs ?? 'map';
 }
 

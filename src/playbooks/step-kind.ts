@@ -63,6 +63,8 @@ export interface StepContext extends PreviewContext {
   secret(name: string): string | undefined;
   /** Hides this value in all output from now on. */
   hide(value: string): void;
+  /** Makes a value that was typed the secret of that name, as if it had been given with the run. */
+  give(name: string, value: string): void;
 }
 
 export interface StepResult {
@@ -117,6 +119,8 @@ export interface StepKind<Config = Record<string, unknown>> {
   outputs?: Variables;
   /** Holds steps of its own below `steps` of its definition (`parallel`, `foreach`); the runner runs them. */
   holds?: 'steps';
+  /** What it gives lives in the run's own process alone: on resuming it is run again, though it has a result. */
+  volatile?(config: Config): boolean;
   /** Names of the files that the step reads, for the check that they are there. */
   files?(config: Config): readonly string[];
   /** Reads only. Absent: the step cannot be previewed. */

@@ -114,6 +114,7 @@ export function createStepContext(
     ask: (question) => questions.ask(id, question, signals.waiting),
     secret: (name) => secrets.get(name),
     hide: (value) => sink.masker.add(value),
+    give: (name, value) => secrets.set(name, value),
   };
 }
 

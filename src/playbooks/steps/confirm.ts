@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import type { StepKind } from '../step-kind.ts';
+import { renderKnown, shellWord } from './explain.ts';
 
 const shape = {
   confirm: z
@@ -8,8 +9,8 @@ const shape = {
       z.string().min(1),
       z.strictObject({
         text: z.string().min(1).describe('The question'),
-        details: z.array(z.string()).optional(),
-        dangerous: z.boolean().optional(),
+        details: z.array(z.string()).optional().describe('What the person should know before'),
+        dangerous: z.boolean().optional().describe('Shown as something that destroys'),
         typed: z.string().min(1).optional().describe('What must be typed, e.g. the namespace that goes'),
         input: z.string().optional().describe('Name of the input that may hold what must be typed'),
       }),
@@ -24,6 +25,15 @@ export const confirmStep: StepKind<Config> = {
   description: 'Asks before it goes on; what destroys must be typed',
   shape,
   effects: 'none',
+  outputs: {},
+  async plan({ confirm }, context) {
+    const { text, typed } = renderKnown(
+      context,
+      typeof confirm === 'string' ? { text: confirm, typed: undefined } : confirm,
+    );
+    const summary = typed === undefined ? `asks: ${text}` : `asks: ${text} (type ${typed})`;
+    return { certainty: 'previewed', summary, changes: [] };
+  },
   async run({ confirm }, context) {
     const asked = context.render(typeof confirm === 'string' ? { text: confirm } : confirm);
     const { text, details, typed, input } = asked;
@@ -45,7 +55,15 @@ export const confirmStep: StepKind<Config> = {
     if (answer.kind === 'typed' && answer.text === typed) return { summary: `confirmed: ${typed}` };
     throw refused(text);
   },
-  equivalent: async () => [],
+  async equivalent({ confirm }, context) {
+    const asked = renderKnown(context, typeof confirm === 'string' ? { text: confirm, typed: undefined } : confirm);
+    const { text, typed } = asked;
+    const expected = typed ?? 'y';
+    return [
+      `read -r -p ${shellWord(`${text} [${typed === undefined ? 'y/N' : `type ${typed}`}] `)} answer`,
+      `test "$answer" = ${shellWord(expected)}`,
+    ];
+  },
 };
 
 function refused(text: string): Problem {

@@ -79,6 +79,10 @@ export function stepContext(connection: Connection, options: StepOptions = {}): 
       },
       secret: (name) => secrets[name],
       hide: (value) => masker.add(value),
+      give(name, value) {
+        masker.add(value);
+        secrets[name] = value;
+      },
     },
   };
   return step;

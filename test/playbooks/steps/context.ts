@@ -72,6 +72,10 @@ export async function openBench({
       },
       secret: (name) => secrets[name],
       hide: (value) => void hidden.push(value),
+      give(name, value) {
+        hidden.push(value);
+        secrets[name] = value;
+      },
     },
     async close() {
       connection.close();
