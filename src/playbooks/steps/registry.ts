@@ -11,6 +11,7 @@ import { inputStep } from './input.ts';
 import { loadStep } from './load.ts';
 import { parallelStep } from './parallel.ts';
 import { playbookStep } from './playbook.ts';
+import { portForwardStep } from './port-forward.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
 import { waitStep } from './wait.ts';
@@ -23,6 +24,7 @@ export const stepKinds: readonly StepKind[] = [
   httpStep,
   execStep,
   copyStep,
+  portForwardStep,
   checkStep,
   secretStep,
   scaleStep,
