@@ -79,6 +79,15 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) => command.addOption(output('text', 'json')),
   },
   {
+    usage: 'report <run>',
+    description: 'what a run was: steps, changes, findings, load tests with charts',
+    load: async () => (await import('./report.ts')).reportCommand,
+    options: (command) =>
+      command
+        .addOption(new Option('--format <format>', 'html, md or json').choices(['html', 'md', 'json']).default('html'))
+        .option('--output <file>', 'writes it there; else to the standard output'),
+  },
+  {
     usage: 'list',
     description: 'systems, menus and playbooks',
     load: async () => (await import('./list.ts')).listCommand,

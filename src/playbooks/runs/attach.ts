@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../base/errors.ts';
-import type { RunEvent, RunRecord } from './events.ts';
+import type { RunEvent } from './events.ts';
 import { readJournal } from './journal.ts';
 import { readJsonLines } from './json-lines.ts';
 import { findRun } from './list-runs.ts';
@@ -10,6 +10,7 @@ import type { RunCommand } from './publisher.ts';
 import type { Answer } from './question.ts';
 import { type RunPaths, runPaths } from './run-folder.ts';
 import { connectToRun } from './run-process.ts';
+import { parseSignals } from './signals.ts';
 
 /** A run that somebody looks at. */
 export interface AttachedRun {
@@ -130,18 +131,8 @@ async function* eventsOf(socket: Socket, signal: AbortSignal): AsyncGenerator<Ru
 /** What the files hold, samples at their place in time. */
 function recorded(paths: RunPaths): RunEvent[] {
   const records: RunEvent[] = readJournal(paths.journal);
-  const samples = existsSync(paths.samples) ? signalsIn(readFileSync(paths.samples, 'utf8')) : [];
+  const samples = existsSync(paths.samples) ? parseSignals(readFileSync(paths.samples, 'utf8')) : [];
   const all = [...records, ...samples];
   // Stable: of the same moment the record comes first.
   return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-}
-
-function signalsIn(text: string): RunEvent[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as Exclude<RunEvent, RunRecord>];
-    } catch {
-      return [];
-    }
-  });
 }
