@@ -1,26 +1,29 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { configurationSchema } from '../configuration/schema.ts';
 import { scenarioSchema } from '../load/scenario.ts';
 import { menuSchema } from '../menus/schema.ts';
 import { eventSchema } from '../playbooks/runs/event-schema.ts';
-import { wholePlaybookSchema } from '../playbooks/schema.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import { systemSchema } from '../systems/schema.ts';
+import { type JsonSchema, playbookJsonSchema, toJsonSchema } from './playbook-schema.ts';
+
+const draft = 'http://json-schema.org/draft-07/schema#';
 
 /** The JSON Schemas that editors read, by their file names in `schemas/`. Made from the schemas that the program itself uses. */
 export function jsonSchemas(): Record<string, string> {
-  const schemas: Record<string, [title: string, schema: z.ZodType]> = {
-    'playbook.json': ['A playbook of tars-console', wholePlaybookSchema(stepKinds)],
-    'menu.json': ['A menu of tars-console', menuSchema],
-    'system.json': ['A system of tars-console', systemSchema],
-    'scenario.json': ['A load scenario of tars-console', scenarioSchema],
-    'config.json': ['Settings of tars-console', configurationSchema],
-    'event.json': ['An event of a run', eventSchema],
+  const whole = (schema: z.ZodType) => toJsonSchema(schema);
+  const schemas: Record<string, [title: string, schema: JsonSchema]> = {
+    'playbook.json': ['A playbook of tars-console', playbookJsonSchema(stepKinds)],
+    'menu.json': ['A menu of tars-console', whole(menuSchema)],
+    'system.json': ['A system of tars-console', whole(systemSchema)],
+    'scenario.json': ['A load scenario of tars-console', whole(scenarioSchema)],
+    'config.json': ['Settings of tars-console', whole(configurationSchema)],
+    'event.json': ['An event of a run', whole(eventSchema)],
   };
   return Object.fromEntries(
-    Object.entries(schemas).map(([name, [title, schema]]) => {
-      const made = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
-      return [name, `${JSON.stringify({ title, ...made }, null, 2)}\n`];
-    }),
+    Object.entries(schemas).map(([name, [title, schema]]) => [
+      name,
+      `${JSON.stringify({ $schema: draft, title, ...schema }, null, 2)}\n`,
+    ]),
   );
 }
