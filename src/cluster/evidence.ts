@@ -70,11 +70,15 @@ async function logOf(
 ): Promise<string[]> {
   const pod = asPod(object);
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const container = statuses.find((status) => !status.ready && (status.restartCount > 0 || status.state?.running));
+  const spoke = ({ ready, restartCount, state }: ContainerStatus) =>
+    !ready && (restartCount > 0 || state?.running || (state?.terminated?.exitCode ?? 0) !== 0);
+  const container = statuses.find(spoke);
   if (!container) return [];
   const query = { namespace, pod: pod.metadata.name, container: container.name, tailLines, signal };
   const read = (previous: boolean) => tailLog(connection, { ...query, previous }).catch(() => []);
-  const lines = container.state?.running ? await read(false) : await read(true);
+  // What ended and was not started anew has its log still; of what waits to be started it is the one before.
+  const { state } = container;
+  const lines = state?.running || state?.terminated ? await read(false) : await read(true);
   const found = lines.length > 0 ? lines : await read(false);
   return found.length === 0
     ? []

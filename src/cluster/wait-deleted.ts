@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../base/duration.ts';
 import { Problem } from '../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../kubernetes/object.ts';
+import { heldNamespace } from '../kubernetes/readiness-cluster.ts';
 import { createWaker } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { type ObjectRef, pathOf } from './resources.ts';
@@ -79,17 +80,15 @@ function describe(ref: ObjectRef, total: number, left: number): string {
 function stillThere(ref: ObjectRef, object: KubernetesObject | undefined, ms: number): Problem {
   const name = object ? nameOf(object) : `${ref.kind}/${ref.name}`;
   const finalizers = object?.metadata.finalizers ?? [];
-  const status = object?.status as { conditions?: { type: string; status: string; message?: string }[] } | undefined;
-  const held = (status?.conditions ?? []).filter((condition) => condition.status === 'True' && condition.message);
+  const held = object?.kind === 'Namespace' ? heldNamespace(object) : { evidence: [], next: [] };
+  const describe = `kubectl describe ${ref.kind.toLowerCase()} ${ref.name}${ref.namespace ? ` -n ${ref.namespace}` : ''}`;
+  const owner = 'Whoever put the finalizers there takes them off when its work is done; see whether it still runs';
+  const next = [...(finalizers.length > 0 ? [owner] : []), ...held.next];
   return new Problem(`${name} is still there after ${formatDuration(ms)}`, {
     evidence: [
       ...(finalizers.length > 0 ? [`waits for its finalizers: ${finalizers.join(', ')}`] : []),
-      ...held.map((condition) => `${condition.type}: ${condition.message}`),
+      ...held.evidence,
     ],
-    next: [
-      finalizers.length > 0
-        ? 'Whoever put the finalizers there takes them off when its work is done; see whether it still runs'
-        : `kubectl describe ${ref.kind.toLowerCase()} ${ref.name}${ref.namespace ? ` -n ${ref.namespace}` : ''}`,
-    ],
+    next: next.length > 0 ? [...new Set(next)] : [describe],
   });
 }

@@ -1,4 +1,4 @@
-import { formatSelector, type LabelSelector, matchesSelector } from '../kubernetes/labels.ts';
+import { formatSelector, type LabelSelector } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Connection } from './connection.ts';
 import { listObjects } from './objects.ts';
@@ -25,28 +25,31 @@ export async function podsOf(
   return listObjects(connection, query, signal);
 }
 
-/**
- * Of a Deployment's pods those of its newest ReplicaSet: what an older version does, which is being replaced, says nothing
- * about the new one. Other kinds keep all.
- */
-export async function newestPods(
+/** What selects the pods of a Deployment's newest ReplicaSet; undefined while it has none. */
+export async function newestSelector(
   connection: Connection,
-  object: KubernetesObject,
-  pods: readonly KubernetesObject[],
+  deployment: KubernetesObject,
   signal?: AbortSignal,
-): Promise<readonly KubernetesObject[]> {
-  if (object.kind !== 'Deployment' || pods.length === 0) return pods;
-  const { namespace, uid } = object.metadata;
-  const query = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, labelSelector: podSelectorOf(object) };
+): Promise<LabelSelector | undefined> {
+  const [newest] = await replicaSetsOf(connection, deployment, signal);
+  return (newest?.spec as { selector?: LabelSelector } | undefined)?.selector;
+}
+
+/** A Deployment's ReplicaSets, each a revision of it, the newest first. */
+export async function replicaSetsOf(
+  connection: Connection,
+  deployment: KubernetesObject,
+  signal?: AbortSignal,
+): Promise<KubernetesObject[]> {
+  const { namespace, uid } = deployment.metadata;
+  const query = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, labelSelector: podSelectorOf(deployment) };
   const sets = (await listObjects(connection, query, signal)).filter((set) =>
     uid === undefined ? true : set.metadata.ownerReferences?.some((owner) => owner.uid === uid),
   );
-  const newest = sets.sort((a, b) => revisionOf(b) - revisionOf(a))[0];
-  if (!newest) return pods;
-  const selector = (newest.spec as { selector?: LabelSelector } | undefined)?.selector;
-  return selector ? pods.filter((pod) => matchesSelector(selector, pod.metadata.labels)) : pods;
+  return sets.sort((a, b) => revisionOf(b) - revisionOf(a));
 }
 
-function revisionOf(set: KubernetesObject): number {
+/** The number that a Deployment's controller gives a ReplicaSet; 0 where it has none. */
+export function revisionOf(set: KubernetesObject): number {
   return Number(set.metadata.annotations?.['deployment.kubernetes.io/revision']) || 0;
 }

@@ -1,69 +1,78 @@
 import { conditionOf } from './condition.ts';
+import { containerFailure, howItEnded } from './container-failure.ts';
+import { type EventFacts, eventsAbout } from './event.ts';
+import { type Failure, inNamespace } from './failure.ts';
 import type { KubernetesObject } from './object.ts';
-import { asPod, type ContainerStatus, type Pod } from './pod.ts';
+import { asPod, isPodReady, type Pod } from './pod.ts';
+import { probeFailure } from './probe-failure.ts';
 
-/** Why waiting longer is unlikely to help: a reason as Kubernetes names it, and a sentence with the evidence. */
-export interface Failure {
-  reason: string;
-  message: string;
-}
-
-export interface Readiness {
-  ready: boolean;
-  /** Set when waiting longer is unlikely to help. */
-  failed?: Failure;
-  /** How far it is, in a few words: `2 of 3 available`. */
-  message: string;
-}
-
-const waitingReasons = new Set([
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'InvalidImageName',
-  'ErrImageNeverPull',
-  'CrashLoopBackOff',
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-]);
-
-/** What keeps a pod from ever becoming ready, as far as its status tells; undefined when nothing does. */
-export function podFailure(object: KubernetesObject): Failure | undefined {
+/** What keeps a pod from ever becoming ready, as far as its status and the events about it tell; undefined when nothing does. */
+export function podFailure(object: KubernetesObject, events: readonly KubernetesObject[] = []): Failure | undefined {
   const pod = asPod(object);
-  if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Succeeded') return undefined;
-  const name = `Pod/${pod.metadata.name}`;
-  if (pod.status?.phase === 'Failed') return failedPod(pod, name);
+  if (pod.metadata.deletionTimestamp !== undefined || pod.status?.phase === 'Succeeded' || isPodReady(pod))
+    return undefined;
+  if (pod.status?.phase === 'Failed') return failedPod(pod);
+  const mine = eventsAbout(events, pod);
+  // A container that the kubelet stops for its probe ends like any other; the probe is the cause.
+  const probe = probeFailure(pod, mine);
+  if (probe && probe.patience !== undefined && probe.patience < 10) return probe;
   for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
-    const failure = containerFailure(status, name);
+    const failure = containerFailure(status, pod, mine);
     if (failure) return failure;
   }
+  return unschedulable(pod) ?? notSetUp(pod, mine) ?? probe;
+}
+
+function failedPod(pod: Pod): Failure {
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  const ended = statuses.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
+  const terminated = ended?.state?.terminated;
+  const reason = pod.status?.reason || terminated?.reason || 'Failed';
+  const where = inNamespace(pod.metadata);
+  const how = terminated ? `container ${ended?.name} ended with ${howItEnded(terminated)}` : 'it ended with an error';
+  return {
+    reason,
+    message: `Pod/${pod.metadata.name}: ${pod.status?.message || how}`,
+    next: [`kubectl logs ${pod.metadata.name}${ended ? ` -c ${ended.name}` : ''}${where}`],
+  };
+}
+
+// A node that is added, or a claim that is being bound, takes its minute.
+function unschedulable(pod: Pod): Failure | undefined {
   const scheduled = conditionOf(pod.status?.conditions, 'PodScheduled');
-  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable')
-    return { reason: 'Unschedulable', message: `${name}: ${scheduled.message ?? 'no node takes it'}` };
-  return undefined;
+  if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
+  const where = inNamespace(pod.metadata);
+  const claims = /persistentvolumeclaim|PersistentVolumeClaims/.test(scheduled.message ?? '');
+  return {
+    reason: 'Unschedulable',
+    message: `no node takes Pod/${pod.metadata.name}: ${scheduled.message ?? 'the scheduler does not say why'}`,
+    patience: 5,
+    next: [
+      `kubectl describe pod ${pod.metadata.name}${where}`,
+      claims ? `kubectl describe pvc${where}` : 'kubectl describe nodes',
+    ],
+  };
 }
 
-function failedPod(pod: Pod, name: string): Failure {
-  const ended = pod.status?.containerStatuses?.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0);
-  const reason = pod.status?.reason || ended?.state?.terminated?.reason || 'Failed';
-  return { reason, message: `${name}: ${pod.status?.message || endOf(ended) || 'it ended with an error'}` };
-}
+const setUpReasons: Record<string, string> = {
+  FailedMount: 'a volume cannot be mounted',
+  FailedAttachVolume: 'a volume cannot be attached',
+  FailedMapVolume: 'a volume cannot be mapped',
+  FailedCreatePodSandBox: 'its network cannot be set up',
+  NetworkNotReady: 'the node’s network is not ready',
+};
 
-function containerFailure(status: ContainerStatus, name: string): Failure | undefined {
-  const waiting = status.state?.waiting;
-  const ended = status.lastState?.terminated ?? status.state?.terminated;
-  if (!status.ready && ended?.reason === 'OOMKilled')
-    return { reason: 'OOMKilled', message: `${name}: container ${status.name} needed more memory than its limit` };
-  if (!waiting?.reason || !waitingReasons.has(waiting.reason)) return undefined;
-  const evidence = waiting.reason === 'CrashLoopBackOff' ? endOf(status) : waiting.message;
-  const message = `${name}: container ${status.name}: ${evidence ?? waiting.reason}`;
-  return { reason: waiting.reason, message };
-}
-
-function endOf(status: ContainerStatus | undefined): string | undefined {
-  const ended = status?.lastState?.terminated ?? status?.state?.terminated;
-  if (!ended) return status?.state?.waiting?.message;
-  const times = status && status.restartCount > 0 ? `, restarted ${status.restartCount} times` : '';
-  const said = ended.message ? `: ${ended.message}` : '';
-  return `it ended with exit code ${ended.exitCode} (${ended.reason ?? 'no reason'})${times}${said}`;
+/** Volumes and network, before any container is made: only events tell. */
+function notSetUp(pod: Pod, events: readonly EventFacts[]): Failure | undefined {
+  const statuses = pod.status?.containerStatuses ?? [];
+  if (statuses.some(({ state, restartCount }) => state?.running || restartCount > 0)) return undefined;
+  const last = events.findLast(({ warning }) => warning);
+  const what = last && setUpReasons[last.reason];
+  if (!last || !what) return undefined;
+  return {
+    reason: last.reason,
+    message: `Pod/${pod.metadata.name}: ${what}: ${last.message}`,
+    patience: 5,
+    next: [`kubectl describe pod ${pod.metadata.name}${inNamespace(pod.metadata)}`],
+  };
 }

@@ -1,16 +1,14 @@
-import { conditionOf } from './condition.ts';
+import { type Condition, conditionOf } from './condition.ts';
+import { hasFailed, inNamespace, isReady, isWaiting, type Readiness } from './failure.ts';
 import type { KubernetesObject } from './object.ts';
-import type { Readiness } from './pod-failure.ts';
-import type { DaemonSet, Deployment, Job, ReplicaSet, StatefulSet } from './workload.ts';
-
-const ready = (message: string): Readiness => ({ ready: true, message });
-const waiting = (message: string): Readiness => ({ ready: false, message });
+import { refusal } from './refusal.ts';
+import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workload.ts';
 
 /** The server's controller has not yet seen the newest spec: its status speaks of an older one. */
-function unobserved(object: KubernetesObject): Readiness | undefined {
+export function unobserved(object: KubernetesObject): Readiness | undefined {
   const observed = (object.status as { observedGeneration?: number } | undefined)?.observedGeneration ?? 0;
   return observed < (object.metadata.generation ?? 0)
-    ? waiting('waits for its controller to see the change')
+    ? isWaiting('waits for its controller to see the change')
     : undefined;
 }
 
@@ -21,39 +19,56 @@ export function deploymentReadiness(object: KubernetesObject): Readiness {
   const { updatedReplicas: updated = 0, replicas: total = 0, availableReplicas: available = 0 } = status;
   const early = unobserved(object);
   if (early) return early;
-  const progressing = conditionOf(status.conditions, 'Progressing');
-  const failure = conditionOf(status.conditions, 'ReplicaFailure');
   const done = updated >= replicas && total <= updated && available >= updated;
-  if (done) return ready(`${available} of ${replicas} available`);
+  if (done) return isReady(`${available} of ${replicas} available`);
   const message =
     updated < replicas
       ? `${updated} of ${replicas} new replicas have been made`
       : total > updated
         ? `${total - updated} old replicas are pending termination`
         : `${available} of ${replicas} available`;
-  if (failure?.status === 'True')
-    return {
-      ready: false,
-      message,
-      failed: { reason: failure.reason ?? 'FailedCreate', message: failure.message ?? '' },
-    };
-  if (progressing?.reason === 'ProgressDeadlineExceeded')
-    return { ready: false, message, failed: { reason: progressing.reason, message: progressing.message ?? message } };
-  return waiting(spec.paused ? `paused: ${message}` : message);
+  // Paused before its new pods were made: nobody makes them. One that only scales goes on.
+  if (spec.paused && updated < replicas) return paused(object, message);
+  return refused(object, message, status.conditions) ?? tooSlow(object, message) ?? isWaiting(message);
+}
+
+function paused({ metadata }: KubernetesObject, message: string): Readiness {
+  return hasFailed(`paused: ${message}`, {
+    reason: 'Paused',
+    message: 'its rollout is paused, so that nothing changes until it is resumed',
+    next: [`kubectl rollout resume deployment/${metadata.name}${inNamespace(metadata)}`],
+  });
+}
+
+function refused({ metadata }: KubernetesObject, message: string, conditions: Condition[] | undefined) {
+  const failure = conditionOf(conditions, 'ReplicaFailure');
+  if (failure?.status !== 'True') return undefined;
+  return hasFailed(message, refusal(failure.message ?? '', metadata.namespace, failure.reason));
+}
+
+function tooSlow(object: KubernetesObject, message: string): Readiness | undefined {
+  const { spec, status = {}, metadata } = object as Deployment;
+  const progressing = conditionOf(status.conditions, 'Progressing');
+  if (progressing?.reason !== 'ProgressDeadlineExceeded') return undefined;
+  const said = progressing.message ? ` (${progressing.message})` : '';
+  return hasFailed(message, {
+    reason: progressing.reason,
+    message: `it made no progress within its deadline of ${spec.progressDeadlineSeconds ?? 600} s: ${message}${said}`,
+    next: [
+      `kubectl rollout undo deployment/${metadata.name}${inNamespace(metadata)} goes back to the version before`,
+      `kubectl describe deployment ${metadata.name}${inNamespace(metadata)}`,
+    ],
+  });
 }
 
 export function replicaSetReadiness(object: KubernetesObject): Readiness {
   const { spec, status = {} } = object as ReplicaSet;
   const replicas = spec.replicas ?? 1;
-  const message = `${status.availableReplicas ?? 0} of ${replicas} available`;
-  const failure = conditionOf(status.conditions, 'ReplicaFailure');
-  if (failure?.status === 'True')
-    return {
-      ready: false,
-      message,
-      failed: { reason: failure.reason ?? 'FailedCreate', message: failure.message ?? '' },
-    };
-  return unobserved(object) ?? { ready: (status.availableReplicas ?? 0) >= replicas, message };
+  const available = status.availableReplicas ?? 0;
+  const message = `${available} of ${replicas} available`;
+  const early = unobserved(object);
+  if (early) return early;
+  return refused(object, message, status.conditions) ?? { ready: available >= replicas, message };
 }
 
 export function statefulSetReadiness(object: KubernetesObject): Readiness {
@@ -62,38 +77,27 @@ export function statefulSetReadiness(object: KubernetesObject): Readiness {
   const early = unobserved(object);
   if (early) return early;
   const readyReplicas = status.readyReplicas ?? 0;
-  if (readyReplicas < replicas) return waiting(`${readyReplicas} of ${replicas} ready`);
+  if (readyReplicas < replicas) return isWaiting(`${readyReplicas} of ${replicas} ready`);
   // With OnDelete somebody else replaces the pods; their number is all there is to wait for.
-  if (spec.updateStrategy?.type === 'OnDelete') return ready(`${readyReplicas} of ${replicas} ready`);
+  if (spec.updateStrategy?.type === 'OnDelete') return isReady(`${readyReplicas} of ${replicas} ready`);
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   const toUpdate = Math.max(0, replicas - partition);
   const updated = status.updatedReplicas ?? 0;
   if (status.updateRevision !== status.currentRevision && updated < toUpdate)
-    return waiting(`${updated} of ${toUpdate} pods have been updated`);
-  return ready(`${readyReplicas} of ${replicas} ready`);
+    return isWaiting(`${updated} of ${toUpdate} pods have been updated`);
+  if ((status.replicas ?? readyReplicas) > replicas)
+    return isWaiting(`${(status.replicas ?? 0) - replicas} pods are still to go`);
+  return isReady(`${readyReplicas} of ${replicas} ready`);
 }
 
 export function daemonSetReadiness(object: KubernetesObject): Readiness {
-  const { status = {} } = object as DaemonSet;
+  const { spec, status = {} } = object as DaemonSet;
   const wanted = status.desiredNumberScheduled ?? 0;
   const available = status.numberAvailable ?? 0;
   const updated = status.updatedNumberScheduled ?? 0;
   const early = unobserved(object);
   if (early) return early;
-  if (updated < wanted) return waiting(`${updated} of ${wanted} pods have been updated`);
+  if (updated < wanted && spec?.updateStrategy?.type !== 'OnDelete')
+    return isWaiting(`${updated} of ${wanted} pods have been updated`);
   return { ready: available >= wanted, message: `${available} of ${wanted} available` };
-}
-
-/** A Job is ready when it is done; a running one is not. */
-export function jobReadiness(object: KubernetesObject): Readiness {
-  const { spec, status = {} } = object as Job;
-  const failed = conditionOf(status.conditions, 'Failed');
-  if (failed?.status === 'True') {
-    const failure = { reason: failed.reason ?? 'Failed', message: failed.message ?? 'the Job failed' };
-    return { ready: false, message: 'failed', failed: failure };
-  }
-  const wanted = spec.completions ?? spec.parallelism ?? 1;
-  const message = `${status.succeeded ?? 0} of ${wanted} completed`;
-  if (conditionOf(status.conditions, 'Complete')?.status === 'True') return ready(message);
-  return waiting(spec.suspend ? `suspended: ${message}` : message);
 }

@@ -1,170 +1,154 @@
-import { type Condition, conditionOf, isTrue } from './condition.ts';
+import { eventsAbout } from './event.ts';
+import { type Failure, isWaiting, type Readiness } from './failure.ts';
 import type { KubernetesObject } from './object.ts';
-import { asPod, isPodReady } from './pod.ts';
-import { type Failure, podFailure, type Readiness } from './pod-failure.ts';
-
+import { asPod, isPodReady, type Pod } from './pod.ts';
+import { podFailure } from './pod-failure.ts';
+import {
+  apiServiceReadiness,
+  autoscalerReadiness,
+  budgetReadiness,
+  definitionReadiness,
+  namespaceReadiness,
+} from './readiness-cluster.ts';
+import { certificateReadiness, customReadiness } from './readiness-custom.ts';
+import { cronJobReadiness, jobReadiness } from './readiness-jobs.ts';
+import {
+  gatewayReadiness,
+  ingressReadiness,
+  routeReadiness,
+  serviceReadiness,
+  type WebhookBackend,
+  webhooksReadiness,
+} from './readiness-network.ts';
+import { claimReadiness, volumeReadiness } from './readiness-storage.ts';
 import {
   daemonSetReadiness,
   deploymentReadiness,
-  jobReadiness,
   replicaSetReadiness,
   statefulSetReadiness,
 } from './readiness-workloads.ts';
-
-export type { Readiness };
+import { refusal } from './refusal.ts';
 
 export interface ReadinessEvidence {
   /** The pods that belong to the object. */
   pods?: readonly KubernetesObject[];
-  /** Events about the object or what it owns, newest last. */
+  /** Events of its namespace; those that are not about it or its pods are left aside. */
   events?: readonly KubernetesObject[];
   /** `volumeBindingMode` of a claim's class. */
   bindingMode?: string | undefined;
+  /** The Services behind the webhooks of a configuration, by `namespace/name`. */
+  backends?: Readonly<Record<string, WebhookBackend>> | undefined;
+  /** Its kind has a status, and it is not yet too late for one to come. */
+  statusExpected?: boolean | undefined;
 }
 
-const rules: Record<string, (object: KubernetesObject, evidence: ReadinessEvidence) => Readiness> = {
-  Deployment: deploymentReadiness,
-  ReplicaSet: replicaSetReadiness,
-  StatefulSet: statefulSetReadiness,
-  DaemonSet: daemonSetReadiness,
-  Job: jobReadiness,
-  Pod: podReadiness,
-  PersistentVolumeClaim: claimReadiness,
-  Service: serviceReadiness,
-  Ingress: ingressReadiness,
-  HorizontalPodAutoscaler: autoscalerReadiness,
-  CustomResourceDefinition: definitionReadiness,
-  APIService: (object) => byCondition(object, 'Available'),
-  Namespace: namespaceReadiness,
+type Rule = (object: KubernetesObject, evidence: ReadinessEvidence) => Readiness;
+
+const webhooks: Rule = (object, { backends }) => webhooksReadiness(object, backends);
+
+// By group and kind: other groups have a `Service` or a `Gateway` of their own.
+const rules: Record<string, Rule> = {
+  'apps/Deployment': deploymentReadiness,
+  'apps/ReplicaSet': replicaSetReadiness,
+  'apps/StatefulSet': statefulSetReadiness,
+  'apps/DaemonSet': daemonSetReadiness,
+  'batch/Job': jobReadiness,
+  'batch/CronJob': cronJobReadiness,
+  '/Pod': podReadiness,
+  '/PersistentVolumeClaim': claimReadiness,
+  '/PersistentVolume': volumeReadiness,
+  '/Service': serviceReadiness,
+  '/Namespace': namespaceReadiness,
+  'networking.k8s.io/Ingress': ingressReadiness,
+  'gateway.networking.k8s.io/Gateway': gatewayReadiness,
+  'gateway.networking.k8s.io/HTTPRoute': routeReadiness,
+  'gateway.networking.k8s.io/GRPCRoute': routeReadiness,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerReadiness,
+  'policy/PodDisruptionBudget': budgetReadiness,
+  'apiextensions.k8s.io/CustomResourceDefinition': definitionReadiness,
+  'apiregistration.k8s.io/APIService': apiServiceReadiness,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': webhooks,
+  'cert-manager.io/Certificate': certificateReadiness,
 };
-const workloads = new Set(['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job']);
+
+const workloads = new Set(['apps/Deployment', 'apps/ReplicaSet', 'apps/StatefulSet', 'apps/DaemonSet', 'batch/Job']);
+
+/** `apps/Deployment`, `/Pod`: a kind whatever its version. */
+export function groupKindOf({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  return `${apiVersion.includes('/') ? apiVersion.split('/')[0] : ''}/${kind}`;
+}
 
 /**
  * Whether an object is ready, by the rule of its kind; for workloads also why it never will be, as their pods and events tell.
  * Kinds that are not known are judged by their conditions.
  */
 export function readinessOf(object: KubernetesObject, evidence: ReadinessEvidence = {}): Readiness {
-  const found = (rules[object.kind] ?? unknownReadiness)(object, evidence);
-  if (found.ready || found.failed || !workloads.has(object.kind)) return found;
-  const failed = failureOf(evidence);
-  return failed ? { ...found, failed } : found;
+  const key = groupKindOf(object);
+  const rule = rules[key] ?? ((one: KubernetesObject) => customReadiness(one, evidence.statusExpected));
+  const found = rule(object, evidence);
+  if (found.ready || !workloads.has(key)) return found;
+  // What the pods say is the cause; a deadline only says that it took too long.
+  const failed = found.failed && found.failed.reason !== 'ProgressDeadlineExceeded' ? found.failed : undefined;
+  if (failed) return key === 'batch/Job' ? withLastPod(found, failed, evidence) : found;
+  const cause = failureOf(object, key, evidence);
+  if (!cause) return found;
+  const late = found.failed;
+  const causeNow = late ? { ...cause, message: `${cause.message}; ${late.message}`, patience: 1 } : cause;
+  return { ...found, failed: causeNow };
 }
 
-function failureOf({ pods = [], events = [] }: ReadinessEvidence): Failure | undefined {
+/** Of a Job that failed: how the pod that failed last ended, which says more than that there were too many. */
+function withLastPod(found: Readiness, failed: Failure, { pods = [] }: ReadinessEvidence): Readiness {
+  const made = (pod: KubernetesObject) => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
+  const last = pods
+    .filter((pod) => asPod(pod).status?.phase === 'Failed')
+    .sort((a, b) => made(b) - made(a))
+    .map((pod) => podFailure(pod))[0];
+  if (!last) return found;
+  return { ...found, failed: { ...failed, message: `${failed.message}; ${last.message}`, next: last.next ?? [] } };
+}
+
+function failureOf(object: KubernetesObject, key: string, { pods = [], events = [] }: ReadinessEvidence) {
+  const failures: Failure[] = [];
   for (const pod of pods) {
-    const failure = podFailure(pod);
-    if (failure) return failure;
+    if (isReplaced(asPod(pod), key)) continue;
+    const failure = podFailure(pod, events);
+    if (failure) failures.push(failure);
   }
-  // A quota or an admission rule forbids the pods: the workload's own status does not say so for every kind.
-  const refused = [...events].reverse().find(({ reason, type }) => reason === 'FailedCreate' && type === 'Warning');
-  // Once a pod was made the refusal is history.
-  if (!refused || pods.length > 0) return undefined;
-  return { reason: 'FailedCreate', message: String(refused.message ?? '') };
+  // What is surest first.
+  const [worst] = failures.sort((a, b) => (a.patience ?? 1) - (b.patience ?? 1));
+  return worst ?? refusedPods(object, pods, events);
 }
 
-function podReadiness(object: KubernetesObject): Readiness {
+/** A pod that failed is replaced by its controller; a Job tries again as often as it may, also in place. */
+function isReplaced(pod: Pod, key: string): boolean {
+  if (pod.status?.phase === 'Failed') return true;
+  if (key !== 'batch/Job') return false;
+  const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+  return statuses.some(({ state, lastState }) => (lastState?.terminated ?? state?.terminated) !== undefined);
+}
+
+// A quota or an admission rule forbids the pods: the workload's own status does not say so for every kind.
+function refusedPods(
+  object: KubernetesObject,
+  pods: readonly KubernetesObject[],
+  events: readonly KubernetesObject[],
+): Failure | undefined {
+  const refused = eventsAbout(events, object).findLast(({ reason, warning }) => reason === 'FailedCreate' && warning);
+  if (!refused) return undefined;
+  // Once a pod was made after it the refusal is history.
+  const made = Math.max(0, ...pods.map((pod) => Date.parse(pod.metadata.creationTimestamp ?? '') || 0));
+  if (pods.length > 0 && made >= refused.at) return undefined;
+  return refusal(refused.message, object.metadata.namespace);
+}
+
+function podReadiness(object: KubernetesObject, { events }: ReadinessEvidence): Readiness {
   const pod = asPod(object);
   const phase = pod.status?.phase ?? 'Pending';
   if (phase === 'Succeeded') return { ready: true, message: 'completed' };
+  if (pod.metadata.deletionTimestamp !== undefined) return isWaiting('is being deleted');
   if (isPodReady(pod)) return { ready: true, message: 'ready' };
-  const failed = podFailure(pod);
-  const message = failed?.reason ?? phase;
-  return failed ? { ready: false, message, failed } : { ready: false, message };
-}
-
-/** A claim whose volume is made for its first pod rightly waits for that pod. */
-function claimReadiness(object: KubernetesObject, { bindingMode, events = [] }: ReadinessEvidence): Readiness {
-  const phase = phaseOf(object) ?? 'Pending';
-  if (phase === 'Bound') return { ready: true, message: 'bound' };
-  if (phase === 'Lost')
-    return { ready: false, message: 'lost', failed: { reason: 'Lost', message: 'its volume is gone' } };
-  const late = bindingMode === 'WaitForFirstConsumer' || events.some(({ reason }) => reason === 'WaitForFirstConsumer');
-  if (late) return { ready: true, message: 'waits for its first pod' };
-  const refused = [...events].reverse().find(({ reason }) => reason === 'ProvisioningFailed');
-  const failed = refused && { reason: 'ProvisioningFailed', message: String(refused.message ?? '') };
-  return failed ? { ready: false, message: 'pending', failed } : { ready: false, message: 'pending' };
-}
-
-function phaseOf(object: KubernetesObject): string | undefined {
-  return (object.status as { phase?: string } | undefined)?.phase;
-}
-
-interface WithAddresses {
-  spec?: { type?: string; clusterIP?: string };
-  status?: { loadBalancer?: { ingress?: { ip?: string; hostname?: string }[] } };
-}
-
-function addressOf(object: KubernetesObject): string | undefined {
-  const [first] = (object as WithAddresses).status?.loadBalancer?.ingress ?? [];
-  return first?.ip ?? first?.hostname;
-}
-
-function serviceReadiness(object: KubernetesObject): Readiness {
-  const { spec } = object as WithAddresses;
-  if (spec?.type !== 'LoadBalancer') return { ready: true, message: spec?.clusterIP ?? 'made' };
-  const address = addressOf(object);
-  return { ready: address !== undefined, message: address ?? 'waits for the address of its load balancer' };
-}
-
-function ingressReadiness(object: KubernetesObject): Readiness {
-  const address = addressOf(object);
-  return { ready: address !== undefined, message: address ?? 'waits for an address from its ingress controller' };
-}
-
-/** Ready when it reads its target and its metrics; a switched-off one has nothing to read. */
-function autoscalerReadiness(object: KubernetesObject): Readiness {
-  const conditions = conditionsOf(object);
-  const able = conditionOf(conditions, 'AbleToScale');
-  const active = conditionOf(conditions, 'ScalingActive');
-  if (able?.status === 'False') return { ready: false, message: able.message ?? able.reason ?? 'cannot scale' };
-  if (active?.status === 'True') return { ready: true, message: 'active' };
-  if (active?.reason === 'ScalingDisabled') return { ready: true, message: 'off: the target is scaled to 0' };
-  return { ready: false, message: active?.message ?? 'not looked at yet' };
-}
-
-function definitionReadiness(object: KubernetesObject): Readiness {
-  const conditions = conditionsOf(object);
-  const names = conditionOf(conditions, 'NamesAccepted');
-  if (names?.status === 'False') {
-    const failed = { reason: names.reason ?? 'NamesNotAccepted', message: names.message ?? 'its names are taken' };
-    return { ready: false, message: 'its names are taken', failed };
-  }
-  const established = isTrue(conditions, 'Established') && names?.status === 'True';
-  return { ready: established, message: established ? 'established' : 'waits to be established' };
-}
-
-function namespaceReadiness(object: KubernetesObject): Readiness {
-  const phase = object.metadata.deletionTimestamp === undefined ? (phaseOf(object) ?? 'Active') : 'Terminating';
-  return { ready: phase === 'Active', message: phase.toLowerCase() };
-}
-
-function conditionsOf(object: KubernetesObject): Condition[] | undefined {
-  return (object.status as { conditions?: Condition[] } | undefined)?.conditions;
-}
-
-function byCondition(object: KubernetesObject, type: string): Readiness {
-  const condition = conditionOf(conditionsOf(object), type);
-  const message = condition?.message || condition?.reason || `${type}: ${condition?.status ?? 'not yet'}`;
-  return { ready: condition?.status === 'True', message };
-}
-
-/**
- * Kinds of operators: observed, and Ready or Available if they have such a condition; `Failed` or `Stalled` speak against. One
- * with a spec but no status at all is taken to be ready: many kinds never get one.
- */
-function unknownReadiness(object: KubernetesObject): Readiness {
-  const status = object.status as { observedGeneration?: number; conditions?: Condition[] } | undefined;
-  if (object.metadata.deletionTimestamp !== undefined) return { ready: false, message: 'is being deleted' };
-  if (!status) return { ready: true, message: 'made' };
-  if (status.observedGeneration !== undefined && status.observedGeneration < (object.metadata.generation ?? 0))
-    return { ready: false, message: 'waits for its controller to see the change' };
-  const stuck = ['Failed', 'Stalled']
-    .map((type) => conditionOf(status.conditions, type))
-    .find((one) => one?.status === 'True');
-  if (stuck) {
-    const failed = { reason: stuck.reason ?? stuck.type, message: stuck.message ?? stuck.type };
-    return { ready: false, message: stuck.type.toLowerCase(), failed };
-  }
-  const decisive = ['Ready', 'Available', 'Succeeded'].find((type) => conditionOf(status.conditions, type));
-  return decisive ? byCondition(object, decisive) : { ready: true, message: 'made' };
+  const failed = podFailure(pod, events);
+  return failed ? { ready: false, message: failed.reason, failed } : { ready: false, message: phase };
 }

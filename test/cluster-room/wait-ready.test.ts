@@ -47,7 +47,7 @@ describe('waiting until objects are ready', () => {
     objects.set(deployment('web', 2, 1));
     await until(
       () => said,
-      (lines) => lines.includes('0.5 1 of 2 ready; Deployment/web: 1 of 2 available'),
+      (lines) => lines.includes('0.75 1 of 2 ready; Deployment/web: 1 of 2 available'),
     );
     objects.set(deployment('web', 2, 2));
     await waiting;
@@ -91,7 +91,10 @@ describe('waiting until objects are ready', () => {
       '  starting',
       '  FATAL: no database',
     ]);
-    expect(error.next).toEqual(['kubectl describe deployment web -n tars']);
+    expect(error.next).toEqual([
+      'kubectl logs web-1 -c main -n tars --previous',
+      'kubectl describe deployment web -n tars',
+    ]);
   });
 
   it('forgives a failure that passes within the grace', async () => {
@@ -104,7 +107,7 @@ describe('waiting until objects are ready', () => {
     });
     await until(
       () => said.join(),
-      (text) => text.includes('ImagePullBackOff'),
+      (text) => text.includes('cannot be pulled'),
     );
     objects.set(pod('web-1', 'web'));
     objects.set(deployment('web', 1, 1));
@@ -118,6 +121,21 @@ describe('waiting until objects are ready', () => {
     objects.set(pod('web-old-1', 'web', pullProblem));
     const error = await failure(waitReady(connection, [deployment('web', 1, 0)], { graceMs: 20, timeoutMs: 400 }));
     expect(error.message).toBe('Deployment/web is not ready after 0.4s: 0 of 1 available');
+  });
+
+  it('says what a pod that takes its time is doing', async () => {
+    const creating = pod('web-1', 'web', { reason: 'ContainerCreating', message: '' });
+    objects.set(deployment('web', 1, 0));
+    objects.set(creating);
+    objects.set({ ...event(creating, 'Pulling', 'Pulling image "registry/app:1"'), type: 'Normal' });
+    const said: string[] = [];
+    const waiting = waitReady(connection, [deployment('web', 1, 0)], { onProgress: (text) => said.push(text) });
+    await until(
+      () => said,
+      (lines) => lines.includes('Deployment/web: 0 of 1 available: pulling the image registry/app:1'),
+    );
+    objects.set(deployment('web', 1, 1));
+    await waiting;
   });
 
   it('ends with the signal', async () => {
@@ -153,10 +171,25 @@ describe('waiting until objects are gone', () => {
     await waitDeleted(connection, [ref]);
   });
 
+  it('names what holds a namespace, and an API that blocks it', async () => {
+    const message = 'Discovery failed for some groups: metrics.k8s.io/v1beta1: stale GroupVersion discovery';
+    const conditions = [{ type: 'NamespaceDeletionDiscoveryFailure', status: 'True', message }];
+    objects.set({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'old' },
+      status: { phase: 'Terminating', conditions },
+    });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', name: 'old' };
+    const error = await failure(waitDeleted(connection, [namespace], { timeoutMs: 1500 }));
+    expect(error.evidence).toEqual([`NamespaceDeletionDiscoveryFailure: ${message}`]);
+    expect(error.next[0]).toMatch(/^kubectl get apiservices/);
+  });
+
   it('names the finalizers that hold them', async () => {
     objects.set(withUid('first', ['example.com/backup']));
-    const error = await failure(waitDeleted(connection, [ref], { timeoutMs: 300 }));
-    expect(error.message).toBe('Pod/web-1 is still there after 0.3s');
+    const error = await failure(waitDeleted(connection, [ref], { timeoutMs: 1500 }));
+    expect(error.message).toBe('Pod/web-1 is still there after 1.5s');
     expect(error.evidence).toEqual(['waits for its finalizers: example.com/backup']);
   });
 });

@@ -1,153 +1,302 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { readinessOf } from '../../src/kubernetes/readiness.ts';
+import { readyShare } from '../../src/kubernetes/ready-share.ts';
+import { condition, event, object, pod } from './readiness-objects.ts';
 
-const object = (kind: string, fields: object, metadata: object = {}): KubernetesObject => ({
-  apiVersion: 'x/v1',
-  kind,
-  metadata: { name: 'web', ...metadata },
-  ...fields,
-});
-const condition = (type: string, status: string, reason = '', message = '') => ({ type, status, reason, message });
-const ready = (kind: string, fields: object, metadata: object = {}) =>
-  readinessOf(object(kind, fields, metadata)).ready;
+const seen = (one: KubernetesObject) => {
+  const { ready, message, failed } = readinessOf(one);
+  return `${ready ? 'ready' : failed ? failed.reason : 'waiting'}: ${message}`;
+};
+const is = (kind: string, fields: object, metadata: object = {}) => seen(object(kind, fields, metadata));
+const conditions = (...all: object[]) => ({ status: { conditions: all } });
 
-describe('a Deployment', () => {
-  const seen = (status: object, generation = 2) =>
-    readinessOf(
-      object('Deployment', { spec: { replicas: 3 }, status: { observedGeneration: 2, ...status } }, { generation }),
-    );
-  const full = { replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
+describe('workloads', () => {
+  const full = { observedGeneration: 2, replicas: 3, updatedReplicas: 3, availableReplicas: 3 };
+  const deployment = (status: object, spec: object = {}) =>
+    is('Deployment', { spec: { replicas: 3, ...spec }, status: { ...full, ...status } }, { generation: 2 });
 
-  test('is ready when its newest spec was seen, all are new, none is old and all are available', () => {
-    expect(seen(full)).toEqual({ ready: true, message: '3 of 3 available' });
-    expect(seen(full, 3)).toEqual({ ready: false, message: 'waits for its controller to see the change' });
-    expect(seen({ ...full, updatedReplicas: 2 }).message).toBe('2 of 3 new replicas have been made');
-    expect(seen({ ...full, replicas: 4 }).message).toBe('1 old replicas are pending termination');
-    expect(seen({ ...full, availableReplicas: 2 })).toEqual({ ready: false, message: '2 of 3 available' });
+  test.each([
+    [{}, {}, 'ready: 3 of 3 available'],
+    [{ observedGeneration: 1 }, {}, 'waiting: waits for its controller to see the change'],
+    [{ updatedReplicas: 2 }, {}, 'waiting: 2 of 3 new replicas have been made'],
+    [{ replicas: 4 }, {}, 'waiting: 1 old replicas are pending termination'],
+    [{ availableReplicas: 2 }, {}, 'waiting: 2 of 3 available'],
+    [{}, { paused: true }, 'ready: 3 of 3 available'],
+    [{ updatedReplicas: 0 }, { paused: true }, 'Paused: paused: 0 of 3 new replicas have been made'],
+    [{ availableReplicas: 2 }, { paused: true }, 'waiting: 2 of 3 available'],
+  ])('a Deployment with %j and %j is %s', (status, spec, expected) => {
+    expect(deployment(status, spec)).toBe(expected);
   });
 
-  test('fails by its deadline and by refused pods', () => {
-    const late = seen({ conditions: [condition('Progressing', 'False', 'ProgressDeadlineExceeded', 'too slow')] });
-    expect(late.failed).toEqual({ reason: 'ProgressDeadlineExceeded', message: 'too slow' });
-    const refused = seen({ conditions: [condition('ReplicaFailure', 'True', 'FailedCreate', 'exceeded quota: q')] });
-    expect(refused.failed).toEqual({ reason: 'FailedCreate', message: 'exceeded quota: q' });
+  test.each([
+    [{ replicas: 3 }, {}, 'waiting: 2 of 3 ready'],
+    [{ replicas: 2 }, {}, 'waiting: 1 of 2 pods have been updated'],
+    [{ replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } }, {}, 'ready: 2 of 2 ready'],
+    [{ replicas: 2, updateStrategy: { type: 'OnDelete' } }, {}, 'ready: 2 of 2 ready'],
+    [{ replicas: 1 }, { replicas: 2 }, 'waiting: 1 pods are still to go'],
+  ])('a StatefulSet %j with %j is %s', (spec, more, expected) => {
+    const status = { readyReplicas: 2, updatedReplicas: 1, currentRevision: 'a', updateRevision: 'b', ...more };
+    expect(is('StatefulSet', { spec, status })).toBe(expected);
   });
 
-  test('fails early by what its pods say', () => {
-    const waiting = object(
-      'Deployment',
-      { spec: { replicas: 1 }, status: { observedGeneration: 1 } },
-      { generation: 1 },
+  test.each([
+    [{ updatedNumberScheduled: 1, numberAvailable: 2 }, {}, 'waiting: 1 of 2 pods have been updated'],
+    [{ updatedNumberScheduled: 2, numberAvailable: 1 }, {}, 'waiting: 1 of 2 available'],
+    [{ updatedNumberScheduled: 2, numberAvailable: 2 }, {}, 'ready: 2 of 2 available'],
+    [
+      { updatedNumberScheduled: 0, numberAvailable: 2 },
+      { updateStrategy: { type: 'OnDelete' } },
+      'ready: 2 of 2 available',
+    ],
+  ])('a DaemonSet on two nodes with %j is %s', (status, spec, expected) => {
+    expect(is('DaemonSet', { spec, status: { desiredNumberScheduled: 2, ...status } })).toBe(expected);
+  });
+
+  test('a ReplicaSet is ready when all are available', () => {
+    expect(is('ReplicaSet', { spec: { replicas: 2 }, status: { availableReplicas: 1 } })).toBe(
+      'waiting: 1 of 2 available',
     );
-    const pod = (status: object) => object('Pod', { spec: { containers: [] }, status }, { name: 'web-1' });
-    const crashed = { waiting: { reason: 'CrashLoopBackOff' } };
-    const lastState = { terminated: { exitCode: 1, reason: 'Error' } };
-    const reason = (status: object) => readinessOf(waiting, { pods: [pod(status)] }).failed;
-    const containers = (state: object, more: object = {}) => ({
-      containerStatuses: [{ name: 'c', ready: false, restartCount: 2, state, ...more }],
-    });
-    expect(reason(containers({ waiting: { reason: 'ImagePullBackOff', message: 'not found' } }))).toEqual({
-      reason: 'ImagePullBackOff',
-      message: 'Pod/web-1: container c: not found',
-    });
-    expect(reason(containers(crashed, { lastState }))?.message).toBe(
-      'Pod/web-1: container c: it ended with exit code 1 (Error), restarted 2 times',
+    expect(is('ReplicaSet', { spec: { replicas: 2 }, status: { availableReplicas: 2 } })).toBe(
+      'ready: 2 of 2 available',
     );
-    expect(
-      reason(containers(crashed, { lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } }))?.reason,
-    ).toBe('OOMKilled');
-    expect(
-      reason({
-        conditions: [
-          condition('PodScheduled', 'False', 'Unschedulable', '0/1 nodes are available: 1 Insufficient cpu.'),
-        ],
-      }),
-    ).toEqual({
-      reason: 'Unschedulable',
-      message: 'Pod/web-1: 0/1 nodes are available: 1 Insufficient cpu.',
-    });
-    expect(reason({ phase: 'Pending' })).toBeUndefined();
+  });
+
+  test('a Job is ready when it is done; one that is suspended never is', () => {
+    expect(is('Job', { spec: {}, status: { active: 1, failed: 2 } })).toBe(
+      'waiting: 0 of 1 completed, 2 failed so far',
+    );
+    expect(is('Job', { spec: { suspend: true } })).toBe('Suspended: suspended: 0 of 1 completed');
+    expect(is('Job', { spec: {}, status: { succeeded: 1, conditions: [condition('Complete', 'True')] } })).toBe(
+      'ready: 1 of 1 completed',
+    );
+  });
+
+  test('a CronJob is as it should be when it waits for its time', () => {
+    expect(is('CronJob', { spec: { schedule: '0 * * * *' } })).toBe('ready: waits for its time (0 * * * *)');
+    expect(is('CronJob', { spec: { suspend: true } })).toBe('ready: suspended: it starts nothing until it is resumed');
+  });
+
+  test('a Pod is ready by its condition, or when it has completed', () => {
+    expect(seen(pod({ phase: 'Succeeded' }))).toBe('ready: completed');
+    expect(seen(pod({ phase: 'Running', conditions: [condition('Ready', 'True')] }))).toBe('ready: ready');
+    expect(seen(pod({ phase: 'Running', conditions: [condition('Ready', 'False')] }))).toBe('waiting: Running');
+    expect(seen(pod({ conditions: [condition('Ready', 'True')] }, {}, { deletionTimestamp: 'now' }))).toBe(
+      'waiting: is being deleted',
+    );
+  });
+
+  test('how much of one is there is a share of what is wanted', () => {
+    expect(readyShare(object('Deployment', { spec: { replicas: 4 }, status: { availableReplicas: 1 } }))).toBe(0.25);
+    expect(readyShare(object('Job', { spec: { completions: 2 }, status: { succeeded: 1 } }))).toBe(0.5);
+    expect(readyShare(object('DaemonSet', { status: { desiredNumberScheduled: 2, numberAvailable: 2 } }))).toBe(1);
+    expect(readyShare(object('ConfigMap', {}))).toBe(0);
   });
 });
 
-test('a refused pod is read from the events only while there is no pod', () => {
-  const set = object('StatefulSet', { spec: { replicas: 1 }, status: {} });
-  const events = [object('Event', { type: 'Warning', reason: 'FailedCreate', message: 'forbidden: exceeded quota' })];
-  expect(readinessOf(set, { events }).failed).toEqual({ reason: 'FailedCreate', message: 'forbidden: exceeded quota' });
-  expect(
-    readinessOf(set, { events, pods: [object('Pod', { spec: { containers: [] }, status: {} })] }).failed,
-  ).toBeUndefined();
-});
-
-test('a StatefulSet waits for its pods and, but for a partition, for their renewal', () => {
-  const status = { readyReplicas: 2, updatedReplicas: 1, currentRevision: 'a', updateRevision: 'b' };
-  expect(ready('StatefulSet', { spec: { replicas: 3 }, status })).toBe(false);
-  expect(ready('StatefulSet', { spec: { replicas: 2 }, status })).toBe(false);
-  expect(
-    ready('StatefulSet', { spec: { replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } }, status }),
-  ).toBe(true);
-  expect(ready('StatefulSet', { spec: { replicas: 2, updateStrategy: { type: 'OnDelete' } }, status })).toBe(true);
-});
-
-test('a DaemonSet is ready on all of its nodes; a Job when it is done', () => {
-  expect(
-    ready('DaemonSet', { status: { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 1 } }),
-  ).toBe(false);
-  expect(
-    ready('DaemonSet', { status: { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2 } }),
-  ).toBe(true);
-  expect(ready('Job', { spec: {}, status: { active: 1 } })).toBe(false);
-  expect(ready('Job', { spec: {}, status: { conditions: [condition('Complete', 'True')] } })).toBe(true);
-  const failed = readinessOf(
-    object('Job', { spec: {}, status: { conditions: [condition('Failed', 'True', 'BackoffLimitExceeded', 'm')] } }),
-  );
-  expect(failed.failed).toEqual({ reason: 'BackoffLimitExceeded', message: 'm' });
-});
-
-test('a claim is ready when bound, or rightly waits for its first pod', () => {
+describe('storage', () => {
   const claim = object('PersistentVolumeClaim', { status: { phase: 'Pending' } });
-  expect(readinessOf(claim)).toEqual({ ready: false, message: 'pending' });
-  expect(readinessOf(claim, { bindingMode: 'WaitForFirstConsumer' })).toEqual({
-    ready: true,
-    message: 'waits for its first pod',
+
+  test('a claim is ready when bound, or rightly waits for its first pod', () => {
+    expect(readinessOf(claim)).toEqual({ ready: false, message: 'pending' });
+    const late = { ready: true, message: 'waits for its first pod' };
+    expect(readinessOf(claim, { bindingMode: 'WaitForFirstConsumer' })).toEqual(late);
+    expect(readinessOf(claim, { events: [event(claim, 'WaitForFirstConsumer', '')] })).toEqual(late);
+    expect(is('PersistentVolumeClaim', { status: { phase: 'Bound' } })).toBe('ready: bound');
+    expect(
+      is('PersistentVolumeClaim', { status: { phase: 'Bound', conditions: [condition('Resizing', 'True')] } }),
+    ).toBe('waiting: is being resized');
   });
-  expect(ready('PersistentVolumeClaim', { status: { phase: 'Bound' } })).toBe(true);
-  expect(readinessOf(object('PersistentVolumeClaim', { status: { phase: 'Lost' } })).failed?.reason).toBe('Lost');
+
+  test('a claim fails when its volume is lost or cannot be had, and says why', () => {
+    expect(is('PersistentVolumeClaim', { status: { phase: 'Lost' } })).toBe('Lost: lost');
+    const failed = readinessOf(claim, {
+      bindingMode: 'WaitForFirstConsumer',
+      events: [event(claim, 'ProvisioningFailed', 'storageclass.storage.k8s.io "fast" not found')],
+    }).failed;
+    expect(failed).toMatchObject({
+      reason: 'ProvisioningFailed',
+      message: 'no volume can be made for it: storageclass.storage.k8s.io "fast" not found',
+      next: ['kubectl describe pvc web -n tars', 'kubectl get storageclass'],
+    });
+    const unbound = [event(claim, 'FailedBinding', 'no persistent volumes available for this claim')];
+    expect(readinessOf(claim, { events: unbound }).failed?.message).toBe(
+      'no volume fits it: no persistent volumes available for this claim',
+    );
+  });
 });
 
-test('what is reached from outside needs an address', () => {
+describe('what is reached', () => {
   const address = { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } };
-  expect(ready('Service', { spec: { clusterIP: '10.96.0.1' } })).toBe(true);
-  expect(ready('Service', { spec: { type: 'LoadBalancer' }, status: {} })).toBe(false);
-  expect(ready('Service', { spec: { type: 'LoadBalancer' }, status: address })).toBe(true);
-  expect(ready('Ingress', { status: { loadBalancer: {} } })).toBe(false);
-  expect(ready('Ingress', { status: address })).toBe(true);
+
+  test.each([
+    ['Service', { spec: { clusterIP: '10.96.0.1' } }, 'ready: 10.96.0.1'],
+    ['Service', { spec: { type: 'LoadBalancer' } }, 'waiting: waits for the address of its load balancer'],
+    ['Service', { spec: { type: 'LoadBalancer' }, status: address }, 'ready: 10.0.0.1'],
+    ['Ingress', { status: { loadBalancer: {} } }, 'waiting: waits for an address from its ingress controller'],
+    ['Ingress', { status: address }, 'ready: 10.0.0.1'],
+    ['Gateway', {}, 'waiting: waits for the controller of its class to accept it'],
+    ['Gateway', conditions(condition('Accepted', 'False', 'Invalid', 'no such class')), 'Invalid: not accepted'],
+    ['Gateway', conditions(condition('Accepted', 'True')), 'waiting: is not programmed yet'],
+    ['HTTPRoute', {}, 'waiting: waits for a gateway to accept it'],
+    [
+      'HTTPRoute',
+      {
+        status: {
+          parents: [{ parentRef: { name: 'gw' }, ...conditions(condition('Accepted', 'True')).status }],
+        },
+      },
+      'waiting: ResolvedRefs by gw: not yet',
+    ],
+  ])('a %s with %j is %s', (kind, fields, expected) => {
+    expect(is(kind, fields)).toBe(expected);
+  });
+
+  test('a Gateway is ready when it is programmed for its newest generation and has an address', () => {
+    const all = [condition('Accepted', 'True'), condition('Programmed', 'True')];
+    expect(is('Gateway', { status: { conditions: all } })).toBe('waiting: waits for its address');
+    const status = { conditions: all, addresses: [{ value: '10.0.0.2' }] };
+    expect(is('Gateway', { status })).toBe('ready: 10.0.0.2');
+    const older = { ...status, conditions: all.map((one) => ({ ...one, observedGeneration: 1 })) };
+    expect(is('Gateway', { status: older }, { generation: 2 })).toMatch(/^waiting/);
+  });
+
+  test('kinds of other groups with the same name are not judged by these rules', () => {
+    const knative = { ...object('Service', { spec: { type: 'LoadBalancer' } }), apiVersion: 'serving.knative.dev/v1' };
+    expect(seen({ ...knative, ...conditions(condition('Ready', 'True', '', 'serves')) })).toBe('ready: serves');
+  });
 });
 
-test('definitions, API services, namespaces and autoscalers', () => {
+describe('webhooks', () => {
+  const webhook = (clientConfig: object) =>
+    object('ValidatingWebhookConfiguration', { webhooks: [{ name: 'check.example.com', clientConfig }] });
+  const service = { name: 'hook', namespace: 'ops' };
+  const backend = { exists: true, ready: 1, silent: undefined };
+  const judged = (clientConfig: object, found?: object) =>
+    readinessOf(webhook(clientConfig), found ? { backends: { 'ops/hook': { ...backend, ...found } } } : {});
+
+  test('one works with a caBundle, endpoints, and an answer', () => {
+    expect(judged({ service, caBundle: 'Q0E=' }, {}).ready).toBe(true);
+    expect(judged({ service, caBundle: 'Q0E=' }, { ready: undefined }).ready).toBe(true);
+    expect(judged({ url: 'https://elsewhere.example' }).ready).toBe(true);
+  });
+
+  test.each([
+    [{ service }, {}, /it has no `caBundle`/],
+    [{ service, caBundle: 'Q0E=' }, { exists: false }, /its Service ops\/hook does not exist/],
+    [{ service, caBundle: 'Q0E=' }, { ready: 0 }, /no endpoint of its Service ops\/hook is ready/],
+    [{ service, caBundle: 'Q0E=' }, { silent: 'connection refused' }, /does not answer: connection refused/],
+  ])('%j with %j is told', (clientConfig, found, expected) => {
+    const { ready, failed } = judged(clientConfig, found);
+    expect(ready).toBe(false);
+    expect(failed?.message).toMatch(expected);
+  });
+});
+
+describe('the cluster’s own kinds', () => {
   const established = condition('Established', 'True');
-  const crd = (...conditions: object[]) => readinessOf(object('CustomResourceDefinition', { status: { conditions } }));
-  expect(crd(established).ready).toBe(false);
-  expect(crd(established, condition('NamesAccepted', 'True')).ready).toBe(true);
-  expect(crd(condition('NamesAccepted', 'False', 'PluralConflict', 'taken')).failed?.message).toBe('taken');
-  expect(ready('APIService', { status: { conditions: [condition('Available', 'False', 'ServiceNotFound')] } })).toBe(
-    false,
-  );
-  expect(ready('APIService', { status: { conditions: [condition('Available', 'True')] } })).toBe(true);
-  expect(ready('Namespace', { status: { phase: 'Active' } })).toBe(true);
-  expect(ready('Namespace', { status: { phase: 'Active' } }, { deletionTimestamp: 'now' })).toBe(false);
-  const autoscaler = (...conditions: object[]) => ready('HorizontalPodAutoscaler', { status: { conditions } });
-  expect(autoscaler()).toBe(false);
-  expect(autoscaler(condition('AbleToScale', 'True'), condition('ScalingActive', 'True'))).toBe(true);
+
+  test.each([
+    ['CustomResourceDefinition', conditions(established), 'waiting: waits to be established'],
+    ['CustomResourceDefinition', conditions(established, condition('NamesAccepted', 'True')), 'ready: established'],
+    [
+      'CustomResourceDefinition',
+      conditions(condition('NamesAccepted', 'False', 'PluralConflict', 'taken')),
+      'PluralConflict: its names are taken',
+    ],
+    ['APIService', {}, 'waiting: waits to be looked at'],
+    ['APIService', conditions(condition('Available', 'True')), 'ready: served by the API server itself'],
+    [
+      'APIService',
+      conditions(condition('Available', 'False', 'MissingEndpoints', 'no endpoints')),
+      'MissingEndpoints: no endpoints',
+    ],
+    ['Namespace', { status: { phase: 'Active' } }, 'ready: active'],
+    ['HorizontalPodAutoscaler', {}, 'waiting: not looked at yet'],
+    [
+      'HorizontalPodAutoscaler',
+      conditions(condition('AbleToScale', 'True'), condition('ScalingActive', 'True')),
+      'ready: active',
+    ],
+    [
+      'HorizontalPodAutoscaler',
+      conditions(condition('AbleToScale', 'False', 'FailedGetScale', 'no such Deployment')),
+      'FailedGetScale: no such Deployment',
+    ],
+    ['PodDisruptionBudget', {}, 'waiting: waits for its controller to see the change'],
+    [
+      'PodDisruptionBudget',
+      { status: { observedGeneration: 1, currentHealthy: 1, desiredHealthy: 2 } },
+      'waiting: 1 of 2 needed pods are healthy, 0 may be disrupted',
+    ],
+    [
+      'PodDisruptionBudget',
+      { status: { observedGeneration: 1, currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1 } },
+      'ready: 3 of 2 needed pods are healthy, 1 may be disrupted',
+    ],
+    ['PersistentVolume', { status: { phase: 'Released' } }, 'waiting: released'],
+    ['PersistentVolume', { status: { phase: 'Failed', message: 'busy' } }, 'Failed: failed'],
+  ])('%s with %j is %s', (kind, fields, expected) => {
+    expect(is(kind, fields)).toBe(expected);
+  });
+
+  test('a namespace that is being deleted fails with what holds it', () => {
+    const held = [
+      condition('NamespaceDeletionDiscoveryFailure', 'True', '', 'metrics.k8s.io/v1beta1: stale'),
+      condition(
+        'NamespaceContentRemaining',
+        'True',
+        '',
+        'Some resources are remaining: pods. has 1 resource instances',
+      ),
+      condition('NamespaceDeletionContentFailure', 'False', '', 'All content successfully deleted'),
+    ];
+    const { failed } = readinessOf(object('Namespace', { status: { phase: 'Terminating', conditions: held } }));
+    expect(failed?.message).toBe(
+      'it is being deleted, and held: NamespaceDeletionDiscoveryFailure: metrics.k8s.io/v1beta1: stale; ' +
+        'NamespaceContentRemaining: Some resources are remaining: pods. has 1 resource instances',
+    );
+    expect(failed?.next?.[0]).toMatch(/^kubectl get apiservices/);
+    expect(is('Namespace', { status: { phase: 'Active' } }, { deletionTimestamp: 'now' })).toBe(
+      'Terminating: terminating',
+    );
+  });
 });
 
-test('unknown kinds are judged by their conditions and by what their controller has seen', () => {
-  expect(ready('Cluster', { spec: {} })).toBe(true);
-  expect(ready('Cluster', { status: { observedGeneration: 1 } }, { generation: 2 })).toBe(false);
-  expect(ready('Cluster', { status: { conditions: [condition('Ready', 'False')] } })).toBe(false);
-  expect(ready('Cluster', { status: { conditions: [condition('Ready', 'True')] } })).toBe(true);
-  expect(
-    readinessOf(object('Cluster', { status: { conditions: [condition('Stalled', 'True', 'Bad', 'm')] } })).failed,
-  ).toEqual({ reason: 'Bad', message: 'm' });
+describe('custom resources', () => {
+  test.each([
+    [{ spec: {} }, {}, 'ready: made'],
+    [{ status: { observedGeneration: 1 } }, { generation: 2 }, 'waiting: waits for its controller to see the change'],
+    [conditions(condition('Ready', 'False', '', 'two to go')), {}, 'waiting: two to go'],
+    [conditions(condition('Ready', 'True')), {}, 'ready: Ready: True'],
+    [
+      conditions({ ...condition('Ready', 'True'), observedGeneration: 1 }),
+      { generation: 2 },
+      'waiting: waits for its controller to see the change',
+    ],
+    [conditions(condition('Stalled', 'True', 'Bad', 'no such chart')), {}, 'Bad: stalled'],
+    [conditions(condition('Reconciling', 'True', '', 'goes on'), condition('Ready', 'True')), {}, 'waiting: goes on'],
+    [{ status: { phase: 'Running' } }, {}, 'ready: made'],
+    [{}, { deletionTimestamp: 'now' }, 'Terminating: is being deleted'],
+  ])('%j with %j is %s', (fields, metadata, expected) => {
+    expect(is('Cluster', fields, metadata)).toBe(expected);
+  });
+
+  test('one whose definition gives it a status is waited for until it has one', () => {
+    const made = object('Cluster', { spec: {} });
+    expect(readinessOf(made, { statusExpected: true }).ready).toBe(false);
+    expect(readinessOf(made, { statusExpected: false }).ready).toBe(true);
+  });
+
+  test('a Certificate is ready, being issued, or failed for an hour', () => {
+    const notReady = condition('Ready', 'False', 'DoesNotExist', 'Issuing certificate as Secret does not exist');
+    expect(is('Certificate', {})).toBe('waiting: waits for its controller to say how it is');
+    expect(is('Certificate', conditions(notReady, condition('Issuing', 'True', '', 'asked for')))).toBe(
+      'waiting: is being issued: asked for',
+    );
+    expect(is('Certificate', conditions(notReady, condition('Issuing', 'False', 'Failed', 'order is invalid')))).toBe(
+      'IssuingFailed: not issued',
+    );
+    expect(is('Certificate', conditions(condition('Ready', 'True', '', 'up to date')))).toBe('ready: up to date');
+  });
 });
