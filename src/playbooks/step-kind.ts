@@ -135,11 +135,6 @@ export interface StepKind<Config = Record<string, unknown>> {
   /** What `undo` will need to know of how it was before: JSON without secrets, written down with the intent. */
   before?(config: Config, context: StepContext): Promise<unknown>;
   run(config: Config, context: StepContext): Promise<StepResult>;
-  /**
-   * Opens again what the step keeps open for the steps below it. Called for a step that is done when its run goes on in a new
-   * process, with the outputs of then; its own outputs count from now on.
-   */
-  reopen?(config: Config, context: StepContext, outputs: Record<string, unknown>): Promise<StepResult>;
   /** The kubectl, curl or shell lines that the step stands for; `$`-lines, no secrets in them. */
   equivalent(config: Config, context: PlanContext): Promise<string[]>;
   /** What `undo` would change. */

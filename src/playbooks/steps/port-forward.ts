@@ -41,7 +41,7 @@ type Config = z.infer<z.ZodObject<typeof shape>>;
  *
  * It is a step and not a block around other steps, because whatever comes below may use the address, in its own order, and
  * playbooks stay flat. So it outlives its step: it ends with the run (or after `for`), as its way into the cluster is the run's
- * own connection. A run that is resumed in a new process opens it again, at the same port where that is still free.
+ * own connection. A run that is resumed in a new process opens it again, which `volatile` asks for; only `local` makes the port the same.
  */
 export const portForwardStep: StepKind<Config> = {
   name: 'port-forward',
@@ -68,8 +68,8 @@ export const portForwardStep: StepKind<Config> = {
     }
   },
   probe: async () => ({ done: false, reason: 'a port is open only as long as the process that opened it' }),
-  run: (config, context) => open(config, context, undefined),
-  reopen: (config, context, outputs) => open(config, context, Number(outputs.port) || undefined),
+  volatile: () => true,
+  run: open,
   async equivalent(config, context) {
     const { to, local = 0, http } = renderKnown(context, config['port-forward']);
     const { object, port } = parts(to);
@@ -82,7 +82,7 @@ export const portForwardStep: StepKind<Config> = {
   },
 };
 
-async function open(config: Config, context: StepContext, earlier: number | undefined) {
+async function open(config: Config, context: StepContext) {
   const { connection, signal, output } = context;
   const { http, ...rest } = config['port-forward'];
   const { to, local = 0, for: time } = context.render(rest);
@@ -91,13 +91,7 @@ async function open(config: Config, context: StepContext, earlier: number | unde
   const target = await targetOf(to, context);
   const ending = new AbortController();
   const say = (text: string) => output(`${to}: ${text}`);
-  const options = { signal: ending.signal, onError: say };
-  // Addresses that were handed on must stay true, as far as that can be had.
-  const again =
-    earlier !== undefined && port === 0
-      ? await forwardPort(connection, target, { ...options, local: earlier }).catch(() => undefined)
-      : undefined;
-  const forward = again ?? (await forwardPort(connection, target, { ...options, local: port }));
+  const forward = await forwardPort(connection, target, { signal: ending.signal, onError: say, local: port });
   const giveUp = () => ending.abort();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
