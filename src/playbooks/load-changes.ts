@@ -2,16 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Problem } from '../base/errors.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { parseYamlDocuments, type YamlPath } from '../yaml/parse.ts';
-import { setPath } from '../yaml/path.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
 import type { FileSurroundings } from './load-files.ts';
 import { fileOf, filesOf } from './load-files.ts';
 import type { LoadedStep } from './load-step.ts';
+import { withChange } from './steps/structural-change.ts';
 
 interface Change {
   select: string;
   path: string;
+  remove?: boolean;
 }
 
 /** That the changes which an `apply` makes to its manifests select something and that their paths lead somewhere. */
@@ -33,14 +34,14 @@ export function checkChanges(step: LoadedStep, around: FileSurroundings): Diagno
       };
       return [diagnosticAtPath(around.document, at('select'), fault)];
     }
-    const fault = selected.map((object) => pathFault(object.value, change.path)).find((one) => one !== undefined);
+    const fault = selected.map((object) => pathFault(object.value, change)).find((one) => one !== undefined);
     return fault === undefined ? [] : [diagnosticAtPath(around.document, at('path'), { message: fault })];
   });
 }
 
-function pathFault(value: unknown, path: string): string | undefined {
+function pathFault(value: unknown, { path, remove }: Change): string | undefined {
   try {
-    setPath(value, path, null);
+    withChange(value, { path, value: null, remove });
     return undefined;
   } catch (error) {
     if (error instanceof Problem) return error.message;

@@ -41,15 +41,24 @@ function isMeant(when: string | undefined, context: PlanContext): boolean {
   }
 }
 
-function yqChange({ select, path, value }: StructuralChange, context: PlanContext): string {
+function yqChange({ select, path, value, remove }: StructuralChange, context: PlanContext): string {
   const [kind, name] = select.split('/');
   const named = name === undefined ? '' : ` and .metadata.name == ${JSON.stringify(name)}`;
-  const steps = parsePath(path).map((segment) => {
+  const place = path.split('[*]').map(yqPath).join('[]');
+  const act = remove ? `del(${place})` : `${place} = ${JSON.stringify(renderKnown(context, value))}`;
+  return `with(select(.kind == "${kind}"${named}); ${act})`;
+}
+
+function yqPath(path: string): string {
+  const plain = path.replace(/^\./, '');
+  if (plain === '') return '';
+  const steps = parsePath(plain).map((segment) => {
     if ('index' in segment) return `[${segment.index}]`;
     if ('field' in segment) return `[] | select(.${segment.field} == ${JSON.stringify(segment.equals)}) | `;
     return /^[A-Za-z0-9_]+$/.test(segment.key) ? `.${segment.key}` : `.[${JSON.stringify(segment.key)}]`;
   });
-  return `with(select(.kind == "${kind}"${named}); ${steps.join('')} = ${JSON.stringify(renderKnown(context, value))})`;
+  // What is selected last is the place itself.
+  return steps.join('').replace(/ \| $/, '');
 }
 
 function waitLine({ kind, metadata }: KubernetesObject, namespace: string, timeoutMs: number | undefined): string[] {

@@ -1,84 +1,102 @@
-import { z } from 'zod';
-import { type ApplyResult, applyObject } from '../../cluster/apply.ts';
-import { hasStatus } from '../../cluster/kubernetes-error.ts';
-import { forgetResources } from '../../cluster/resources.ts';
+import { mapAtOnce } from '../../base/at-once.ts';
+import type { ApplyResult } from '../../cluster/apply.ts';
+import { getObject, refOf } from '../../cluster/objects.ts';
 import { waitReady } from '../../cluster/wait-ready.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
-import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
+import type { PlanContext, PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
+import { accessTo, accessToWatch } from './access-needs.ts';
+import { type ApplyConfig, applyShape } from './apply-config.ts';
 import { applyEquivalent } from './apply-equivalent.ts';
+import { applyOne } from './apply-one.ts';
+import { previewObject } from './apply-preview.ts';
+import { prune, pruneChange, toBePruned } from './apply-prune.ts';
 import { counted } from './explain.ts';
 import { readObjects, withChanges } from './manifest-objects.ts';
-import { asList, fileNames } from './step-shapes.ts';
+import { deletedObject, formerObject, planRestore, restore } from './restore.ts';
+import { asList } from './step-shapes.ts';
 
-const shape = {
-  apply: fileNames.describe('Manifest files to apply, by the playbook’s folder'),
-  set: z
-    .array(
-      z.strictObject({
-        select: z.string().min(1).describe('Which objects: `Deployment/tars-backend`, or `Deployment` for all of them'),
-        path: z.string().min(1).describe('Where: `spec.template.spec.containers[name=backend].image`'),
-        value: z.json().describe('The new value'),
-        when: z.string().optional().describe('CEL: only when this is true'),
-      }),
-    )
-    .optional()
-    .describe('Changes to the objects before they are applied'),
-  wait: z.enum(['ready']).optional().describe('`ready`: until everything that was applied is ready'),
-  force: z.boolean().optional().describe('Takes over fields that belong to somebody else'),
-};
-type Config = z.infer<z.ZodObject<typeof shape>>;
+/** How many objects are looked at or tried at the same time. */
+const atOnce = 8;
 
 /** Applies manifests server-side, ordered by kind. */
-export const applyStep: StepKind<Config> = {
+export const applyStep: StepKind<ApplyConfig> = {
   name: 'apply',
   description: 'Applies manifests, and waits until they are ready',
-  shape,
+  shape: applyShape,
   effects: 'cluster',
   expressions: [{ path: 'set[].when' }],
+  outputs: { objects: 'list' },
   files: ({ apply }) => asList(apply),
   plan: async (config, context) => preview(await wantedObjects(config, context), config, context),
-  async probe(config, context) {
+  async access(config, context) {
     const objects = await wantedObjects(config, context);
-    for (const object of objects) {
-      const { action } = await applyOne(object, config, context, true);
-      if (action !== 'unchanged') return { done: false, reason: `${nameOf(object)} is not as it should be` };
-    }
+    const changing = accessTo(objects, ['get', 'patch', 'create', ...(config.prune ? ['list', 'delete'] : [])]);
+    return [...changing, ...(config.wait === 'ready' ? accessToWatch(objects) : [])];
+  },
+  async probe(config, context) {
+    const { changes, certainty } = await preview(await wantedObjects(config, context), config, context);
+    const other = changes.find(({ action }) => action !== 'unchanged');
+    if (other || certainty !== 'previewed')
+      return { done: false, reason: other ? `${other.object} is not as it should be` : 'not all of it can be told' };
     if (config.wait === 'ready') return { done: false, reason: 'everything is applied; it is waited for again' };
-    return { done: true, reason: `${counted(objects.length, 'object')} as they should be` };
+    return { done: true, reason: `${counted(changes.length, 'object')} as they should be` };
+  },
+  async before(config, context) {
+    const objects = await wantedObjects(config, context);
+    const former = await mapAtOnce(objects, atOnce, async (object) =>
+      formerObject(object, await live(object, context)),
+    );
+    if (!config.prune) return { objects: former };
+    const going = (await toBePruned(objects, context)).objects;
+    const gone = await mapAtOnce(going, atOnce, async (object) => (await live(object, context)) ?? []);
+    return { objects: [...former, ...gone.flat().map(deletedObject)] };
   },
   async run(config, context) {
     const objects = await wantedObjects(config, context);
     const results: ApplyResult[] = [];
     for (const object of objects) {
       context.signal.throwIfAborted();
-      const result = await applyOne(object, config, context, false);
-      if (object.kind === 'CustomResourceDefinition') forgetResources(context.connection);
+      const result = await applyOne(object, config, context, objects);
       context.output(`${nameOf(object)} ${result.action}`);
       results.push(result);
     }
     if (config.wait === 'ready') await waitUntilReady(results, context);
-    const summary = `${summaryOf(results)}${config.wait === 'ready' ? '; ready' : ''}`;
-    return { summary, outputs: { objects: results.map(({ object }) => nameOf(object)) } };
+    const pruned = config.prune ? await pruneRest(objects, context) : [];
+    const parts = [summaryOf(results), ...(pruned.length > 0 ? [`${pruned.length} pruned`] : [])];
+    const outputs = { objects: results.map(({ object }) => nameOf(object)) };
+    return { summary: `${parts.join(', ')}${config.wait === 'ready' ? '; ready' : ''}`, outputs };
   },
-  async equivalent({ apply, set = [], wait, force = false }, context) {
-    return applyEquivalent(asList(apply), set, { wait: wait === 'ready', force }, context);
+  async equivalent({ apply, set = [], wait, force, conflicts }, context) {
+    const takesOver = force === true || conflicts === 'take-over';
+    return applyEquivalent(asList(apply), set, { wait: wait === 'ready', force: takesOver }, context);
   },
+  planUndo: (_, context, before) => planRestore(before, context),
+  undo: (_, context, before) => restore(before, context),
 };
 
-async function wantedObjects({ apply, set }: Config, context: PlanContext): Promise<KubernetesObject[]> {
-  const objects = await readObjects(context.render(asList(apply)), context);
-  return inApplyOrder(withChanges(objects, set, context));
+/** The objects as they are to be, in the order of their kinds; with the namespaces that are to be made for them. */
+async function wantedObjects(
+  config: ApplyConfig,
+  context: PlanContext & Partial<Pick<PreviewContext, 'connection' | 'signal'>>,
+): Promise<KubernetesObject[]> {
+  const read = await readObjects(context.render(asList(config.apply)), context);
+  const objects = withChanges(read, config.set, context);
+  const made = config['create-namespace'] ? namespacesOf(objects, context.namespace) : [];
+  return inApplyOrder([...made, ...objects]);
 }
 
-function applyOne(
-  object: KubernetesObject,
-  { force }: Config,
-  { connection, system, signal }: Pick<StepContext, 'connection' | 'system' | 'signal'>,
-  dryRun: boolean,
-): Promise<ApplyResult> {
-  return applyObject(connection, object, { system, signal, force, dryRun });
+function namespacesOf(objects: readonly KubernetesObject[], namespace: string): KubernetesObject[] {
+  const own = new Set(objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
+  const names = new Set([namespace, ...objects.flatMap(({ metadata }) => metadata.namespace ?? [])]);
+  return [...names]
+    .filter((name) => !own.has(name))
+    .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
+}
+
+function live(object: KubernetesObject, { connection, signal }: StepContext): Promise<KubernetesObject | undefined> {
+  return getObject(connection, refOf(object), signal);
 }
 
 async function waitUntilReady(results: readonly ApplyResult[], context: StepContext): Promise<void> {
@@ -87,6 +105,12 @@ async function waitUntilReady(results: readonly ApplyResult[], context: StepCont
     results.map(({ object }) => object),
     { timeoutMs: context.timeoutMs, signal: context.waiting, onProgress: context.progress },
   );
+}
+
+async function pruneRest(objects: readonly KubernetesObject[], context: StepContext): Promise<KubernetesObject[]> {
+  const { objects: going, unseen } = await toBePruned(objects, context);
+  if (unseen.length > 0) context.output(`not looked for, as they may not be listed: ${unseen.join(', ')}`);
+  return prune(going, context);
 }
 
 function summaryOf(results: readonly ApplyResult[]): string {
@@ -99,27 +123,19 @@ function summaryOf(results: readonly ApplyResult[]): string {
   return `${counted(results.length, 'object')}: ${counts.join(', ')}`;
 }
 
-const planned = { created: 'create', updated: 'update', unchanged: 'unchanged' } as const;
-
 async function preview(
   objects: readonly KubernetesObject[],
-  config: Config,
-  context: Pick<StepContext, 'connection' | 'system' | 'signal'>,
+  config: ApplyConfig,
+  context: PreviewContext,
 ): Promise<StepPreview> {
-  const changes: StepPreview['changes'] = [];
-  let unknown = 0;
-  for (const object of objects) {
-    try {
-      const { action } = await applyOne(object, config, context, true);
-      changes.push({ object: nameOf(object), action: planned[action] });
-    } catch (error) {
-      // In a namespace that is yet to be made nothing can be tried (kubernetes#83562).
-      if (!hasStatus(error, 404)) throw error;
-      unknown += 1;
-      changes.push({ object: nameOf(object), action: 'create' });
-    }
-  }
-  const certainty = unknown === 0 ? 'previewed' : unknown < objects.length ? 'partly' : 'cannot preview';
-  const summary = unknown === 0 ? counted(objects.length, 'object') : 'its namespace does not exist yet';
-  return { certainty, summary, changes };
+  const looked = await mapAtOnce(objects, atOnce, (object) => previewObject(object, config, context, objects));
+  const { objects: going, unseen } = config.prune ? await toBePruned(objects, context) : { objects: [], unseen: [] };
+  const changes = [...looked.map(({ change }) => change), ...going.map(pruneChange)];
+  const doubts = looked.flatMap(({ unsure }) => unsure ?? []);
+  if (unseen.length > 0)
+    doubts.push(`these may not be listed, so that nothing of them is pruned: ${unseen.join(', ')}`);
+  const known = looked.some(({ unsure }) => unsure === undefined) || going.length > 0;
+  const certainty = doubts.length === 0 ? 'previewed' : known ? 'partly' : 'cannot preview';
+  const why = [...new Set(doubts)].join('; ');
+  return { certainty, summary: counted(objects.length, 'object'), changes, ...(why ? { why } : {}) };
 }

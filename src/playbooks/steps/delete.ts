@@ -1,14 +1,18 @@
 import { z } from 'zod';
-import { hasStatus } from '../../cluster/kubernetes-error.ts';
+import { mapAtOnce } from '../../base/at-once.ts';
 import { deleteObject, getObject, refOf } from '../../cluster/objects.ts';
-import type { ObjectRef } from '../../cluster/resources.ts';
+import { type ObjectRef, servesKind } from '../../cluster/resources.ts';
 import { waitDeleted } from '../../cluster/wait-deleted.ts';
+import { dataAtRisk } from '../../kubernetes/data-at-risk.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { inDeleteOrder } from '../../kubernetes/order.ts';
 import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
+import type { PreviewedChange } from '../step-preview.ts';
+import { accessTo, accessToWatch } from './access-needs.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { readObjects } from './manifest-objects.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
+import { deletedObject, planRestore, restore } from './restore.ts';
 import { asList, fileNames, objectName } from './step-shapes.ts';
 
 const shape = {
@@ -48,10 +52,21 @@ export const deleteStep: StepKind<Config> = {
   async plan(config, context) {
     const { going, kept } = await chooseObjects(config, context);
     const there = await existing(going, context);
-    const changes = there.map((ref) => ({ object: `${ref.kind}/${ref.name}`, action: 'delete' as const }));
+    const changes = there.map(deletion);
     const summary = `${counted(there.length, 'object')} go${kept.length > 0 ? `; kept: ${kept.join(', ')}` : ''}`;
     return { certainty: 'previewed', summary, changes };
   },
+  async access(config, context) {
+    const { going } = await chooseObjects(config, context);
+    const waiting = config.wait === 'none' ? [] : accessToWatch(going);
+    return [...accessTo(going, ['get', 'delete']), ...waiting];
+  },
+  async before(config, context) {
+    const { going } = await chooseObjects(config, context);
+    return { objects: (await existing(going, context)).map(({ object }) => deletedObject(object)) };
+  },
+  planUndo: (_, context, before) => planRestore(before, context),
+  undo: (_, context, before) => restore(before, context),
   async probe(config, context) {
     const { going } = await chooseObjects(config, context);
     const there = await existing(going, context);
@@ -118,24 +133,28 @@ async function chooseObjects(
   };
 }
 
+type Existing = ObjectRef & { uid: string | undefined; object: KubernetesObject };
+
 async function existing(
   refs: readonly ObjectRef[],
   { connection, signal }: Pick<StepContext, 'connection' | 'signal'>,
-): Promise<(ObjectRef & { uid: string | undefined })[]> {
-  const found = await Promise.all(refs.map(async (ref) => ({ ref, object: await read(ref, connection, signal) })));
-  return found.flatMap(({ ref, object }) => (object ? [{ ...ref, uid: object.metadata.uid }] : []));
+): Promise<Existing[]> {
+  const found = await mapAtOnce(refs, 8, async (ref): Promise<Existing[]> => {
+    // A kind that the cluster does not have leaves nothing to delete.
+    if (!(await servesKind(connection, ref.apiVersion, ref.kind))) return [];
+    const object = await getObject(connection, ref, signal);
+    const { apiVersion, kind } = ref;
+    return object ? [{ ...ref, uid: object.metadata.uid, object: { ...object, apiVersion, kind } }] : [];
+  });
+  return found.flat();
 }
 
-async function read(
-  ref: ObjectRef,
-  connection: StepContext['connection'],
-  signal: AbortSignal,
-): Promise<KubernetesObject | undefined> {
-  try {
-    return await getObject(connection, ref, signal);
-  } catch (error) {
-    // In a namespace that one may not see, or that is gone, there is nothing of ours.
-    if (hasStatus(error, 404)) return undefined;
-    throw error;
-  }
+function deletion({ kind, name, namespace, object }: Existing): PreviewedChange {
+  const data = dataAtRisk(object);
+  return {
+    object: `${kind}/${name}`,
+    ...(namespace === undefined ? {} : { namespace }),
+    action: 'delete',
+    ...(data.length > 0 ? { data } : {}),
+  };
 }

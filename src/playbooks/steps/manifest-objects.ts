@@ -2,16 +2,19 @@ import { Problem } from '../../base/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { invalidFiles } from '../../yaml/diagnostics.ts';
 import { parseYamlDocuments } from '../../yaml/parse.ts';
-import { setPath } from '../../yaml/path.ts';
 import { suggestion } from '../../yaml/suggest.ts';
 import type { PlanContext } from '../step-kind.ts';
+import { withChange } from './structural-change.ts';
 
 /** A change to objects before they are applied. */
 export interface StructuralChange {
   /** `Deployment/tars-backend`, or `Deployment` for every one. */
   select: string;
+  /** `[*]` in it means every item of a list. */
   path: string;
   value?: unknown;
+  /** Takes away what stands there. */
+  remove?: boolean | undefined;
   when?: string | undefined;
 }
 
@@ -61,9 +64,9 @@ export function withChanges(
   let changed = [...objects];
   for (const { when, ...written } of changes ?? []) {
     if (when !== undefined && context.evaluate(when) !== true) continue;
-    const { select, path, value } = context.render(written);
+    const { select, ...change } = context.render(written);
     if (!changed.some((object) => isSelected(object, select))) throw nothingSelected(select, changed);
-    changed = changed.map((object) => (isSelected(object, select) ? setPath(object, path, value) : object));
+    changed = changed.map((object) => (isSelected(object, select) ? withChange(object, change) : object));
   }
   return changed;
 }
