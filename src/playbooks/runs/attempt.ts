@@ -17,8 +17,14 @@ export interface Attempt {
   step: StepDefinition;
   kind: StepKind;
   control: RunControl;
+  /** Told when nothing has happened for the step's `idle-timeout`, each time anew; `last` is what it said last. */
+  onIdle(ms: number, last: string | undefined): void;
   /** The step's context but for the signals, which belong to the attempt. */
-  createContext(signals: { signal: AbortSignal; waiting: AbortSignal; onActivity: () => void }): StepContext;
+  createContext(signals: {
+    signal: AbortSignal;
+    waiting: AbortSignal;
+    onActivity: (text?: string) => void;
+  }): StepContext;
 }
 
 /** How much longer than its timeout a step may take that ends by itself with a better reason than the time. */
@@ -28,7 +34,7 @@ const graceMs = 1500;
 export async function attemptStep(attempt: Attempt): Promise<Outcome> {
   const startedAt = performance.now();
   const { control } = attempt;
-  const limits = createLimits(attempt.step);
+  const limits = createLimits(attempt);
   const signal = AbortSignal.any([control.now, limits.signal]);
   const waiting = AbortSignal.any([control.stopping, signal]);
   // A step may ask many things at once, each of which listens; that is no leak.
@@ -47,11 +53,8 @@ export async function attemptStep(attempt: Attempt): Promise<Outcome> {
 }
 
 async function withRetry({ step, kind }: Attempt, context: StepContext): Promise<StepResult> {
-  const {
-    forMs = Number.POSITIVE_INFINITY,
-    everyMs = 2000,
-    times = Number.POSITIVE_INFINITY,
-  } = step.retry ?? { times: 1 };
+  const retry = step.retry ?? { times: 1 };
+  const { forMs = Number.POSITIVE_INFINITY, times = Number.POSITIVE_INFINITY } = retry;
   const startedAt = performance.now();
   for (let tried = 1; ; tried += 1) {
     let reason: string;
@@ -68,10 +71,19 @@ async function withRetry({ step, kind }: Attempt, context: StepContext): Promise
         throw tried > 1 ? afterRetries(error, tried, elapsed(startedAt)) : error;
       };
     }
-    if (tried >= times || elapsed(startedAt) + everyMs > forMs) return giveUp();
-    context.progress(`${reason}; again in ${formatDuration(everyMs)} (${tried} tried)`);
-    await wait(everyMs, undefined, { signal: context.waiting });
+    const pauseMs = retryPause(retry, tried);
+    if (tried >= times || elapsed(startedAt) + pauseMs > forMs) return giveUp();
+    context.progress(`${reason}; again in ${formatDuration(pauseMs)} (${tried} tried)`);
+    await wait(pauseMs, undefined, { signal: context.waiting });
   }
+}
+
+/** Milliseconds between the try of this number, from 1, and the next. */
+export function retryPause(
+  { everyMs = 2000, backOff = 1, atMostMs = Number.POSITIVE_INFINITY }: NonNullable<StepDefinition['retry']>,
+  tried: number,
+): number {
+  return Math.min(everyMs * backOff ** (tried - 1), atMostMs);
 }
 
 function afterRetries(error: Problem, tried: number, ms: number): Problem {
@@ -80,33 +92,30 @@ function afterRetries(error: Problem, tried: number, ms: number): Problem {
   return new Problem(message, { where, next, exitCode, evidence, cause: error });
 }
 
-/** The step's ceilings: the time it may take, and the time it may be silent. */
-function createLimits({ timeoutMs, idleTimeoutMs }: StepDefinition) {
+/** The step's times: a ceiling on how long it may take, and an alarm when it is silent. */
+function createLimits({ step: { timeoutMs, idleTimeoutMs }, onIdle }: Attempt) {
   const controller = new AbortController();
-  const end = (message: string) => () =>
+  const end = (ms: number) => () =>
     controller.abort(
-      new Problem(message, {
+      new Problem(`It was not over after ${formatDuration(ms)}`, {
         next: ['Look at what it waited for, then retry; or give it a longer time in the playbook.'],
       }),
     );
-  const whole =
-    timeoutMs === undefined
-      ? undefined
-      : setTimeout(end(`It was not over after ${formatDuration(timeoutMs)}`), timeoutMs + graceMs);
-  const startIdle = () =>
-    idleTimeoutMs === undefined
-      ? undefined
-      : setTimeout(end(`Nothing happened for ${formatDuration(idleTimeoutMs)}`), idleTimeoutMs);
-  let idle = startIdle();
+  const whole = timeoutMs === undefined ? undefined : setTimeout(end(timeoutMs), timeoutMs + graceMs);
+  let silentSince = performance.now();
+  let last: string | undefined;
+  const alarm = () => onIdle(elapsed(silentSince), last);
+  const idle = idleTimeoutMs === undefined ? undefined : setInterval(alarm, idleTimeoutMs);
   return {
     signal: controller.signal,
-    touch() {
-      clearTimeout(idle);
-      idle = startIdle();
+    touch(text?: string) {
+      last = text ?? last;
+      silentSince = performance.now();
+      idle?.refresh();
     },
     clear() {
       clearTimeout(whole);
-      clearTimeout(idle);
+      clearInterval(idle);
     },
   };
 }

@@ -2,15 +2,17 @@ import type { Connection } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
 import type { ManifestSet } from '../manifest-set.ts';
 import type { Playbook, StepDefinition } from '../model.ts';
-import { originOf } from '../origin.ts';
 import { createPlanContext } from '../plan-context.ts';
-import type { Scope, StepContext, StepKind, StepResult } from '../step-kind.ts';
+import type { PlanContext, Scope, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
-import type { RunRecord, StepStatus } from './events.ts';
+import type { Earlier } from './earlier.ts';
+import type { StepStatus } from './events.ts';
 import type { Questions } from './questions.ts';
 import type { RunSink } from './run-sink.ts';
 import type { SensitiveInputs } from './sensitive-inputs.ts';
 import type { RunControl } from './stopping.ts';
+
+export { type Earlier, readEarlier } from './earlier.ts';
 
 /** What a run is made of while it is executed. */
 export interface Execution {
@@ -35,64 +37,72 @@ export interface Execution {
   accepted?: Readonly<Record<string, StepPreview>> | undefined;
 }
 
-type StepRecord = Extract<RunRecord, { type: 'step-result' }>;
-
-/** What a journal says about steps that an earlier process has begun. */
-export interface Earlier {
-  /** The newest result of each step; none where an intent came after it. */
-  results: ReadonlyMap<string, StepRecord>;
-  /** Steps with an intent and no result, and how often they were tried. */
-  open: ReadonlySet<string>;
-  attempts: ReadonlyMap<string, number>;
+/** What expressions see of a step that has ended, as `steps.<id>`. */
+export interface StepEnd {
+  status: StepStatus;
+  outputs: Record<string, unknown>;
+  /** Why it failed or was not met; empty for every other. */
+  problem: string;
 }
 
-export function readEarlier(records: readonly RunRecord[]): Earlier {
-  const results = new Map<string, StepRecord>();
-  const open = new Set<string>();
-  const attempts = new Map<string, number>();
-  for (const record of records) {
-    if (record.type === 'step-intent') {
-      open.add(record.step);
-      results.delete(record.step);
-      attempts.set(record.step, record.attempt);
-    } else if (record.type === 'step-result') {
-      open.delete(record.step);
-      results.set(record.step, record);
-    }
-  }
-  return { results, open, attempts };
+/** A step and the id that it has in the run. */
+export interface Place {
+  step: StepDefinition;
+  id: string;
 }
 
-/** A playbook at its place in the run, with its own inputs and its own steps' outputs. */
+/** A list of steps at its place in the run, with the inputs of its playbook and with what its steps have put out. */
 export interface Frame {
   playbook: Playbook;
+  /** Id of the step that its steps stand below. */
   parent: string | undefined;
+  /** Id of the step that called its playbook. */
+  caller: string | undefined;
   inputs: Record<string, InputValue>;
-  /** What expressions see as `steps`. */
-  steps: Record<string, { status: StepStatus; outputs: Record<string, unknown> }>;
+  /** What expressions see as `steps`, beside what they see of the frame around it. */
+  steps: Record<string, StepEnd>;
+  outer?: Frame;
+  /** Names that count here alone: the item of a `foreach`. */
+  locals: Scope;
+  /** One of its steps was run by this process. */
+  isNew?: boolean;
+}
+
+export function idIn({ parent }: Pick<Frame, 'parent'>, step: Pick<StepDefinition, 'id'>): string {
+  return parent === undefined ? step.id : `${parent}/${step.id}`;
 }
 
 export function scopeOf(execution: Execution, frame: Frame): Scope {
-  return { inputs: frame.inputs, steps: frame.steps, ...execution.surroundings };
+  return { inputs: frame.inputs, steps: stepsSeen(frame), ...execution.surroundings, ...frame.locals };
+}
+
+function stepsSeen({ outer, steps }: Frame): Record<string, StepEnd> {
+  return outer ? { ...stepsSeen(outer), ...steps } : steps;
+}
+
+/** What explaining a step of this frame may use. */
+export function planContextOf(execution: Execution, frame: Frame, id: string): PlanContext {
+  const { connection, manifests, workspace } = execution;
+  const own = frame.caller === undefined ? id : id.slice(frame.caller.length + 1);
+  return createPlanContext(frame.playbook, connection.info.namespace, scopeOf(execution, frame), {
+    manifests,
+    workspace,
+    origin: `${frame.playbook.ref} ${own}`,
+  });
 }
 
 /** What a step of this frame may use. */
 export function createStepContext(
   execution: Execution,
   frame: Frame,
-  { step, id }: { step: StepDefinition; id: string },
-  signals: { signal: AbortSignal; waiting: AbortSignal; onActivity: () => void },
+  { step, id }: Place,
+  signals: { signal: AbortSignal; waiting: AbortSignal; onActivity: (text?: string) => void },
 ): StepContext {
-  const { connection, sink, secrets, questions, manifests, workspace, run } = execution;
-  const { namespace } = connection.info;
+  const { connection, sink, secrets, questions, run } = execution;
   const at = () => new Date().toISOString();
   let said: string | undefined;
   return {
-    ...createPlanContext(frame.playbook, namespace, scopeOf(execution, frame), {
-      manifests,
-      workspace,
-      origin: originOf(execution.playbook, id),
-    }),
+    ...planContextOf(execution, frame, id),
     run,
     connection,
     signal: signals.signal,
@@ -103,7 +113,7 @@ export function createStepContext(
       for (const line of text.split('\n')) sink.signal({ type: 'output', at: at(), step: id, line });
     },
     progress(text, fraction) {
-      if (text !== said) signals.onActivity();
+      if (text !== said) signals.onActivity(text);
       said = text;
       sink.signal({ type: 'progress', at: at(), step: id, text, ...(fraction === undefined ? {} : { fraction }) });
     },

@@ -1,37 +1,75 @@
-import type { StepDefinition } from '../model.ts';
-import type { StepStatus } from './events.ts';
-import { createStepContext, type Execution, type Frame } from './execution.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { StepKind, StepProbe } from '../step-kind.ts';
+import type { Halt } from './course.ts';
+import { createStepContext, type Execution, type Frame, type Place, type StepEnd } from './execution.ts';
+
+/** What becomes of a step that has an intent and no result. */
+export type Probed =
+  /** It is done, and that is its result. */
+  | { end: StepEnd }
+  /** It is run again; `found` says why. */
+  | { found: string }
+  /** Nobody can say what became of it. */
+  | { halt: Halt };
 
 /**
- * A step that was running when its process ended has no result. Its kind is asked whether it is done already; when it is,
- * that is its result. Undefined: it is run again.
+ * A step that was running when its process ended has no result. Its kind is asked whether it is done already; where it cannot
+ * know, and running it again could do something twice, a person is asked. What was found is recorded.
  */
-export async function probeAgain(
-  execution: Execution,
-  frame: Frame,
-  { step, id }: { step: StepDefinition; id: string },
-): Promise<{ status: StepStatus; outputs: Record<string, unknown> } | undefined> {
-  const { sink, earlier, control } = execution;
+export async function probeAgain(execution: Execution, frame: Frame, place: Place): Promise<Probed> {
+  const { step, id } = place;
   const kind = execution.stepKinds.find(({ name }) => name === step.kind);
-  // Outputs of its own can only come from running it.
-  if (!earlier.open.has(id) || !kind?.probe || step.outputs) return undefined;
   const startedAt = performance.now();
+  const { done, reason } = await look(execution, frame, place, kind);
+  if (done === 'unknown') return askWhatBecame(execution, place, reason);
+  if (!done) return { found: reason };
+  const summary = `done already: ${reason}`;
+  const ms = Math.round(performance.now() - startedAt);
+  execution.sink.record({ type: 'step-result', step: id, status: 'done', summary, ms });
+  return { end: { status: 'done', outputs: {}, problem: '' } };
+}
+
+async function look(execution: Execution, frame: Frame, place: Place, kind: StepKind | undefined): Promise<StepProbe> {
+  const isOutside = kind?.effects === 'outside';
+  // What may be repeated is; what acts outside the cluster may not be.
+  const again = isOutside ? ('unknown' as const) : false;
+  if (!kind?.probe)
+    return { done: again, reason: isOutside ? 'it cannot be seen whether it was done' : 'it may be repeated' };
+  const { control } = execution;
   const signals = { signal: control.now, waiting: control.stopping, onActivity: () => {} };
   try {
-    const { done, reason } = await kind.probe(step.config, createStepContext(execution, frame, { step, id }, signals));
-    const at = new Date().toISOString();
-    sink.signal({
-      type: 'output',
-      at,
-      step: id,
-      line: done ? `done already: ${reason}` : `to be done again: ${reason}`,
-    });
-    if (!done) return undefined;
-    const ms = Math.round(performance.now() - startedAt);
-    sink.record({ type: 'step-result', step: id, status: 'done', summary: `done already: ${reason}`, ms });
-    return { status: 'done', outputs: {} };
-  } catch {
-    // What cannot be found out is done again: every kind can be repeated.
-    return undefined;
+    const found = await kind.probe(place.step.config, createStepContext(execution, frame, place, signals));
+    // Outputs of its own can only come from running it.
+    if (found.done !== true || !place.step.outputs) return found;
+    return { done: again, reason: `${found.reason}; what it puts out is known only by running it` };
+  } catch (error) {
+    return { done: again, reason: `it could not be looked at: ${messageOf(error)}` };
   }
+}
+
+async function askWhatBecame(execution: Execution, { step, id }: Place, reason: string): Promise<Probed> {
+  const { questions, control, run } = execution;
+  const text = `${step.title}: it was running when its process ended, and nobody knows whether it was done`;
+  const next = `Look whether it was done, then say so in a terminal: tars-console resume ${run.id}`;
+  const choices = [
+    { value: 'done', label: 'it was done' },
+    { value: 'again', label: 'do it again' },
+    { value: 'stop', label: 'stop' },
+  ];
+  const halt: Halt = { status: 'stopped', at: id, why: `${text}. ${next}` };
+  if (!questions.interactive) return { halt: { ...halt, unanswered: true } };
+  try {
+    const answer = await questions.ask(
+      id,
+      { kind: 'choice', text, details: [reason], choices, next },
+      control.stopping,
+    );
+    if (answer.kind !== 'choice' || answer.value === 'stop') return { halt };
+    if (answer.value === 'again') return { found: `${reason}; a person says to do it again` };
+  } catch {
+    return { halt: { status: 'stopped', at: id } };
+  }
+  const summary = 'done already: so says a person';
+  execution.sink.record({ type: 'step-result', step: id, status: 'done', summary, ms: 0 });
+  return { end: { status: 'done', outputs: {}, problem: '' } };
 }

@@ -3,7 +3,10 @@ import type { Answer, Question } from './question.ts';
 import type { RunSink } from './run-sink.ts';
 
 export interface Questions {
-  /** Records the question, waits for its answer however long, and records that. Throws when nobody can be asked. */
+  /**
+   * Records the question, waits for its answer however long, and records that. Steps that run side by side ask one after the
+   * other. Throws when nobody can be asked.
+   */
   ask(step: string, question: Question, signal: AbortSignal): Promise<Answer>;
   /** An answer from outside; one that fits no open question is passed over. */
   answer(id: string, answer: Answer, by: string): void;
@@ -23,27 +26,40 @@ export interface QuestionOptions {
 export function createQuestions({ sink, assumeYes, interactive, asked }: QuestionOptions): Questions {
   let count = asked;
   const open = new Map<string, { question: Question; settle: (answer: Answer, by: string) => void }>();
+  let asking: Promise<unknown> = Promise.resolve();
   return {
     interactive,
     async ask(step, question, signal) {
       const byItself = assumeYes && question.kind === 'confirm';
       if (!byItself && !interactive) throw unanswerable(question);
       signal.throwIfAborted();
-      count += 1;
-      const id = `q${count}`;
-      sink.record({ type: 'question', id, step, question });
       if (byItself) {
         const answer: Answer = { kind: 'confirm', yes: true };
+        const id = record(step, question);
         sink.record({ type: 'answer', id, answer, by: '--yes' });
         return answer;
       }
-      return waitFor(id, question, signal);
+      const before = asking;
+      const own = (async () => {
+        await before;
+        signal.throwIfAborted();
+        return waitFor(record(step, question), question, signal);
+      })();
+      asking = own.catch(() => {});
+      return own;
     },
     answer(id, answer, by) {
       const waiting = open.get(id);
       if (waiting && fits(waiting.question, answer)) waiting.settle(answer, by);
     },
   };
+
+  function record(step: string, question: Question): string {
+    count += 1;
+    const id = `q${count}`;
+    sink.record({ type: 'question', id, step, question });
+    return id;
+  }
 
   function waitFor(id: string, question: Question, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {

@@ -19,13 +19,16 @@ const words: Record<RunStatus, string> = {
   stopped: 'stopped',
 };
 
-/** Records how a run ended, `why` if there is more to say, and what to do next; returns its exit code. */
-export function recordEnd(execution: Execution, header: RunHeader, { status, at }: Execute, why?: string): number {
-  const exitCode = exitCodeOf[status];
-  const step = header.steps.find(({ id }) => id === at);
+/** Records how a run ended, `said` if there is more to say, and what to do next; returns its exit code. */
+export function recordEnd(execution: Execution, header: RunHeader, ended: Execute, said?: string): number {
+  const { status, at, title, unanswered } = ended;
+  // That nobody could be asked is no interruption: somebody has to look at it.
+  const exitCode = unanswered ? exitCodes.failed : exitCodeOf[status];
+  const step = header.steps.find(({ id }) => id === at)?.title ?? title;
   const took = formatDuration(Date.now() - Date.parse(header.startedAt));
-  const where = step ? ` at: ${step.title}` : '';
-  const summary = `${header.title}: ${words[status]}${where}, ${step ? 'after' : 'in'} ${took}${why ? `; ${why}` : ''}`;
+  const where = step === undefined ? '' : ` at: ${step}`;
+  const whole = `${header.title}: ${words[status]}${where}, ${step === undefined ? 'in' : 'after'} ${took}`;
+  const summary = [whole, ended.why, said].filter((text) => text !== undefined && text !== '').join('; ');
   const next = status === 'done' ? nextSteps(execution) : waysOn(header.id, status);
   execution.sink.record({ type: 'run-ended', status, exitCode, summary, ...(next.length > 0 ? { next } : {}) });
   return exitCode;

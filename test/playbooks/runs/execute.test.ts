@@ -113,11 +113,28 @@ test('a fault of the program is not tried again', async () => {
   });
 });
 
-test('a step that is silent for too long is ended, one that says something is not', async () => {
-  const silent = await tryRun({ steps: [{ idleTimeoutMs: 30 }], act: () => new Promise(() => {}) });
-  expect(silent.records.at(-1)).toMatchObject({ status: 'failed', problem: { message: 'Nothing happened for 0.0s' } });
+test('a step that is silent for too long raises an alarm and goes on; one that says something raises none', async () => {
+  let end = () => {};
+  const silent = await tryRun({
+    steps: [{ idleTimeoutMs: 30 }],
+    act: (context) => {
+      context.progress('waits for a lock');
+      return new Promise((resolve) => {
+        end = () => resolve({});
+      });
+    },
+    onEvent: (event) => event.type === 'alarm' && end(),
+  });
+  expect(silent.status).toBe('done');
+  expect(silent.events).toContainEqual(
+    expect.objectContaining({
+      type: 'alarm',
+      step: 's1',
+      text: expect.stringMatching(/^nothing has happened for .*s: waits for a lock$/),
+    }),
+  );
   const talking = await tryRun({
-    steps: [{ idleTimeoutMs: 300 }],
+    steps: [{ idleTimeoutMs: 3000 }],
     async act(context) {
       for (let count = 0; count < 8; count += 1) {
         await new Promise((resolve) => setTimeout(resolve, 60));
@@ -126,7 +143,7 @@ test('a step that is silent for too long is ended, one that says something is no
       return {};
     },
   });
-  expect(talking.status).toBe('done');
+  expect(talking.events.map(({ type }) => type)).not.toContain('alarm');
 });
 
 test('a person may retry, skip or stop after a failure; each answer is recorded', async () => {
