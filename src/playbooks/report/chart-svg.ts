@@ -12,7 +12,6 @@ export interface ChartOptions {
   title: string;
   /** The whole of it in a sentence, for whoever does not see it. */
   description: string;
-  unit: string;
   series: readonly ChartSeries[];
   /** Lines across, e.g. what P95 may be at most. */
   targets?: readonly { name: string; value: number }[];
@@ -24,7 +23,7 @@ const size = { width: 760, height: 250, left: 56, right: 84, top: 14, bottom: 34
 
 /** A chart over seconds as an SVG that needs nothing from elsewhere; its colours come from the report's style. */
 export function chartSvg(options: ChartOptions): Markup {
-  const { title, description, unit, series, targets = [], rampUntil } = options;
+  const { title, description, series, targets = [], rampUntil } = options;
   const xs = series.flatMap(({ points }) => points.map(([x]) => x));
   const last = Math.max(1, ...xs);
   const values = series.flatMap(({ points }) => points.flatMap(([, y]) => y ?? []));
@@ -46,7 +45,6 @@ export function chartSvg(options: ChartOptions): Markup {
 ${rampUntil !== undefined && rampUntil > 0 && html`<rect class="ramp" x="${size.left}" y="${size.top}" width="${round(x(Math.min(rampUntil, last)) - size.left)}" height="${plot.height}"/><text x="${size.left + 6}" y="${size.top + 14}">ramp</text>`}
 ${ticks.map((tick) => html`<line class="grid" x1="${size.left}" x2="${size.width - size.right}" y1="${y(tick)}" y2="${y(tick)}"/><text x="${size.left - 8}" y="${y(tick) + 4}" text-anchor="end">${tick.toLocaleString('en-US')}</text>`)}
 ${secondTicks(last).map((second) => html`<text x="${x(second)}" y="${size.height - 14}" text-anchor="middle">${second} s</text>`)}
-<text x="${size.left - 8}" y="${size.height - 14}" text-anchor="end">${unit}</text>
 ${targets.map(({ value }) => html`<line class="target" x1="${size.left}" x2="${size.width - size.right}" y1="${y(value)}" y2="${y(value)}"/>`)}
 ${series.flatMap(({ look, points }) => partsOf(points).map((part) => html`<polyline class="series ${look}" points="${part.map(([a, b]) => `${x(a)},${y(b)}`).join(' ')}"/>`))}
 ${labels.map(({ look, name, at }) => html`<text class="${look}" x="${size.width - size.right + 8}" y="${round(at + 4)}">${name}</text>`)}

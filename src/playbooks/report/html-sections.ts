@@ -19,7 +19,7 @@ export function problemSections({ steps }: Report): (Markup | undefined)[] {
       : html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2><div class="scroll"><table>
 <caption>What checks found that is not as it should be</caption>
 <thead><tr><th scope="col">Should be so</th><th scope="col">Level</th><th scope="col">Expected</th><th scope="col">Observed</th><th scope="col">Repair</th></tr></thead>
-<tbody>${found.map(({ finding }) => html`<tr><th scope="row">${finding.title}${evidence(finding.evidence ?? [])}</th><td class="${finding.level}">${finding.level}</td><td>${finding.expected}</td><td>${finding.observed}</td><td>${finding.repair && html`<code>${finding.repair}</code>`}</td></tr>`)}</tbody>
+<tbody>${found.map(({ finding }) => html`<tr><th scope="row">${finding.title}${evidence(finding.evidence ?? [])}</th><td class="word ${finding.level}">${finding.level}</td><td>${finding.expected}</td><td>${finding.observed}</td><td>${finding.repair}</td></tr>`)}</tbody>
 </table></div></section>`,
   ];
 }

@@ -15,8 +15,8 @@ function row(step: ReportStep): Markup {
   const { title, status, ms, depth, group, attempts, summary } = step;
   const took = ms === undefined || ms === 0 ? '' : formatDuration(ms);
   return html`<tr class="d${Math.min(3, depth)}${group && ' group'}"><th scope="row">${title}${description(step)}</th>
-<td class="${status}">${statusSigns[status]} ${statusWords[status]}${attempts > 1 && `, ${attempts} tries`}</td><td class="number">${took}</td>
-<td>${summary}${folded(step)}</td></tr>`;
+<td class="word ${status}">${statusSigns[status]} ${statusWords[status]}${attempts > 1 && `, ${attempts} tries`}</td><td class="number">${took}</td>
+<td class="came">${summary}${folded(step)}</td></tr>`;
 }
 
 function description({ description: text }: ReportStep): Markup | undefined {

@@ -14,7 +14,6 @@ export function loadCharts(load: ReportLoad): Markup[] {
   const latency: ChartOptions = {
     title: 'Response time',
     description: descriptionOf(load),
-    unit: 'ms',
     rampUntil,
     targets: latencyTargets(load),
     series: (['p50', 'p95', 'p99'] as const).map((quantile) => ({
@@ -27,10 +26,13 @@ export function loadCharts(load: ReportLoad): Markup[] {
   const rate: ChartOptions = {
     title: closed ? 'Requests and users' : 'Requests',
     description: `Answers a second over time, beside the ${closed ? 'users' : 'rate'} that the scenario wanted, and errors.`,
-    unit: '/s',
     rampUntil,
     series: [
-      { name: closed ? 'users' : 'wanted', look: 'wanted', points: samples.map(({ t, target }) => [t, target]) },
+      {
+        name: closed ? 'users' : 'wanted',
+        look: 'wanted',
+        points: samples.map(({ t, target, phase }) => [t, phase === 'drain' ? undefined : target] as const),
+      },
       { name: 'answers', look: 'p95', points: overTime(samples, ({ done }) => done) },
       ...(samples.some(({ errors }) => errors > 0)
         ? [{ name: 'errors', look: 'errors', points: overTime(samples, ({ errors }) => errors) }]
@@ -39,7 +41,7 @@ export function loadCharts(load: ReportLoad): Markup[] {
   };
   return [latency, rate].map(
     (chart) =>
-      html`<figure>${chartSvg(chart)}<figcaption>${chart.title} over time, in ${chart.unit === 'ms' ? 'milliseconds' : 'requests a second'}</figcaption></figure>`,
+      html`<figure>${chartSvg(chart)}<figcaption>${chart.title} over time, in ${chart === latency ? 'milliseconds' : 'requests a second'}</figcaption></figure>`,
   );
 }
 
@@ -73,7 +75,9 @@ function thinned(samples: readonly LoadSample[]): LoadSample[] {
 function latencyTargets({ result }: ReportLoad): { name: string; value: number }[] {
   return (result?.thresholds ?? []).flatMap(({ expect }) => {
     const [, quantile, value] = /^metrics\.(p50|p95|p99)\s*<=?\s*(\d+(?:\.\d+)?)$/.exec(expect.trim()) ?? [];
-    return quantile === undefined ? [] : [{ name: `${quantile.toUpperCase()} ≤ ${value}`, value: Number(value) }];
+    return quantile === undefined
+      ? []
+      : [{ name: `${quantile.toUpperCase()} ≤ ${Number(value)}`, value: Number(value) }];
   });
 }
 

@@ -20,11 +20,14 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.95rem}
 caption{text-align:left;color:var(--dim);padding-bottom:.4rem}
-th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+th,td{text-align:left;vertical-align:top;padding:.4rem .75rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:break-word}
 thead th{color:var(--dim);font-weight:600;font-size:.85rem}
 tbody th{font-weight:500}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-right:1.2rem}
 tr.group th{font-weight:700}
+th .dim{font-weight:400}
+td.word{white-space:nowrap}
+td.came{width:40%}
 .d1 th:first-child{padding-left:1.4rem}.d2 th:first-child{padding-left:2.8rem}.d3 th:first-child{padding-left:4.2rem}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.7rem .9rem;margin:.5rem 0;font:.85rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -50,5 +53,5 @@ svg .ramp{fill:var(--card)}
 ul{padding-left:1.2rem;margin:.4rem 0}
 footer{color:var(--dim);font-size:.85rem;padding-top:2rem;padding-bottom:2.5rem}
 @media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
-@media print{:root{--text:#000;--dim:#444;--back:#fff;--card:#fff;--line:#bbb;--ok:#0a5a24;--bad:#a11;--warn:#6a4300;--accent:#000;--p50:#0a7d55;--p95:#0a58ca;--p99:#9a3b9e}body{font-size:11pt}h2{break-after:avoid}tr,figure,.problem,pre{break-inside:avoid}main,header,footer{max-width:none;padding-left:0;padding-right:0}}
+@media print{:root{--text:#000;--dim:#444;--back:#fff;--card:#fff;--line:#bbb;--ok:#0a5a24;--bad:#a11;--warn:#6a4300;--accent:#000;--p50:#0a7d55;--p95:#0a58ca;--p99:#9a3b9e}body{font-size:11pt}h2{break-after:avoid}tr,figure,.problem,pre{break-inside:avoid}details::details-content{content-visibility:visible;display:block;height:auto}main,header,footer{max-width:none;padding-left:0;padding-right:0}}
 `;
