@@ -18,6 +18,12 @@ export interface CommandDefinition {
 const output = (...formats: string[]) =>
   new Option('--output <format>', `${formats.join(' or ')}`).choices(formats).default('text');
 const collect = (value: string, before: string[]) => [...before, value];
+/** What a person at a terminal would be asked before a run begins. */
+const consents = (command: Command) =>
+  command
+    .option('--trust', 'agrees to what this folder’s own playbook does outside the cluster')
+    .option('--confirm-context <name>', 'the name of a context that is production, typed out')
+    .option('--take-over <run>', 'takes over the lock of this run, if it is dead');
 const speed = (factor: string) =>
   new Option('--speed <factor>', 'of a sandbox: shortens pod start-up and the controllers’ periods').default(factor);
 
@@ -37,10 +43,10 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     description: 'runs <system>/<playbook> without a screen',
     load: async () => (await import('./run.ts')).runCommand,
     options: (command) =>
-      command
+      consents(command)
         .option('--set <name=value>', 'an input; a sensitive one is refused here', collect, [])
         .option('--set-env <name=VARIABLE>', 'an input from an environment variable', collect, [])
-        .option('--set-file <name=path>', 'an input from a file', collect, [])
+        .option('--set-file <name=path>', 'an input from a file; `-` is the standard input', collect, [])
         .option('--inputs <file>', 'inputs from a YAML file')
         .option('--yes', 'answers yes; what destroys must still be named by its input')
         .option('--from <step>', 'starts at this step')
@@ -55,7 +61,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     description: 'goes on where a run stopped; without a name, the newest unfinished one',
     load: async () => (await import('./resume.ts')).resumeCommand,
     options: (command) =>
-      command
+      consents(command)
         .option('--yes', 'answers yes to what it asks')
         .option('--set-env <name=VARIABLE>', 'a sensitive input, asked for again', collect, [])
         .option('--set-file <name=path>', 'the same from a file', collect, [])

@@ -1,13 +1,18 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
+import { readRequest } from '../playbooks/runs/run-request.ts';
 import { resumeRun } from '../playbooks/runs/start.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
+import { agreeToOutside, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
 import { readGivenInputs } from './run-inputs.ts';
+import { loadRun } from './run-loading.ts';
+import { startOrTakeOver } from './take-over.ts';
 
-export interface ResumeOptions extends GlobalOptions {
+export interface ResumeOptions extends GlobalOptions, ConsentOptions {
+  takeOver?: string;
   yes?: boolean;
   setEnv?: string[];
   setFile?: string[];
@@ -24,7 +29,12 @@ export async function resumeCommand(args: string[], options: ResumeOptions): Pro
     const given = readGivenInputs({ setEnv: options.setEnv ?? [], setFile: options.setFile ?? [] });
     const secrets = Object.fromEntries(given.map(({ name, value }) => [name, secretOf(run, name, String(value))]));
     printNote(`Resuming ${run.id}: ${run.title}`);
-    await resumeRun(run.id, { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) });
+    const asked = { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) };
+    await agreeToOutside(loadRun(readRequest(run.folder)), options, interactive);
+    const confirmedContext = await confirmProduction(run.cluster, options, interactive);
+    await startOrTakeOver((more) => resumeRun(run.id, { ...asked, ...more }), {
+      ...{ takeOver: options.takeOver, interactive, confirmedContext },
+    });
   }
   // Of a run that goes on, everything is told: its question may be among what was said before.
   const after = run.status === 'running' || run.status === 'waiting' ? 0 : run.state.seq;

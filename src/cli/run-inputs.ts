@@ -12,13 +12,18 @@ export interface InputOptions {
   inputs?: string;
 }
 
-/** The inputs that a command line gives; of one that is given twice the last counts. Throws `Problem` (exit code 2). */
+/**
+ * The inputs that a command line gives; of one that is given twice the last counts. `--set-file name=-` reads the standard
+ * input. Throws `Problem` (exit code 2).
+ */
 export function readGivenInputs(options: InputOptions, env: NodeJS.ProcessEnv = process.env): GivenInput[] {
+  const fromInput = (options.setFile ?? []).filter((text) => text.endsWith('=-'));
+  if (fromInput.length > 1) throw wrong('Only one --set-file can read the standard input');
   return [
     ...fromFile(options.inputs),
     ...(options.setFile ?? []).map((text): GivenInput => {
       const [name, path] = split(text, '--set-file', 'path');
-      return { name, value: read(path), source: 'set-file' };
+      return { name, value: path === '-' ? readInput(name) : read(path), source: 'set-file' };
     }),
     ...(options.setEnv ?? []).map((text): GivenInput => {
       const [name, variable] = split(text, '--set-env', 'VARIABLE');
@@ -49,11 +54,17 @@ function split(text: string, flag: string, what: string): [string, string] {
   throw wrong(`${flag} is written like ${flag} name=${what}`);
 }
 
-function read(path: string): string {
+function readInput(name: string): string {
+  if (process.stdin.isTTY)
+    throw wrong(`--set-file ${name}=- reads a pipe; on a terminal leave it out, and you are asked for what is missing`);
+  return read(0);
+}
+
+function read(path: string | 0): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw wrong(`The file ${path} cannot be read: ${messageOf(error)}`);
+    throw wrong(`${path === 0 ? 'The standard input' : `The file ${path}`} cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import type { Answer, Question } from '../playbooks/runs/question.ts';
 
 /**
@@ -10,11 +11,20 @@ export async function promptFor(
   signal: AbortSignal,
   onInterrupt: () => void,
 ): Promise<Answer | undefined> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const hidden = question.kind === 'input' && question.sensitive === true;
+  const terminal = createInterface({
+    input: process.stdin,
+    // A secret is not echoed: readline draws what is typed, so it draws nowhere.
+    output: hidden ? new Writable({ write: (_chunk, _encoding, done) => done() }) : process.stderr,
+    ...(hidden ? { terminal: true } : {}),
+  });
   terminal.on('SIGINT', onInterrupt);
   try {
     for (;;) {
-      const answer = understand(question, await terminal.question(`${promptText(question)} `, { signal }));
+      if (hidden) process.stderr.write(`${promptText(question)} `);
+      const typed = await terminal.question(hidden ? '' : `${promptText(question)} `, { signal });
+      if (hidden) process.stderr.write('\n');
+      const answer = understand(question, typed);
       if (answer) return answer;
     }
   } catch (error) {
@@ -28,7 +38,8 @@ export async function promptFor(
 function promptText(question: Question): string {
   if (question.kind === 'confirm') return question.dangerous ? 'yes or no? [no]' : 'yes or no? [yes]';
   if (question.kind === 'typed') return `type ${question.expect}, or nothing to leave it:`;
-  if (question.kind === 'input') return `${question.name}${question.initial ? ` [${question.initial}]` : ''}:`;
+  if (question.kind === 'input')
+    return `${question.name}${question.initial ? ` [${question.initial}]` : ''}${question.sensitive ? ' (not shown)' : ''}:`;
   if (question.kind === 'choice')
     return `${question.choices.map(({ value, label }) => `${value}: ${label}`).join('; ')}?`;
   return `${question.choices.join(', ')}?`;
@@ -39,6 +50,8 @@ export function understand(question: Question, typed: string): Answer | undefine
   const text = typed.trim();
   const word = text.toLowerCase();
   if (question.kind === 'typed') return { kind: 'typed', text };
+  // Blanks around a secret may be part of it.
+  if (question.kind === 'input' && question.sensitive) return { kind: 'input', text: typed };
   if (question.kind === 'input') return { kind: 'input', text: text === '' ? (question.initial ?? '') : text };
   if (question.kind === 'choice') {
     const [value, other] = question.choices

@@ -7,19 +7,24 @@ import { type ResolvedInputs, resolveInputs } from '../playbooks/inputs.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
+import { changesThings } from '../playbooks/runs/run-lock.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { leftOut } from '../playbooks/runs/selection.ts';
 import { startRun } from '../playbooks/runs/start.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printNote, printResult } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
+import { agreeToOutside, askOnce, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
 import { type InputOptions, readGivenInputs } from './run-inputs.ts';
 import { loadRun, titleOf } from './run-loading.ts';
 import { planLines, previewPlan } from './run-plan.ts';
-import { promptFor } from './run-prompt.ts';
+import { withPrompted } from './run-secrets.ts';
+import { namespaceOf } from './system-namespace.ts';
+import { startOrTakeOver } from './take-over.ts';
 
-export interface RunOptions extends GlobalOptions, InputOptions {
+export interface RunOptions extends GlobalOptions, InputOptions, ConsentOptions {
+  takeOver?: string;
   yes?: boolean;
   from?: string;
   only?: string;
@@ -34,23 +39,27 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   const workspace = process.cwd();
   const request = { playbook: args[0] ?? '', workspace, manifests: 'any' as const };
   const loaded = loadRun(request);
-  const { values, secrets } = resolveInputs(loaded.playbook, readGivenInputs(options));
   const { from, only, yes = false, readOnly = false, output = 'text' } = options;
   leftOut(flattenPlaybook(loaded.playbook), { from, only });
   for (const note of loaded.notes) printNote(note);
   const interactive = process.stdin.isTTY === true && output === 'text';
-  if (!options.plan && !yes && !readOnly && acts(loaded) && !interactive) throw needsYes(loaded);
   if (!options.plan) refuseEffects(loaded, { readOnly });
-  const cluster = await chooseCluster(options);
+  const given = await withPrompted(loaded.playbook, readGivenInputs(options), interactive);
+  const { values, secrets } = resolveInputs(loaded.playbook, given);
+  if (!options.plan && !yes && !readOnly && changesThings(loaded) && !interactive) throw needsYes(loaded);
+  const chosen = await chooseCluster(options);
+  const cluster = { ...chosen, namespace: namespaceOf(loaded.system, chosen.namespace) };
   if (options.plan) return showPlan(loaded, { values, secrets }, cluster, { from, only, output });
-  if (!yes && !readOnly && acts(loaded) && !(await agrees(loaded, cluster))) {
+  await agreeToOutside(loaded, options, interactive);
+  const confirmedContext = await confirmProduction(cluster, options, interactive);
+  if (!yes && !readOnly && changesThings(loaded) && !(await agrees(loaded, cluster))) {
     printNote('Nothing was done.');
     return exitCodes.interrupted;
   }
-  const { id, folder } = await startRun(
-    { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly },
-    secrets,
-  );
+  const asked = { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly };
+  const { id, folder } = await startOrTakeOver((more) => startRun(asked, secrets, more), {
+    ...{ takeOver: options.takeOver, interactive, confirmedContext },
+  });
   if (options.detach) {
     printResult(id);
     printNote(`tars-console follow ${id}`);
@@ -72,12 +81,6 @@ async function showPlan(
   return exitCodes.done;
 }
 
-function acts({ playbook, stepKinds }: LoadedRun): boolean {
-  return flattenPlaybook(playbook).some(
-    ({ step }) => (stepKinds.find(({ name }) => name === step.kind)?.effects ?? 'none') !== 'none',
-  );
-}
-
 function needsYes({ playbook }: LoadedRun): Problem {
   return new Problem(`${playbook.title} changes a cluster, and there is nobody to say yes to it`, {
     next: ['Give --yes, or see what it would do with --plan.'],
@@ -85,15 +88,13 @@ function needsYes({ playbook }: LoadedRun): Problem {
   });
 }
 
-async function agrees({ playbook, system }: LoadedRun, cluster: ClusterChoice): Promise<boolean> {
+async function agrees({ playbook }: LoadedRun, cluster: ClusterChoice): Promise<boolean> {
   const { name, server } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
   const where = cluster.sandbox ? 'the sandbox' : `the context ${name} (${server})`;
   const steps = flattenPlaybook(playbook).filter(({ called }) => !called).length;
-  const namespace = cluster.namespace ?? system.namespace;
-  const text = `Run "${playbook.title}" (${steps} steps) on ${printableLine(where)}, namespace ${namespace}?`;
+  const text = `Run "${playbook.title}" (${steps} steps) on ${printableLine(where)}, namespace ${cluster.namespace}?`;
   printNote(text);
   printNote('  --plan shows what it would do.');
-  const leaving = new AbortController();
-  const answer = await promptFor({ kind: 'confirm', text }, leaving.signal, () => leaving.abort());
+  const answer = await askOnce({ kind: 'confirm', text });
   return answer?.kind === 'confirm' && answer.yes;
 }

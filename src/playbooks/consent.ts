@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { isTrusted, rememberTrust } from '../systems/trust.ts';
 import type { Playbook, StepDefinition } from './model.ts';
+import { everyStep } from './plan.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** A step of a workspace's playbook that acts outside the cluster: on this machine, or on others. */
@@ -62,33 +63,18 @@ export function consentLines({ steps }: Consent): string[] {
 
 function consentFor({ playbook, workspace, stepKinds }: Asked): Consent | undefined {
   const outside = new Set(stepKinds.filter(({ effects }) => effects === 'outside').map(({ name }) => name));
-  const found = stepsOf(playbook).filter(({ owner, step }) => owner.source === 'workspace' && outside.has(step.kind));
+  const found = everyStep(playbook).filter(
+    ({ playbook: owner, step }) => owner.source === 'workspace' && outside.has(step.kind),
+  );
   if (found.length === 0) return undefined;
   const hash = createHash('sha256').update(JSON.stringify([workspace, playbook.ref]));
-  for (const { owner, step } of found) {
+  for (const { playbook: owner, step } of found) {
     hash.update(JSON.stringify([owner.ref, step.kind, step.title, step.when ?? '', step.config]));
     for (const text of textsIn(step.config))
       for (const folder of [owner.folder, workspace]) hashFile(resolve(folder, text), hash);
   }
   const steps = found.map(({ step }) => ({ title: step.title, kind: step.kind, does: summaryOf(step) }));
   return { workspace, playbook: playbook.ref, steps, hash: hash.digest('hex') };
-}
-
-interface Owned {
-  owner: Playbook;
-  step: StepDefinition;
-}
-
-/** Every step that a run may come to: nested ones, rescues, undoing, and those of called playbooks. */
-function stepsOf(playbook: Playbook): Owned[] {
-  const below = (steps: readonly StepDefinition[] = []): Owned[] =>
-    steps.flatMap((step) => [
-      { owner: playbook, step },
-      ...below(step.steps),
-      ...below(step.rescue),
-      ...below(step.undoSteps),
-    ]);
-  return [...below(playbook.steps), ...Object.values(playbook.calls).flatMap(stepsOf)];
 }
 
 function summaryOf({ config }: StepDefinition): string {

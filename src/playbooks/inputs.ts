@@ -98,7 +98,7 @@ function take(
   if (!definition)
     return [`there is no input ${name}`, suggestion(name, Object.keys(inputs), 'inputs')].filter(Boolean).join('; ');
   if (definition.sensitive && source === 'set')
-    return `${name} is sensitive and other users see command lines: give it with --set-env ${name}=VARIABLE or --set-file ${name}=path`;
+    return `${name} is sensitive and other users see command lines: leave it out on a terminal and you are asked, or give it with --set-env ${name}=VARIABLE, --set-file ${name}=path or a pipe and --set-file ${name}=-`;
   // A file's last line break is the editor's, not the value's.
   const text = source === 'set-file' && typeof value === 'string' ? value.replace(/\r?\n$/, '') : value;
   const typed = typeof text === 'string' ? parseInput(text, definition) : text;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Problem } from '../../base/errors.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { leaseNamespace } from '../../cluster/lease.ts';
-import { flattenPlaybook } from '../plan.ts';
+import { everyStep } from '../plan.ts';
 import type { RunHeader } from './events.ts';
 import type { Execution } from './execution.ts';
 import type { LoadedRun } from './loaded-run.ts';
@@ -14,7 +14,7 @@ import type { RunnerOrders, RunRequest } from './run-request.ts';
 /** Whether any step of a playbook changes something, by what their kinds say. */
 export function changesThings({ playbook, stepKinds }: Pick<LoadedRun, 'playbook' | 'stepKinds'>): boolean {
   const effectsOf = (kind: string) => stepKinds.find(({ name }) => name === kind)?.effects ?? 'none';
-  return flattenPlaybook(playbook).some(({ step }) => effectsOf(step.kind) !== 'none');
+  return everyStep(playbook).some(({ step }) => effectsOf(step.kind) !== 'none');
 }
 
 /** The lock of a run that changes things; none for one that only looks. Throws `LockProblem` when another run holds it. */

@@ -7,7 +7,7 @@ import type { Connection } from '../../cluster/connection.ts';
 import { readOnly } from '../../cluster/read-only.ts';
 import { isProduction } from '../../configuration/production.ts';
 import { refuseStrangers } from '../consent.ts';
-import { flattenPlaybook } from '../plan.ts';
+import { everyStep, flattenPlaybook } from '../plan.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
@@ -150,7 +150,7 @@ export function refuseEffects(
   { readOnly }: Pick<RunRequest, 'readOnly'>,
 ): void {
   if (!readOnly) return;
-  const acting = flattenPlaybook(playbook).filter(({ step }) => {
+  const acting = everyStep(playbook).filter(({ step }) => {
     const kind = stepKinds.find(({ name }) => name === step.kind);
     return kind !== undefined && kind.effects !== 'none';
   });
