@@ -1,0 +1,97 @@
+import { mapAtOnce } from '../../base/at-once.ts';
+import { Problem } from '../../base/errors.ts';
+import { type AccessQuestion, reviewAccess } from '../../cluster/access-review.ts';
+import type { Connection } from '../../cluster/connection.ts';
+import { hasStatus } from '../../cluster/kubernetes-error.ts';
+import { findResource, servesKind } from '../../cluster/resources.ts';
+import type { FlatStep } from '../plan.ts';
+import type { AccessNeed, PreviewContext, StepKind } from '../step-kind.ts';
+import { rightName, rulesFor } from './rbac-rules.ts';
+
+/** A right that steps need and that one does not have. */
+export interface MissingRight extends AccessQuestion {
+  /** Titles of the steps that need it. */
+  steps: string[];
+  /** Why, where the authorizer says it. */
+  reason: string;
+}
+
+export interface Preflight {
+  /** The steps that will run. */
+  places: readonly FlatStep[];
+  stepKinds: readonly StepKind[];
+  connection: Connection;
+  contextFor(place: FlatStep): PreviewContext;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The rights that the steps need and that are missing: one SelfSubjectAccessReview for each verb, resource and namespace.
+ * Nothing is said of a step that cannot tell its needs before it runs, nor of kinds that the cluster does not have yet.
+ */
+export async function missingRights(preflight: Preflight): Promise<MissingRight[]> {
+  const { connection, signal } = preflight;
+  const needed = new Map<string, { question: AccessQuestion; steps: Set<string> }>();
+  const all = await mapAtOnce(preflight.places, 4, async (place) => ({ place, needs: await needsOf(place, preflight) }));
+  for (const { place, needs } of all)
+    for (const need of needs)
+      for (const question of await questionsOf(need, connection)) {
+        const known = needed.get(JSON.stringify(question)) ?? { question, steps: new Set() };
+        known.steps.add(place.step.title);
+        needed.set(JSON.stringify(question), known);
+      }
+  const asked = [...needed.values()];
+  try {
+    const answers = await reviewAccess(
+      connection,
+      asked.map(({ question }) => question),
+      signal,
+    );
+    return answers.flatMap((answer, index) => {
+      const { allowed, ...right } = answer;
+      return allowed ? [] : [{ ...right, steps: [...(asked[index]?.steps ?? [])] }];
+    });
+  } catch (error) {
+    // Who may not even ask, or a server without reviews: the steps themselves will be told.
+    if (hasStatus(error, 403) || hasStatus(error, 404)) return [];
+    throw error;
+  }
+}
+
+/** Throws `Problem` that lists every right that is missing, which steps need it, and the rules that would give it. */
+export async function checkRights(preflight: Preflight): Promise<void> {
+  const missing = await missingRights(preflight);
+  if (missing.length === 0) return;
+  const [first] = missing;
+  const what = missing.length === 1 && first ? `The right to ${rightName(first)} is` : `${missing.length} rights are`;
+  throw new Problem(`${what} missing; nothing was done`, {
+    evidence: missing.map(missingLine),
+    next: ['Ask who runs the cluster for these rules:', ...rulesFor(missing)],
+  });
+}
+
+/** `create deployments.apps in tars: for Start the databases`. */
+export function missingLine(right: MissingRight): string {
+  return `${rightName(right)}: for ${right.steps.join(', ')}${right.reason ? ` (${right.reason})` : ''}`;
+}
+
+async function needsOf(place: FlatStep, { stepKinds, contextFor, connection }: Preflight): Promise<readonly AccessNeed[]> {
+  const kind = stepKinds.find(({ name }) => name === place.step.kind);
+  if (!kind?.access || (place.step.rehearse === 'skip' && connection.info.sandbox)) return [];
+  try {
+    return await kind.access(place.step.config, contextFor(place));
+  } catch (error) {
+    // It depends on what only the run will know; what is wrong with it the step itself says.
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+async function questionsOf(need: AccessNeed, connection: Connection): Promise<AccessQuestion[]> {
+  const { apiVersion, kind, verbs, subresource, name } = need;
+  if (!(await servesKind(connection, apiVersion, kind))) return [];
+  const { resource, namespaced } = await findResource(connection, apiVersion, kind);
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  const namespace = namespaced ? (need.namespace ?? connection.info.namespace) : '';
+  return verbs.map((verb) => ({ verb, group, resource, subresource, namespace, name }));
+}
