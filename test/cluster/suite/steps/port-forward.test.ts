@@ -49,8 +49,6 @@ it('it stays open after its step, and ends with the connection of the run', asyn
   await expect(textAt(outputs.address)).rejects.toThrow();
   expect(portForwardStep.volatile?.(config), 'opened again when its run is resumed').toBe(true);
 });
-  expect(await textAt(outputs.address)).toContain('web');
-});
 
 it('what the far side refuses is told, by the step and for each connection', async () => {
   const { step, config } = forward({ to: 'Pod/web:9999' });
