@@ -7,7 +7,7 @@ export function idleAlarm({ signal }: Pick<RunSink, 'signal'>, { id }: Place): (
   return (ms, last) => {
     const at = new Date().toISOString();
     const text = `nothing has happened for ${formatDuration(ms)}${last ? `: ${last}` : ''}`;
-    signal({ type: 'alarm', at, step: id, text });
     signal({ type: 'output', at, step: id, line: `! ${text}` });
+    signal({ type: 'alarm', at, step: id, text });
   };
 }

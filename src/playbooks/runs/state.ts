@@ -1,31 +1,21 @@
 import type { LoadResult, LoadSample } from '../../load/sample.ts';
-import type { Finding } from '../finding.ts';
-import type { StepPreview } from '../step-preview.ts';
-import type { PlannedStep, RunEvent, RunHeader, RunRecord, RunStatus, StepProblem } from './events.ts';
+import type { RunEvent, RunHeader, RunRecord, RunStatus } from './events.ts';
 import type { Question } from './question.ts';
+import {
+  pendingStep,
+  resultOf,
+  type StepState,
+  unfinishedAgain,
+  withAdded,
+  withHeader,
+  withSignal,
+  withUndone,
+} from './step-state.ts';
 
-/** How much of a stream is kept: the newest output lines of each step, and ten minutes of samples. */
-export const keptLines = 200;
+/** Ten minutes of samples are kept. */
 export const keptSamples = 2400;
 
-export type StepProgress =
-  | { status: 'pending' }
-  | { status: 'running'; startedAt: string; attempt: number; progress?: string; fraction?: number }
-  | { status: 'done'; summary: string; ms: number; findings: readonly Finding[] }
-  | { status: 'skipped'; reason: string; ms: number }
-  | { status: 'failed'; problem: StepProblem; ms: number; findings: readonly Finding[] }
-  /** What it did was taken back. */
-  | { status: 'undone'; summary: string; ms: number }
-  | { status: 'not-met'; reason: string; evidence: readonly string[]; ms: number; findings: readonly Finding[] };
-
-export type StepState = PlannedStep & {
-  now: StepProgress;
-  /** The newest lines of its output, oldest first. */
-  output: readonly string[];
-  outputs: Readonly<Record<string, unknown>>;
-  /** What it would do, as it was looked at just before it ran. */
-  preview?: StepPreview;
-};
+export { keptLines, type StepProgress, type StepState } from './step-state.ts';
 
 export interface OpenQuestion {
   id: string;
@@ -108,7 +98,8 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
         ended: undefined,
         question: undefined,
         stopRequested: false,
-        steps: state.steps.map(unfinishedAgain),
+        run: record.run ?? state.run,
+        steps: (record.run ? withHeader(state.steps, state.run, record.run) : state.steps).map(unfinishedAgain),
       };
     case 'steps-added':
       return { ...state, steps: withAdded(state.steps, record.after, record.steps) };
@@ -120,13 +111,14 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
         now: { status: 'running', startedAt: record.at, attempt: 1, progress: 'taking back what it did' },
       }));
     case 'undo-result':
-      return changeStep(state, record.step, (step) => ({ ...step, now: undoneOf(record) }));
+      return { ...state, steps: withUndone(state.steps, record) };
     case 'lock':
       return { ...state, lock: { state: record.state, note: record.note ?? '' } };
     case 'step-intent':
       return changeStep(state, record.step, (step) => ({
         ...step,
         now: { status: 'running', startedAt: record.at, attempt: record.attempt },
+        output: record.found === undefined ? step.output : [...step.output, `looked at again: ${record.found}`],
       }));
     case 'step-result':
       return afterResult(state, record);
@@ -141,7 +133,8 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
       return { ...state, stopRequested: true };
     case 'run-ended': {
       const { at, status, exitCode, summary, next = [] } = record;
-      return { ...state, status, question: undefined, ended: { at, status, exitCode, summary, next } };
+      const steps = state.steps.map((step) => (step.now.status === 'running' ? unfinishedAgain(step) : step));
+      return { ...state, status, steps, question: undefined, ended: { at, status, exitCode, summary, next } };
     }
     default:
       return { ...state, unknown: state.unknown + 1 };
@@ -155,20 +148,6 @@ function afterResult(state: RunState, record: Extract<RunRecord, { type: 'step-r
   return load ? { ...changed, load } : changed;
 }
 
-function resultOf(record: Extract<RunRecord, { type: 'step-result' }>): StepProgress {
-  const { status, summary = '', ms, findings = [], problem } = record;
-  switch (status) {
-    case 'skipped':
-      return { status, reason: summary, ms };
-    case 'failed':
-      return { status, problem: problem ?? { message: summary || 'it failed' }, ms, findings };
-    case 'not-met':
-      return { status, reason: summary, evidence: problem?.evidence ?? [], ms, findings };
-    default:
-      return { status: 'done', summary, ms, findings };
-  }
-}
-
 /** A result of a load test among a step's outputs. */
 function asLoadResult(value: unknown): LoadResult | undefined {
   return value !== null && typeof value === 'object' && 'sustained' in value && 'thresholds' in value
@@ -176,44 +155,12 @@ function asLoadResult(value: unknown): LoadResult | undefined {
     : undefined;
 }
 
-function pendingStep(step: PlannedStep): StepState {
-  return { ...step, now: { status: 'pending' }, output: [], outputs: {} };
-}
-
-/** The steps with new ones behind one of them and what is below it; steps that are there already are not added again. */
-function withAdded(steps: readonly StepState[], after: string, added: readonly PlannedStep[]): readonly StepState[] {
-  const known = new Set(steps.map(({ id }) => id));
-  const fresh = added.filter(({ id }) => !known.has(id)).map(pendingStep);
-  const last = steps.findLastIndex(({ id }) => id === after || id.startsWith(`${after}/`));
-  return steps.toSpliced(last < 0 ? steps.length : last + 1, 0, ...fresh);
-}
-
-function undoneOf(record: Extract<RunRecord, { type: 'undo-result' }>): StepProgress {
-  const { status, summary = '', ms, problem } = record;
-  if (status === 'done') return { status: 'undone', summary, ms };
-  return { status: 'failed', problem: problem ?? { message: 'It could not be taken back' }, ms, findings: [] };
-}
-
-// What ran when the process ended, or had failed, is taken up again.
-function unfinishedAgain(step: StepState): StepState {
-  const { status } = step.now;
-  return status === 'done' || status === 'skipped' ? step : { ...step, now: { status: 'pending' } };
-}
-
 function reduceSignal(state: RunState, signal: Exclude<RunEvent, RunRecord>): RunState {
   switch (signal.type) {
     case 'output':
-      return changeStep(state, signal.step, (step) => ({
-        ...step,
-        output: [...step.output, signal.line].slice(-keptLines),
-      }));
     case 'progress':
-      return changeStep(state, signal.step, (step) => {
-        if (step.now.status !== 'running') return step;
-        const { startedAt, attempt } = step.now;
-        const fraction = signal.fraction === undefined ? {} : { fraction: signal.fraction };
-        return { ...step, now: { status: 'running', startedAt, attempt, progress: signal.text, ...fraction } };
-      });
+    case 'alarm':
+      return changeStep(state, signal.step, (step) => withSignal(step, signal));
     case 'sample':
       return { ...state, samples: withSample(state.samples, signal.sample) };
     case 'interrupted':
