@@ -45,6 +45,7 @@ export const checkStep: StepKind<Config> = {
   description: 'Reads what there is and reports findings: expected, observed, repair',
   shape,
   effects: 'none',
+  outputs: { ok: 'double', warnings: 'double', fatal: 'double' },
   expressions: [
     { path: 'check.findings[].expect', localsFrom },
     { path: 'check.findings[].when', localsFrom },

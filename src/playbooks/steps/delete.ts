@@ -48,6 +48,7 @@ export const deleteStep: StepKind<Config> = {
   description: 'Deletes objects, and waits until they are gone',
   shape,
   effects: 'cluster',
+  outputs: { deleted: 'list', kept: 'list' },
   files: filesToDelete,
   async plan(config, context) {
     const { going, kept } = await chooseObjects(config, context);

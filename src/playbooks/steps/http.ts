@@ -39,6 +39,7 @@ export const httpStep: StepKind<Config> = {
   shape,
   effects: 'none',
   expressions: [{ path: 'http.expect', locals }],
+  outputs: { status: 'double', ms: 'double' },
   async run({ http: { expect = 'status < 400', ...written } }, context) {
     const wanted = context.render(written);
     const { connection, namespace, waiting } = context;

@@ -42,6 +42,16 @@ export const loadStep: StepKind<Config> = {
   shape,
   effects: 'outside',
   files: ({ load }) => [load.scenario],
+  outputs: {
+    load: 'dyn',
+    requests: 'double',
+    rps: 'double',
+    errorRate: 'double',
+    cacheHitRatio: 'double',
+    p50: 'double',
+    p95: 'double',
+    p99: 'double',
+  },
   async run({ load }, context) {
     const options = context.render(load);
     const scenario = await readWanted(options, context);
