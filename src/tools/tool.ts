@@ -16,6 +16,20 @@ export interface Tool {
   inherit?: readonly string[];
 }
 
+// Not HELM_KUBE…: they would send it to another cluster, or as somebody else.
+const helmVariables = [
+  'HELM_CACHE_HOME',
+  'HELM_CONFIG_HOME',
+  'HELM_DATA_HOME',
+  'HELM_PLUGINS',
+  'HELM_DRIVER*',
+  'HELM_REGISTRY_CONFIG',
+  'HELM_REPOSITORY_*',
+  'HELM_MAX_HISTORY',
+  'HELM_BURST_LIMIT',
+  'HELM_QPS',
+];
+
 export const helm: Tool = {
   name: 'helm',
   purpose: 'to install charts',
@@ -23,7 +37,7 @@ export const helm: Tool = {
   versionArgs: ['version', '--short'],
   // The first with OCI registries on by default.
   minimum: [3, 8, 0],
-  inherit: [...clusterCredentials, 'HELM_*'],
+  inherit: [...clusterCredentials, ...helmVariables],
 };
 
 export const kubectl: Tool = {

@@ -1,30 +1,10 @@
 import { Problem } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { toolEnvironment } from '../../tools/environment.ts';
-import { findTool, requireTool } from '../../tools/find-tool.ts';
+import { requireTool } from '../../tools/find-tool.ts';
 import { runTool, type ToolOptions, type ToolResult } from '../../tools/run-tool.ts';
 import type { Tool } from '../../tools/tool.ts';
 import type { PreviewContext } from '../step-kind.ts';
-
-/** Where the configuration says that a program is: `TARS_CONSOLE_HELM=/opt/bin/helm`; it sets the variable itself. */
-export function toolPaths(env: NodeJS.ProcessEnv = process.env): Record<string, string> {
-  const names = ['kubectl', 'helm', 'ssh', 'docker', 'podman', 'nerdctl', 'buildah'];
-  return Object.fromEntries(
-    names.flatMap((name): [string, string][] => {
-      const path = env[`TARS_CONSOLE_${name.toUpperCase()}`];
-      return path ? [[name, path]] : [];
-    }),
-  );
-}
-
-/** A tool's path, whatever its version. Undefined where it is not there. */
-export function toolPath(tool: Tool): string | undefined {
-  try {
-    return findTool(tool, { paths: toolPaths() });
-  } catch {
-    return undefined;
-  }
-}
 
 export interface CallOptions extends Partial<Omit<ToolOptions, 'signal'>> {
   signal?: AbortSignal;
@@ -42,7 +22,7 @@ export async function callTool(
   context: Pick<PreviewContext, 'connection' | 'signal'>,
   options: CallOptions = {},
 ): Promise<ToolResult> {
-  const { path } = await requireTool(tool, { paths: toolPaths() });
+  const { path } = await requireTool(tool);
   const { kubeconfig } = context.connection.info;
   const env = { ...toolEnvironment({ inherit: tool.inherit, kubeconfig }), ...options.env };
   const result = await runTool(path, args, { signal: context.signal, ...options, env });
