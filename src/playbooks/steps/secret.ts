@@ -1,137 +1,203 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { Problem } from '../../base/errors.ts';
 import { applyObject } from '../../cluster/apply.ts';
-import { getObject } from '../../cluster/objects.ts';
-import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { KubernetesError } from '../../cluster/kubernetes-error.ts';
+import { workloadsUsing } from '../../cluster/secret-users.ts';
+import { nameOf } from '../../kubernetes/object.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
+import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
+import { changeOf, type SecretChange } from './secret-change.ts';
+import { dockerConfig, dockerLine, dockerSchema } from './secret-docker.ts';
+import { restartUsers, rotatedAnnotation } from './secret-rotation.ts';
+import { keyName, keySource, keyValueOf, sourceLines } from './secret-sources.ts';
+import { beforeSchema, planSecretUndo, undoSecret } from './secret-undo.ts';
 
-const generate = z.strictObject({
-  bytes: z.number().int().min(8).max(1024),
-  encoding: z.enum(['base64', 'base64url', 'hex']),
-});
-const keySource = z.union([
-  z.string().min(1).describe('Name of the input that holds the value'),
-  z.strictObject({ input: z.string().min(1), generate: generate.optional() }),
-  z.strictObject({ generate }),
-  z.strictObject({ value: z.string().describe('Not secret; expressions may stand in it') }),
-]);
-type KeySource = z.infer<typeof keySource>;
-
+const flag = z.union([z.boolean(), z.string()]);
 const shape = {
   secret: z
     .strictObject({
       name: z.string().min(1),
-      type: z.string().optional().describe('`Opaque` unless said'),
-      keys: z
-        .record(z.string().regex(/^[-._a-zA-Z0-9]+$/), keySource)
-        .describe('Keys and where their values come from'),
-      replace: z
-        .union([z.boolean(), z.string()])
+      type: z.string().optional().describe('`Opaque` unless said; `kubernetes.io/tls` wants `tls.crt` and `tls.key`'),
+      keys: z.record(keyName, keySource).optional().describe('Keys and where their values come from'),
+      docker: dockerSchema.optional().describe('Credentials for a registry, in place of `keys`'),
+      replace: flag.optional().describe('Replaces keys that exist by what is given; they are kept unless said'),
+      rotate: z
+        .strictObject({
+          keys: z.array(keyName).min(1).optional().describe('All keys of the step unless said'),
+          when: flag.optional().describe('Only when this comes to true'),
+          'keep-old': z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Keeps the old value under the key with this behind it, e.g. `_OLD`'),
+          restart: z.boolean().optional().describe('Restarts the workloads that use the Secret, after asking'),
+        })
         .optional()
-        .describe('Replaces keys that exist; they are kept unless said'),
+        .describe('Gives keys that exist a new value'),
     })
+    .refine(({ keys, docker }) => (keys === undefined) !== (docker === undefined), 'give one of `keys` and `docker`')
     .describe('A Secret, written through the API'),
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;
 
-/** Writes a Secret from inputs and random sources. Values pass memory and the API server only. */
+/**
+ * Writes a Secret from inputs, files, the environment, a person and random sources. Values pass memory and the API server only:
+ * they stand in no argument, no file, no preview and no record.
+ */
 export const secretStep: StepKind<Config> = {
   name: 'secret',
-  description: 'Writes a Secret from inputs and random values; existing keys are kept',
+  description: 'Writes a Secret; keys that exist are kept, or rotated when that is asked for',
   shape,
   effects: 'cluster',
+  outputs: { written: 'list', kept: 'list', rotated: 'list', restarted: 'list' },
+  files: ({ secret }) =>
+    Object.values(secret.keys ?? {}).flatMap((source) =>
+      typeof source !== 'string' && 'file' in source ? [source.file] : [],
+    ),
+  async access({ secret }) {
+    const { name } = secret;
+    const own = { verbs: ['get', 'create', 'patch'], apiVersion: 'v1', kind: 'Secret', name };
+    if (!secret.rotate?.restart) return [own];
+    const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
+    return [own, ...kinds.map((kind) => ({ verbs: ['list', 'patch'], apiVersion: 'apps/v1', kind }))];
+  },
+  async plan(config, context) {
+    const wish = wishOf(renderKnown(context, config));
+    try {
+      const change = await changeOf(wish, context, undefined);
+      const users =
+        change.rotated.length > 0 && config.secret.rotate?.restart
+          ? await workloadsUsing(context.connection, wish.name, context.namespace, context.signal)
+          : [];
+      return previewOf(wish.name, context.namespace, change, users.map(nameOf));
+    } catch (error) {
+      if (!(error instanceof KubernetesError) || error.status !== 403) throw error;
+      const changes = [{ object: `Secret/${wish.name}`, namespace: context.namespace, action: 'update' as const }];
+      const why = 'without the right to read Secrets it cannot be told which keys are there';
+      return { certainty: 'cannot preview', summary: `writes Secret/${wish.name}`, changes, why };
+    }
+  },
   async probe(config, context) {
-    const { present } = await currentKeys(config, context);
-    const missing = Object.keys(config.secret.keys).filter((key) => !Object.hasOwn(present, key));
-    const reason = missing.length === 0 ? 'all keys are there' : `missing: ${missing.join(', ')}`;
-    return { done: missing.length === 0 && !replaces(config, context), reason };
+    const { created, replaced, rotated, isRotated } = await changeOf(wished(config, context), context, context.run.id);
+    const open = [...created, ...replaced, ...rotated];
+    // The restarts that belong to a rotation may be missing still; the new values are not made once more.
+    if (isRotated && config.secret.rotate?.restart)
+      return { done: false, reason: 'rotated; the restarts are to be looked at' };
+    if (open.length === 0) return { done: true, reason: 'all keys are there' };
+    return { done: false, reason: `still to be written: ${open.join(', ')}` };
+  },
+  async before(config, context) {
+    const { live, present, created, replaced, rotated, old } = await changeOf(
+      wished(config, context),
+      context,
+      context.run.id,
+    );
+    return { existed: live !== undefined, present: Object.keys(present), created, replaced, rotated, old };
   },
   async run(config, context) {
-    const { name, keys } = config.secret;
-    const { live, present } = await currentKeys(config, context);
-    for (const value of Object.values(present)) context.hide(Buffer.from(value, 'base64').toString('utf8'));
-    const isKept = (key: string) => Object.hasOwn(present, key) && !replaces(config, context);
-    const kept = Object.keys(keys).filter(isKept);
-    const wanted = Object.entries(keys).filter(([key]) => !isKept(key));
-    const written = Object.fromEntries(wanted.map(([key, source]) => [key, encoded(valueFor(key, source, context))]));
-    const names = wanted.map(([key]) => key);
-    const outputs = { written: names, kept };
+    const wish = wished(config, context);
+    const change = await changeOf(wish, context, context.run.id);
+    for (const value of Object.values(change.present)) context.hide(Buffer.from(value, 'base64').toString('utf8'));
+    const { created, replaced, rotated, kept, isRotated } = change;
+    const names = [...created, ...replaced, ...rotated];
+    if (names.length > 0) await write(config, change, context);
+    const isNew = isRotated || rotated.length > 0;
+    const restarted = isNew && config.secret.rotate?.restart ? await restartUsers(wish.name, rotated, context) : [];
+    const outputs = { written: names, kept, rotated, restarted };
     if (names.length === 0)
       return { summary: `${counted(kept.length, 'key')} there already, kept: ${kept.join(', ')}`, outputs };
-    const { connection, system, signal, namespace } = context;
-    const type = (live?.type as string | undefined) ?? config.secret.type ?? 'Opaque';
-    // All keys are sent, as server-side apply takes away what its manager no longer names.
-    const object = {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace },
-      type,
-      data: { ...present, ...written },
-    };
-    await applyObject(connection, object, { system, signal, force: replaces(config, context) });
-    const keptText = kept.length > 0 ? `; kept: ${kept.join(', ')}` : '';
-    return { summary: `${counted(names.length, 'key')} written: ${names.join(', ')}${keptText}`, outputs };
+    const parts = [`${counted(names.length, 'key')} written: ${names.join(', ')}`];
+    if (rotated.length > 0) parts.push(`rotated: ${rotated.join(', ')}`);
+    if (kept.length > 0) parts.push(`kept: ${kept.join(', ')}`);
+    if (restarted.length > 0) parts.push(`restarted: ${restarted.join(', ')}`);
+    return { summary: parts.join('; '), outputs };
   },
-  async equivalent({ secret }, context) {
-    const { name, keys } = renderKnown(context, secret);
-    const random = Object.entries(keys).flatMap(([key, source]) => {
-      const how = typeof source !== 'string' && 'generate' in source ? source.generate : undefined;
-      return how
-        ? [`${variable(key)}="$(openssl rand ${how.encoding === 'hex' ? '-hex' : '-base64'} ${how.bytes})"`]
-        : [];
-    });
-    const literals = Object.entries(keys).map(([key, source]) => {
-      const plain = typeof source !== 'string' && 'value' in source ? source.value : undefined;
-      return plain === undefined
-        ? `--from-literal=${key}="$${variable(key)}"`
-        : shellWord(`--from-literal=${key}=${plain}`);
-    });
+  planUndo: ({ secret }, context, before) => planSecretUndo(secret.name, beforeSchema.parse(before), context),
+  undo: (config, context, before) =>
+    undoSecret(context.render(config.secret.name), beforeSchema.parse(before), context),
+  async equivalent(config, context) {
+    const { secret } = renderKnown(context, config);
+    const n = `-n ${context.namespace}`;
+    if (secret.docker) return [dockerLine(secret.name, secret.docker, context.namespace)];
+    const sources = Object.entries(secret.keys ?? {}).map(([key, source]) => sourceLines(key, source));
+    const type = secret.type ? ` --type=${shellWord(secret.type)}` : '';
+    const options = sources.map(({ option }) => option).join(' ');
     return [
       '# keys that exist already are kept',
-      ...random,
-      `kubectl create secret generic ${name} -n ${context.namespace} ${literals.join(' ')}`,
+      ...sources.flatMap(({ before }) => before),
+      `kubectl create secret generic ${secret.name} ${n}${type} ${options}`,
     ];
   },
 };
 
-function replaces({ secret: { replace } }: Config, context: Pick<StepContext, 'render'>): boolean {
-  return replace !== undefined && String(context.render(replace)) === 'true';
+/** Values are filled in only when they are written: what a key that is kept is made from need not be known. */
+function wished({ secret }: Config, { render }: Pick<StepContext, 'render'>) {
+  return wishOf({ secret: { ...secret, name: render(secret.name) } });
 }
 
-async function currentKeys(
-  { secret: { name } }: Config,
-  { connection, namespace, signal }: StepContext,
-): Promise<{ live: KubernetesObject | undefined; present: Record<string, string> }> {
-  const live = await getObject(connection, { apiVersion: 'v1', kind: 'Secret', name, namespace }, signal);
-  return { live, present: (live?.data ?? {}) as Record<string, string> };
+function wishOf({ secret }: Config) {
+  const { keys, docker, ...rest } = secret;
+  if (keys) return { ...rest, keys };
+  // One key holds it all; it is kept, replaced or rotated like any other.
+  const source = { value: docker?.server ?? '' };
+  return { ...rest, type: 'kubernetes.io/dockerconfigjson', keys: { '.dockerconfigjson': source } };
 }
 
-function valueFor(key: string, source: KeySource, context: StepContext): string {
-  if (typeof source !== 'string' && 'value' in source) return context.render(source.value);
-  const input = typeof source === 'string' ? source : 'input' in source ? source.input : undefined;
-  const random = typeof source === 'string' ? undefined : source.generate;
-  const given = input === undefined ? undefined : (context.secret(input) ?? plainInput(input, context));
-  const value = given ?? (random && randomBytes(random.bytes).toString(random.encoding));
-  if (value === undefined)
-    throw new Problem(`There is no value for ${key}`, {
-      next: [`Give the input ${input}: --set-env ${input}=VARIABLE or --set-file ${input}=path`],
-    });
-  if (given === undefined || context.secret(input ?? '') !== undefined) context.hide(value);
-  return value;
+/** All keys are sent, as server-side apply takes away what its manager no longer names. */
+async function write({ secret }: Config, change: SecretChange, context: StepContext): Promise<void> {
+  const { connection, system, signal, namespace } = context;
+  const { live, present, created, replaced, rotated, old, mark } = change;
+  const data: Record<string, string> = { ...present };
+  for (const [key, kept] of Object.entries(old)) data[kept] = present[key] ?? '';
+  const { keys } = wishOf({ secret });
+  for (const [key, source] of Object.entries(keys)) {
+    if (![...created, ...replaced, ...rotated].includes(key)) continue;
+    const docker = secret.docker ? await dockerConfig(secret.docker, context) : undefined;
+    const { bytes, beside } = docker ? { bytes: docker, beside: undefined } : await keyValueOf(key, source, context);
+    data[key] = bytes.toString('base64');
+    if (beside) data[beside.key] = beside.bytes.toString('base64');
+  }
+  const type = (live?.type as string | undefined) ?? wishOf({ secret }).type ?? 'Opaque';
+  const annotations = mark ? { annotations: { [rotatedAnnotation]: mark } } : {};
+  const name = context.render(secret.name);
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...annotations }, type, data };
+  const force = replaced.length + rotated.length > 0;
+  await applyObject(connection, object, { system, signal, force });
 }
 
-/** An input that is not sensitive, such as a list of client ids, may stand in a Secret as well. */
-function plainInput(name: string, { scope }: StepContext): string | undefined {
-  const value = (scope.inputs as Record<string, unknown> | undefined)?.[name];
-  return value === undefined ? undefined : String(value);
-}
-
-function encoded(value: string): string {
-  return Buffer.from(value, 'utf8').toString('base64');
-}
-
-function variable(key: string): string {
-  return key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+function previewOf(name: string, namespace: string, change: SecretChange, users: readonly string[]): StepPreview {
+  const { live, created, replaced, rotated, kept, old } = change;
+  const fields: FieldChange[] = [
+    ...created.map((key) => ({ path: `data.${key}`, after: '(hidden)' })),
+    ...[...replaced, ...rotated].map((key) => ({
+      path: `data.${key}`,
+      before: '(hidden)',
+      after: '(hidden, changed)',
+    })),
+    ...Object.values(old).map((key) => ({ path: `data.${key}`, after: '(hidden, the old value)' })),
+  ];
+  const action = !live ? 'create' : fields.length === 0 ? 'unchanged' : 'update';
+  const lost = rotated.filter((key) => !Object.hasOwn(old, key));
+  const notes = [
+    ...(kept.length > 0 ? [`kept: ${kept.join(', ')}`] : []),
+    ...(lost.length > 0 ? [`the old value of ${lost.join(', ')} is lost; \`keep-old\` would keep it`] : []),
+  ];
+  const note = notes.length > 0 ? { note: notes.join('; ') } : {};
+  const words = [
+    ...(created.length > 0 ? [`creates ${created.join(', ')}`] : []),
+    ...(replaced.length > 0 ? [`replaces ${replaced.join(', ')}`] : []),
+    ...(rotated.length > 0 ? [`rotates ${rotated.join(', ')}`] : []),
+    ...(users.length > 0 ? [`restarts ${users.join(', ')}`] : []),
+  ];
+  const restarts = users.map((object) => ({
+    object,
+    namespace,
+    action: 'update' as const,
+    note: 'restarted, after asking',
+  }));
+  return {
+    certainty: 'previewed',
+    summary: words.join('; ') || `all keys are there: ${kept.join(', ')}`,
+    changes: [{ object: `Secret/${name}`, namespace, action, fields, ...note }, ...restarts],
+  };
 }
