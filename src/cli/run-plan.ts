@@ -1,33 +1,27 @@
-import { Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { ResolvedInputs } from '../playbooks/inputs.ts';
-import { type FlatStep, flattenPlaybook } from '../playbooks/plan.ts';
+import { flattenPlaybook, planSteps } from '../playbooks/plan.ts';
+import { planSummary } from '../playbooks/preview/plan-summary.ts';
+import { previewLines } from '../playbooks/preview/preview-lines.ts';
+import { previewPlan as lookAt } from '../playbooks/preview/preview-plan.ts';
+import type { PreviewedPlan, PreviewedStep } from '../playbooks/preview/previewed-plan.ts';
+import type { PlannedStep } from '../playbooks/runs/events.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
+import { missingLine } from '../playbooks/runs/preflight.ts';
+import { rulesFor } from '../playbooks/runs/rbac-rules.ts';
 import { planContexts, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import { leftOut } from '../playbooks/runs/selection.ts';
 import { sensitiveInputs } from '../playbooks/runs/sensitive-inputs.ts';
-import type { PreviewContext } from '../playbooks/step-kind.ts';
-import type { StepPreview } from '../playbooks/step-preview.ts';
 import type { Theme } from '../ui/theme.ts';
 
-/** A step of the plan with what it would change, as far as that can be known now. */
-export interface PreviewedStep {
-  id: string;
-  title: string;
-  depth: number;
-  group: boolean;
-  skipped: string | undefined;
-  preview: StepPreview | undefined;
-  problem: string | undefined;
-  equivalent: string[];
-}
-
-export interface PreviewedPlan {
+/** A plan as `run --plan` shows it; with `--output ndjson` it is one line of JSON. */
+export interface ShownPlan extends Pick<PreviewedPlan, 'missing'> {
   title: string;
   facts: [name: string, value: string][];
-  steps: PreviewedStep[];
+  summary: string;
+  steps: (PreviewedStep & Pick<PlannedStep, 'equivalent'>)[];
 }
 
 /** What a run would do. Asks the cluster, and changes nothing: applies are the server's dry-runs. */
@@ -36,24 +30,23 @@ export async function previewPlan(
   { values, secrets }: ResolvedInputs,
   cluster: ClusterChoice,
   choice: { from?: string | undefined; only?: string | undefined },
-): Promise<PreviewedPlan> {
-  const { playbook, system, manifests, workspace } = loaded;
+): Promise<ShownPlan> {
+  const { playbook, system, manifests, stepKinds } = loaded;
   const connection = await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace });
   try {
     const { context, server, namespace, sandbox } = connection.info;
     const surroundings = await surroundingsOf(loaded, connection, cluster.kubeconfig);
-    const contextFor = planContexts(playbook, values, namespace, surroundings, { manifests, workspace });
-    const places = flattenPlaybook(playbook);
-    const skipped = leftOut(places, choice);
-    const steps: PreviewedStep[] = [];
-    const preview = (place: FlatStep) => ({
-      ...contextFor(place),
-      connection,
-      secret: (name: string) => secrets[name],
-    });
-    for (const place of places) steps.push(await previewStep(place, loaded, preview(place), skipped));
+    const skipped = leftOut(flattenPlaybook(playbook), choice);
+    const asked = { loaded, inputs: values, secrets, connection, surroundings, leftOut: skipped };
+    const plan = await lookAt(asked, new AbortController().signal);
+    const planned = await planSteps(
+      playbook,
+      stepKinds,
+      planContexts(playbook, values, namespace, surroundings, loaded),
+    );
+    const byHand = new Map(planned.map(({ id, equivalent }) => [id, equivalent]));
     const hidden = Object.keys(sensitiveInputs(playbook)).map((name): [string, string] => [
-      name,
+      `input ${name}`,
       secrets[name] === undefined ? 'generated where it is missing' : 'given, not shown',
     ]);
     const facts: [string, string][] = [
@@ -61,68 +54,57 @@ export async function previewPlan(
       ['namespace', namespace],
       ['manifests', manifests?.description ?? 'bundled'],
       ...Object.entries(values).map(([name, value]): [string, string] => [`input ${name}`, String(value)]),
-      ...hidden.map(([name, value]): [string, string] => [`input ${name}`, value]),
+      ...hidden,
     ];
-    return { title: playbook.title, facts, steps };
+    const steps = plan.steps.map((step) => ({ ...step, equivalent: byHand.get(step.id) ?? [] }));
+    return { title: playbook.title, facts, summary: planSummary(plan), missing: plan.missing, steps };
   } finally {
     connection.close();
   }
 }
 
-async function previewStep(
-  place: FlatStep,
-  { stepKinds }: LoadedRun,
-  context: Omit<PreviewContext, 'signal'>,
-  skipped: ReadonlyMap<string, string>,
-): Promise<PreviewedStep> {
-  const { id, step, depth, called } = place;
-  const kind = stepKinds.find(({ name }) => name === step.kind);
-  const described: PreviewedStep = {
-    ...{ id, title: step.title, depth, group: called !== undefined },
-    skipped: skipped.get(id),
-    preview: undefined,
-    problem: undefined,
-    equivalent: kind && !called ? await kind.equivalent(step.config, context) : [],
-  };
-  if (described.skipped !== undefined) return described;
-  try {
-    if (step.when !== undefined && context.evaluate(step.when) !== true)
-      return { ...described, skipped: `only when ${step.when}` };
-    const signal = AbortSignal.timeout(60_000);
-    return { ...described, preview: await kind?.plan?.(step.config, { ...context, signal }) };
-  } catch (error) {
-    if (error instanceof Problem) return { ...described, problem: error.message };
-    throw error;
-  }
-}
-
 /** A plan as lines. */
-export function planLines({ title, facts, steps }: PreviewedPlan, theme: Theme): string[] {
-  const width = Math.max(...facts.map(([name]) => name.length));
+export function planLines(plan: ShownPlan, theme: Theme, width = process.stdout.columns || 120): string[] {
+  const { title, facts, steps, summary } = plan;
+  const longest = Math.max(...facts.map(([name]) => name.length));
   return [
     theme.strong(`Plan: ${printableLine(title)}`),
-    ...facts.map(([name, value]) => `  ${name.padEnd(width)}  ${printableLine(value)}`),
+    ...facts.map(([name, value]) => `  ${name.padEnd(longest)}  ${printableLine(value)}`),
     '',
-    ...steps.flatMap((step) => stepLines(step, theme)),
+    ...steps.flatMap((step) => stepLines(step, width, theme)),
     '',
+    ...missingLines(plan, theme),
+    `${theme.strong(summary)}`,
     'Nothing was changed.',
   ];
 }
 
-function stepLines({ id, title, depth, group, skipped, preview, problem, equivalent }: PreviewedStep, theme: Theme) {
+function stepLines(
+  { id, title, depth, group, skipped, preview, equivalent }: ShownPlan['steps'][number],
+  width: number,
+  theme: Theme,
+): string[] {
   const pad = '  '.repeat(depth + 1);
-  const head = `${pad}${printableLine(title)}  ${theme.dim(id)}`;
+  const head = `${pad}${group ? theme.strong(printableLine(title)) : printableLine(title)}  ${theme.dim(id)}`;
   if (skipped !== undefined) return [`${head}  ${theme.dim(`skipped: ${printableLine(skipped)}`)}`];
   if (group) return [head];
-  const changes = (preview?.changes ?? []).map(({ object, action }) => `${pad}    ${action.padEnd(9)} ${object}`);
-  const note = problem ? [`${pad}    ${theme.symbols.warn} ${printableLine(problem)}`] : [];
-  const said = preview
-    ? `  ${preview.summary}${preview.certainty === 'previewed' ? '' : ` (${preview.certainty})`}`
-    : '';
+  const inner = `${pad}    `;
+  const told = preview ? previewLines(preview, Math.max(40, width - inner.length), theme) : [];
+  const said = preview ? `  ${printableLine(preview.summary)}` : '';
   return [
     `${head}${theme.dim(said)}`,
-    ...note,
-    ...changes,
-    ...equivalent.map((line) => theme.dim(`${pad}    $ ${line}`)),
+    ...told.map((line) => `${inner}${line}`),
+    ...equivalent.map((line) => theme.dim(`${inner}$ ${line}`)),
+  ];
+}
+
+function missingLines({ missing = [] }: Pick<ShownPlan, 'missing'>, theme: Theme): string[] {
+  if (missing.length === 0) return [];
+  return [
+    theme.bad(`${theme.symbols.bad} Rights are missing; it would not begin:`),
+    ...missing.map((right) => `  ${printableLine(missingLine(right))}`),
+    '  These rules would give them:',
+    ...rulesFor(missing).map((line) => `    ${line}`),
+    '',
   ];
 }

@@ -32,7 +32,10 @@ export interface Preflight {
 export async function missingRights(preflight: Preflight): Promise<MissingRight[]> {
   const { connection, signal } = preflight;
   const needed = new Map<string, { question: AccessQuestion; steps: Set<string> }>();
-  const all = await mapAtOnce(preflight.places, 4, async (place) => ({ place, needs: await needsOf(place, preflight) }));
+  const all = await mapAtOnce(preflight.places, 4, async (place) => ({
+    place,
+    needs: await needsOf(place, preflight),
+  }));
   for (const { place, needs } of all)
     for (const need of needs)
       for (const question of await questionsOf(need, connection)) {
@@ -75,7 +78,10 @@ export function missingLine(right: MissingRight): string {
   return `${rightName(right)}: for ${right.steps.join(', ')}${right.reason ? ` (${right.reason})` : ''}`;
 }
 
-async function needsOf(place: FlatStep, { stepKinds, contextFor, connection }: Preflight): Promise<readonly AccessNeed[]> {
+async function needsOf(
+  place: FlatStep,
+  { stepKinds, contextFor, connection }: Preflight,
+): Promise<readonly AccessNeed[]> {
   const kind = stepKinds.find(({ name }) => name === place.step.kind);
   if (!kind?.access || (place.step.rehearse === 'skip' && connection.info.sandbox)) return [];
   try {

@@ -1,0 +1,121 @@
+import { mapAtOnce } from '../../base/at-once.ts';
+import { Problem } from '../../base/errors.ts';
+import { createMasker } from '../../base/masking.ts';
+import type { Connection } from '../../cluster/connection.ts';
+import type { InputValue } from '../inputs.ts';
+import { everyStep, type FlatStep, flattenPlaybook } from '../plan.ts';
+import type { LoadedRun } from '../runs/loaded-run.ts';
+import { type MissingRight, missingRights } from '../runs/preflight.ts';
+import { planContexts } from '../runs/run-header.ts';
+import type { PreviewContext, Scope, StepKind } from '../step-kind.ts';
+import type { StepPreview } from '../step-preview.ts';
+import { withEarlierSteps } from './earlier-steps.ts';
+import type { PreviewedPlan, PreviewedStep } from './previewed-plan.ts';
+import { skippedBefore } from './will-run.ts';
+
+export interface PlanToPreview {
+  loaded: LoadedRun;
+  inputs: Record<string, InputValue>;
+  secrets: Readonly<Record<string, string>>;
+  connection: Connection;
+  surroundings: Scope;
+  /** Ids that are left out, with the reason. */
+  leftOut: ReadonlyMap<string, string>;
+}
+
+/** How many steps are looked at at the same time; each asks about several objects at once. */
+const atOnce = 4;
+
+/**
+ * What a run would do, step by step; reads only, and applies as the server's dry-runs. `receive` gets the plan each time
+ * that it is known better. Ends early, with what is known, when the signal is aborted.
+ */
+export async function previewPlan(
+  { loaded, inputs, secrets, connection, surroundings, leftOut }: PlanToPreview,
+  signal: AbortSignal,
+  receive: (plan: PreviewedPlan) => void = () => {},
+): Promise<PreviewedPlan> {
+  const { playbook, stepKinds } = loaded;
+  const { namespace, sandbox } = connection.info;
+  const explain = planContexts(playbook, inputs, namespace, surroundings, loaded);
+  const contextFor = (place: FlatStep): PreviewContext => ({
+    ...explain(place),
+    ...{ connection, signal, secret: (name: string) => secrets[name] },
+  });
+  const places = flattenPlaybook(playbook);
+  const skipped = skippedBefore(places, leftOut, explain, sandbox);
+  const hide = hider(secrets);
+  const previews = new Map<string, StepPreview>();
+  const looking = places.filter((place) => !skipped.has(place.id) && isLookedAt(place, stepKinds));
+  let missing: MissingRight[] | undefined;
+  let looked = 0;
+  const now = (): PreviewedPlan => ({
+    steps: withEarlierSteps(places.map((place) => described(place, skipped, previews))),
+    ...{ missing, looked, total: looking.length },
+  });
+  const run = everyStep(playbook).filter(({ id }) => !isBelowSkipped(id, skipped));
+  const rights = missingRights({ places: run, stepKinds, connection, contextFor, signal }).then((found) => {
+    missing = found;
+    receive(now());
+  });
+  const looks = mapAtOnce(looking, atOnce, async (place) => {
+    if (signal.aborted) return;
+    previews.set(place.id, hide(await look(place, stepKinds, contextFor(place))));
+    looked += 1;
+    receive(now());
+  });
+  await Promise.all([rights, looks]).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  return now();
+}
+
+/** The steps that were looked at, as a run's request holds them: what the person was shown. */
+export function acceptedPreviews({ steps }: Pick<PreviewedPlan, 'steps'>): Record<string, StepPreview> {
+  return Object.fromEntries(steps.flatMap(({ id, preview }) => (preview ? [[id, preview] as const] : [])));
+}
+
+function described(
+  { id, step, depth, called }: FlatStep,
+  skipped: ReadonlyMap<string, string>,
+  previews: ReadonlyMap<string, StepPreview>,
+): PreviewedStep {
+  const group = called !== undefined || (step.steps !== undefined && step.kind !== 'foreach');
+  return { ...{ id, title: step.title, depth, group }, skipped: skipped.get(id), preview: previews.get(id) };
+}
+
+function isBelowSkipped(id: string, skipped: ReadonlyMap<string, string>): boolean {
+  return skipped.has(id) || [...skipped.keys()].some((one) => id.startsWith(`${one}/`));
+}
+
+/** What only looks, and has nothing to tell before, is no part of what would change. */
+function isLookedAt({ step, called }: FlatStep, stepKinds: readonly StepKind[]): boolean {
+  const kind = stepKinds.find(({ name }) => name === step.kind);
+  if (!kind || called || (step.steps && step.kind !== 'foreach')) return false;
+  return kind.plan !== undefined || kind.effects !== 'none' || step.kind === 'foreach';
+}
+
+async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context: PreviewContext): Promise<StepPreview> {
+  const kind = stepKinds.find(({ name }) => name === step.kind);
+  if (!kind?.plan)
+    return unknown(step.steps ? 'its items are known when it runs' : `a step of the kind ${step.kind} cannot be tried`);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(60_000)]);
+  try {
+    return await kind.plan(step.config, { ...context, signal });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const needsOutputs = /\bsteps\./.test(JSON.stringify(step.config)) && /expression/.test(error.message);
+    return unknown(needsOutputs ? 'it needs what an earlier step puts out' : error.message);
+  }
+}
+
+function unknown(why: string): StepPreview {
+  return { certainty: 'cannot preview', summary: 'it is not known yet', changes: [], why };
+}
+
+/** Hides the secrets that were given, wherever they stand. */
+function hider(secrets: Readonly<Record<string, string>>): (preview: StepPreview) => StepPreview {
+  const masker = createMasker();
+  for (const value of Object.values(secrets)) masker.add(value);
+  return (preview) => JSON.parse(masker.mask(JSON.stringify(preview))) as StepPreview;
+}
