@@ -15,6 +15,8 @@ import { leftOut } from '../../../src/playbooks/runs/selection.ts';
 import { createSensitiveInputs } from '../../../src/playbooks/runs/sensitive-inputs.ts';
 import { createRunControl } from '../../../src/playbooks/runs/stopping.ts';
 import type { StepContext, StepKind, StepResult } from '../../../src/playbooks/step-kind.ts';
+import { foreachStep } from '../../../src/playbooks/steps/foreach.ts';
+import { parallelStep } from '../../../src/playbooks/steps/parallel.ts';
 import { playbookStep } from '../../../src/playbooks/steps/playbook.ts';
 
 export type Act = (context: StepContext, config: Record<string, unknown>) => Promise<StepResult> | StepResult;
@@ -24,6 +26,8 @@ export interface Tried {
   records: RunRecord[];
   status: string;
   at: string | undefined;
+  why: string | undefined;
+  unanswered: boolean | undefined;
   folder: string;
 }
 
@@ -31,6 +35,10 @@ export interface Trial {
   steps: Partial<StepDefinition>[];
   act: Act;
   probe?: StepKind['probe'];
+  /** What else the kind of step has: `undo`, `before`, other effects. */
+  kind?: Partial<StepKind>;
+  /** Of the playbook beside its steps. */
+  playbook?: Partial<Playbook>;
   calls?: Record<string, Playbook>;
   interactive?: boolean;
   assumeYes?: boolean;
@@ -50,11 +58,18 @@ export function playbookOf(steps: Partial<StepDefinition>[], more: Partial<Playb
     inputs: {},
     calls: {},
     ...more,
-    steps: steps.map((step, line) => ({
-      ...{ id: `s${line + 1}`, title: `Step ${line + 1}`, kind: 'act', config: {}, line },
-      ...step,
-    })),
+    steps: stepsOf(steps),
   };
+}
+
+/** Steps with what every step must have. */
+export function stepsOf(steps: Partial<StepDefinition>[]): StepDefinition[] {
+  return steps.map((step, line) => {
+    const id = step.id ?? `s${line + 1}`;
+    // A kind is not told which step it runs.
+    const config = { name: id, ...step.config };
+    return { id, title: `Step ${id.replace(/^s/, '')}`, kind: 'act', line, ...step, config };
+  });
 }
 
 /** Executes a playbook without a cluster and without a process; the journal is a real one. */
@@ -64,13 +79,17 @@ export async function tryRun(trial: Trial): Promise<Tried> {
   const paths = runPaths(folder);
   const earlier = readJournal(paths.journal);
   const events: RunEvent[] = [];
-  const playbook = playbookOf(steps, { calls: trial.calls ?? {} });
+  const playbook = playbookOf(steps, { calls: trial.calls ?? {}, ...trial.playbook });
+  const equivalent = async () => [];
   const kind: StepKind = {
     ...{ name: 'act', description: 'does what the test says', shape: {}, effects: 'none' as const },
     ...(probe ? { probe } : {}),
+    ...trial.kind,
     run: async (config, context) => act(context, config),
-    equivalent: async () => [],
+    equivalent,
   };
+  // Of the same behaviour, and it changes nothing.
+  const look: StepKind = { name: 'look', description: 'looks', shape: {}, effects: 'none', run: kind.run, equivalent };
   const sink = createRunSink(paths, (event) => {
     events.push(event);
     trial.onEvent?.(event, execution);
@@ -78,22 +97,25 @@ export async function tryRun(trial: Trial): Promise<Tried> {
   const execution: Execution = {
     playbook,
     inputs: trial.inputs ?? {},
-    stepKinds: [kind, playbookStep],
+    stepKinds: [kind, look, playbookStep, parallelStep as StepKind, foreachStep as StepKind],
     manifests: undefined,
     workspace: folder,
     run: { id: 'test', folder },
     connection: { info: { namespace: 'test', sandbox: trial.speed?.sandbox ?? false } } as Connection,
     surroundings: { system: { name: 'test' }, cluster: {} },
     sink,
-    questions: createQuestions({ sink, assumeYes, interactive, asked: 0 }),
+    questions: createQuestions({
+      ...{ sink, assumeYes, interactive },
+      asked: earlier.filter(({ type }) => type === 'question').length,
+    }),
     secrets: createSensitiveInputs(playbook, trial.secrets ?? {}, sink.masker),
     control: createRunControl(),
     earlier: readEarlier(earlier),
     leftOut: leftOut(flattenPlaybook(playbook), trial),
   };
-  const { status, at } = await execute(execution);
+  const { status, at, why, unanswered } = await execute(execution);
   sink.close();
-  return { events, records: readJournal(paths.journal), status, at, folder };
+  return { events, records: readJournal(paths.journal), status, at, why, unanswered, folder };
 }
 
 /** `s1 done` for each result, in order. */
