@@ -1,4 +1,5 @@
 import { messageOf, Problem } from '../base/errors.ts';
+import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
 import type { Services } from './services.ts';
 import { type AppState, type Effect, systemOf } from './state.ts';
@@ -49,6 +50,8 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
       const done = perform(effect, hands, take).catch((error: unknown) => {
+        if (error instanceof GateProblem && (effect.type === 'start-run' || effect.type === 'resume'))
+          return hands.dispatch({ type: 'gate', gate: error.gate, begin: effect });
         if (!isAbort(error))
           hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error, hands.services) });
       });
@@ -79,12 +82,12 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
     case 'make-plan':
       return makePlan(effect, hands, take('plan'));
     case 'start-run':
-      return dispatch({ type: 'run-started', run: await services.startRun(effect.plan) });
+      return dispatch({ type: 'run-started', run: await services.startRun(effect.plan, effect.passage) });
     case 'follow':
       return follow(effect.run, hands, take('follow'));
     case 'resume': {
       const signal = take('follow');
-      await services.resumeRun(effect.run);
+      await services.resumeRun(effect.run, effect.passage);
       return follow(effect.run, hands, signal);
     }
     case 'stop-run':

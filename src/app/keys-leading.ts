@@ -73,6 +73,7 @@ export const leadingKeys: readonly KeyBinding[] = [
       'runs',
       ...scrolled,
       'problem',
+      'gate',
       'form',
       'command',
       'filter',

@@ -1,3 +1,4 @@
+import { gateExpects } from './gate-answers.ts';
 import type { AppState } from './state.ts';
 
 /** Where keys count: the overlay if there is one, else the screen; on the dashboard the pane with the focus. */
@@ -26,6 +27,7 @@ export const modes = [
   'stop',
   'discard',
   'problem',
+  'gate',
   'question',
 ] as const;
 export type Mode = (typeof modes)[number];
@@ -39,6 +41,7 @@ export function modeOf({ overlay, screen, focus }: AppState): Mode {
 export function takesText(state: AppState): boolean {
   const mode = modeOf(state);
   if (mode === 'form' || mode === 'command' || mode === 'filter') return true;
+  if (state.overlay?.type === 'gate') return gateExpects(state.overlay.gate) !== undefined;
   const kind = openQuestion(state)?.question.kind;
   return mode === 'question' && (kind === 'typed' || kind === 'input');
 }

@@ -7,6 +7,7 @@ import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
+import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { FieldValue, FormField } from '../ui/form-state.ts';
 
@@ -94,6 +95,8 @@ export interface ClusterSession {
   autoscalers: Feed<AutoscalersSnapshot>;
   /** One pod in full with its events and its log; asks the cluster until it is closed. */
   podDetails(name: string): Feed<PodDetails>;
+  /** The context is one that the user's settings call production. */
+  production?: boolean;
   requestRate(): number;
   close(): void;
 }
@@ -123,12 +126,14 @@ export interface Services {
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
   form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
   plan(request: PlanRequest): Promise<PlanEntry>;
-  startRun(plan: PlanEntry): Promise<string>;
+  /** Throws `GateProblem` as long as something must be said before it may begin. */
+  startRun(plan: PlanEntry, passage?: Passage): Promise<string>;
   runs(): Promise<RunEntry[]>;
   /** Follows a run: all its records so far, then what comes; events in batches, at most four times a second. Ends by the signal. */
   follow(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<void>;
   answer(run: string, question: string, answer: Answer): Promise<void>;
   stopRun(run: string): Promise<void>;
-  resumeRun(run: string): Promise<void>;
+  /** Throws `GateProblem` like `startRun`. */
+  resumeRun(run: string, passage?: Passage): Promise<void>;
   discardRun(run: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
+import type { Gate, Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
 import type { Tone } from '../ui/banner.ts';
@@ -52,6 +53,8 @@ export type Overlay =
   | { type: 'stop'; index: number }
   | { type: 'discard'; run: string; index: number }
   | { type: 'problem'; problem: ProblemText }
+  /** Before a run begins something is to be chosen or typed. */
+  | { type: 'gate'; gate: Gate; begin: BeginEffect; index: number; text: TextState }
   /** The run asks; `index` is the choice, `text` what was typed, `sent` when the answer is on its way. */
   | { type: 'question'; id: string; index: number; text: TextState; sent: boolean };
 
@@ -106,6 +109,9 @@ export interface AppState {
   leaving: boolean;
 }
 
+/** What begins or resumes a run. */
+export type BeginEffect = Extract<Effect, { type: 'start-run' | 'resume' }>;
+
 export type Effect =
   | { type: 'load-manifest-sources'; system: string }
   | { type: 'probe'; context: string }
@@ -114,9 +120,9 @@ export type Effect =
   | { type: 'disconnect' }
   | { type: 'make-form'; playbook: string; presets: Record<string, FieldValue> }
   | { type: 'make-plan'; playbook: string; inputs: Record<string, FieldValue> }
-  | { type: 'start-run'; plan: PlanEntry }
+  | { type: 'start-run'; plan: PlanEntry; passage?: Passage }
   | { type: 'follow'; run: string }
-  | { type: 'resume'; run: string }
+  | { type: 'resume'; run: string; passage?: Passage }
   | { type: 'stop-run'; run: string }
   | { type: 'discard'; run: string }
   | { type: 'answer'; run: string; question: string; answer: Answer }

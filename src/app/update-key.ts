@@ -1,6 +1,7 @@
 import { moveIndex } from '../ui/select-state.ts';
 import { textState } from '../ui/text-state.ts';
 import { actClusters, actSystems, actWelcome, pointAt, watchRun } from './act-choose.ts';
+import { actGate, keyInGate } from './act-gate.ts';
 import { actMenu, actPlan, keyInForm } from './act-menu.ts';
 import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
 import { actAutoscalers, actPods } from './act-pods.ts';
@@ -35,6 +36,7 @@ function keyInText(state: AppState, key: KeyPress): Update {
   if (overlay?.type === 'command') return keyInCommand(state, overlay, key);
   if (overlay?.type === 'filter') return keyInFilter(state, overlay, key);
   if (overlay?.type === 'question') return keyInTypedQuestion(state, key);
+  if (overlay?.type === 'gate') return keyInGate(state, overlay, key);
   return screen.type === 'form' ? keyInForm(state, screen, key) : update(state);
 }
 
@@ -47,6 +49,7 @@ function actOverlay(state: AppState, action: ActionName): Update | undefined {
   if (overlay?.type === 'leave') return actLeave(state, overlay, action);
   if (overlay?.type === 'stop' || overlay?.type === 'discard') return actYesNo(state, overlay, action);
   if (overlay?.type === 'problem') return actProblem(state, action);
+  if (overlay?.type === 'gate') return actGate(state, overlay, action);
   return overlay?.type === 'question' ? actQuestion(state, action) : undefined;
 }
 

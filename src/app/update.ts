@@ -1,10 +1,12 @@
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
+import type { Gate } from '../playbooks/runs/gate.ts';
 import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import { insertText } from '../ui/text-state.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
+import { openGate } from './act-gate.ts';
 import { guideTo } from './act-menu.ts';
 import { ask } from './act-run.ts';
 import { clusterRows } from './choices.ts';
@@ -16,6 +18,7 @@ import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, 
 import {
   type AppState,
   attach,
+  type BeginEffect,
   type Effect,
   goBack,
   isRight,
@@ -42,6 +45,8 @@ export type AppEvent =
   | { type: 'run-closed'; run: string }
   | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
+  /** A run waits for what a person says before it begins. */
+  | { type: 'gate'; gate: Gate; begin: BeginEffect }
   /** An effect failed. */
   | { type: 'trouble'; effect: Effect['type'] | 'load'; problem: ProblemText };
 
@@ -76,6 +81,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return update({ ...state, view: event.lines });
     case 'notice':
       return update({ ...state, notice: event.notice });
+    case 'gate':
+      return openGate(state, event.gate, event.begin);
     case 'trouble':
       return trouble(state, event.effect, event.problem);
   }
@@ -89,7 +96,7 @@ function paste(state: AppState, text: string): AppState {
     const next = insertText(overlay.text, text.trim());
     return { ...state, overlay: { ...overlay, text: next }, filters: { ...state.filters, [overlay.pane]: next.value } };
   }
-  if (overlay?.type === 'question')
+  if (overlay?.type === 'question' || overlay?.type === 'gate')
     return { ...state, overlay: { ...overlay, text: insertText(overlay.text, text.trim()) } };
   if (!overlay && screen.type === 'form' && screen.form)
     return replace(state, { ...screen, form: pasteIntoForm(screen.form, text) });

@@ -10,11 +10,13 @@ import { createPodsFeed } from '../cluster/pods-feed.ts';
 import { readOnly } from '../cluster/read-only.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
+import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
+import { namespaceOf } from './system-namespace.ts';
 
 /** How often a feed reaches the screen unless the settings say otherwise. */
 const usualRefreshMs = 300;
@@ -37,7 +39,7 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
   return {
     async connect(given, system) {
       const choice = await withSandbox({ ...given, kubeconfig: given.kubeconfig ?? options.kubeconfig });
-      const namespace = choice.namespace ?? options.namespace ?? system.namespace;
+      const namespace = namespaceOf(system, choice.namespace ?? options.namespace);
       const connection = guarded(await connect({ ...choice, namespace }), options);
       try {
         // Whether anybody answers at all, in one sentence, before watches begin.
@@ -81,6 +83,7 @@ function openSession(choice: ClusterChoice, connection: Connection, namespace: s
   return {
     choice,
     info: connection.info,
+    production: isProduction(connection.info, loadSettings().production),
     pods,
     autoscalers,
     podDetails: (name) => createPodDetailsFeed(connection, { namespace, name, batchMs }),

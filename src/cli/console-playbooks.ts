@@ -1,4 +1,6 @@
 import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, Services } from '../app/services.ts';
+import { isProduction } from '../configuration/production.ts';
+import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
 import { type InputValue, inputFault, isAsked, resolveInputs } from '../playbooks/inputs.ts';
 import { findManifestSet } from '../playbooks/manifest-set.ts';
@@ -6,14 +8,17 @@ import type { InputDefinition, Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import type { RunRequest } from '../playbooks/runs/run-request.ts';
-import { startRun } from '../playbooks/runs/start.ts';
+import { refuseEffects } from '../playbooks/runs/runner.ts';
+import { type StartOptions, startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import type { FormField } from '../ui/form-state.ts';
 import { diagnosticLines, invalidFiles } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
+import { startThroughGates } from './console-gates.ts';
 import type { GlobalOptions } from './options.ts';
 import { loadRun } from './run-loading.ts';
+import { namespaceOf } from './system-namespace.ts';
 
 type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'startRun'>;
 
@@ -38,9 +43,12 @@ export function createPlaybookServices(
     manifestSources: async (system) => manifestSources(load(), system, workspace),
     form: async (ref, presets) => fieldsOf(findPlaybook(load(), ref), presets),
     plan: (request) => makePlan(request, { options, workspace, connectionOf }),
-    async startRun({ token }) {
+    async startRun({ token }, passage = {}) {
       const { request, secrets } = token as Token;
-      return (await startRun(request, secrets)).id;
+      const loaded = loadRun(request);
+      refuseEffects(loaded, request);
+      const start = (more: StartOptions) => startRun(request, secrets, more);
+      return (await startThroughGates(loaded, request.cluster, passage, start)).id;
     },
   };
 }
@@ -150,7 +158,7 @@ async function makePlan(
   const { playbook, system } = loaded;
   const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const { values, secrets } = resolveInputs(playbook, given);
-  const cluster = { ...asked.cluster, namespace: asked.cluster.namespace ?? options.namespace ?? system.namespace };
+  const cluster = { ...asked.cluster, namespace: namespaceOf(system, asked.cluster.namespace ?? options.namespace) };
   const request = {
     playbook: asked.playbook,
     workspace,
@@ -164,7 +172,10 @@ async function makePlan(
   const { connection, done } = await connectionOf(asked.cluster);
   try {
     const surroundings = await surroundingsOf(loaded, connection);
-    const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, { programVersion: '' });
+    const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, {
+      programVersion: '',
+      production: isProduction(connection.info, loadSettings().production),
+    });
     const { title, description, ref } = playbook;
     const token: Token = { request, secrets };
     return { title, description, playbook: ref, steps: header.steps, facts: factsOf(header, secrets), token };
@@ -188,6 +199,7 @@ function factsOf(
       'cluster',
       `${cluster.context}${cluster.sandbox ? ' (a rehearsal: pods are stand-ins)' : ''}, namespace ${cluster.namespace}`,
     ],
+    ...(header.production ? [['production', `${cluster.context}: its name is to be typed`] as [string, string]] : []),
     ['manifests', manifests],
   ];
   if (shown.length + hidden.length > 0) facts.push(['inputs', [...shown, ...hidden].join(', ')]);

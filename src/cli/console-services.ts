@@ -4,12 +4,15 @@ import { listContexts } from '../cluster/contexts.ts';
 import { probeContext } from '../cluster/probe-context.ts';
 import { attachRun } from '../playbooks/runs/attach.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
-import { discardRun, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
-import { resumeRun } from '../playbooks/runs/start.ts';
+import { discardRun, findRun, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
+import { readRequest } from '../playbooks/runs/run-request.ts';
+import { resumeRun, type StartOptions } from '../playbooks/runs/start.ts';
 import { createClusterServices } from './console-cluster.ts';
+import { startThroughGates } from './console-gates.ts';
 import { createPlaybookServices } from './console-playbooks.ts';
 import type { GlobalOptions } from './options.ts';
 import { asTyped } from './program-name.ts';
+import { loadRun } from './run-loading.ts';
 
 /** Records reach the screen as they come, a packet of them at a time; what is only nice to know, twice a second. */
 const recordsMs = 50;
@@ -35,8 +38,10 @@ export function createServices(options: GlobalOptions): Services {
       const attached = await attachRun(run, 'console');
       await attached.stop().finally(() => attached.close());
     },
-    async resumeRun(run) {
-      await resumeRun(run, { interactive: true });
+    async resumeRun(run, passage = {}) {
+      const { folder, cluster } = await findRun(run);
+      const start = (more: StartOptions) => resumeRun(run, { interactive: true, ...more });
+      await startThroughGates(loadRun(readRequest(folder)), cluster, passage, start);
     },
     async discardRun(run) {
       await discardRun(run);

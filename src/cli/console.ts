@@ -60,12 +60,12 @@ function lazyServices(options: ConsoleOptions): Services {
     status: async (session, system, signal) => (await real()).status(session, system, signal),
     form: async (playbook, presets) => (await real()).form(playbook, presets),
     plan: async (request) => (await real()).plan(request),
-    startRun: async (plan) => (await real()).startRun(plan),
+    startRun: async (plan, passage) => (await real()).startRun(plan, passage),
     runs: async () => (await real()).runs(),
     follow: async (run, receive, signal) => (await real()).follow(run, receive, signal),
     answer: async (run, question, answer) => (await real()).answer(run, question, answer),
     stopRun: async (run) => (await real()).stopRun(run),
-    resumeRun: async (run) => (await real()).resumeRun(run),
+    resumeRun: async (run, passage) => (await real()).resumeRun(run, passage),
     discardRun: async (run) => (await real()).discardRun(run),
   };
 }

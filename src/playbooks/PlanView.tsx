@@ -48,7 +48,7 @@ function headLines({ description, facts, width, theme }: PlanViewProps & { theme
   const longest = Math.max(0, ...facts.map(([name]) => textWidth(name)));
   for (const [name, value] of facts) {
     const shown = truncate(printableLine(value), Math.max(4, width - longest - 5), theme.symbols.ellipsis);
-    lines.push(` ${theme.dim(pad(name, longest))}  ${shown}`);
+    lines.push(` ${theme.dim(pad(name, longest))}  ${name === 'production' ? theme.warn(theme.strong(shown)) : shown}`);
   }
   return lines;
 }

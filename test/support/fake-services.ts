@@ -5,6 +5,7 @@ import type { PodDetails } from '../../src/cluster/pod-details.ts';
 import type { PodRow } from '../../src/cluster/pod-row.ts';
 import type { PodsSnapshot } from '../../src/cluster/pods-feed.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
+import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';
 import type { Answer } from '../../src/playbooks/runs/question.ts';
 
 export interface FakeRun {
@@ -74,8 +75,10 @@ export function fakePod(name: string, change: Partial<PodRow> = {}): PodRow {
 }
 
 /** Everything that the screen asks for, from memory, with a record of what was asked. */
-export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[] } = {}): FakeServices {
+export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[]; gates?: Gate[] } = {}): FakeServices {
   const calls: string[] = [];
+  // Each is passed once.
+  const gates = [...(given.gates ?? [])];
   const runs = new Map<
     string,
     FakeRun & { receive?: (events: RunEvent[]) => void; done?: () => void; past: RunEvent[] }
@@ -124,7 +127,10 @@ export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[] 
         token: playbook,
       };
     },
-    async startRun(plan) {
+    async startRun(plan, passage) {
+      calls.push(...(passage ? [`passage ${JSON.stringify(passage)}`] : []));
+      const gate = gates.shift();
+      if (gate) throw new GateProblem(gate);
       const id = `run-${runs.size + 1}`;
       calls.push(`start ${plan.playbook}`);
       run(id).send({ type: 'run-started', run: fakeHeader(id, plan), pid: 1 });
@@ -150,7 +156,10 @@ export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[] 
       calls.push(`stop ${id}`);
       run(id).stopped = true;
     },
-    async resumeRun(id) {
+    async resumeRun(id, passage) {
+      calls.push(...(passage ? [`passage ${JSON.stringify(passage)}`] : []));
+      const gate = gates.shift();
+      if (gate) throw new GateProblem(gate);
       calls.push(`resume ${id}`);
     },
     async discardRun(id) {

@@ -31,7 +31,10 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
   if (readOnly) parts.push(theme.badge(' read-only '));
   if (session) {
     const { context, namespace, sandbox, speed } = session.info;
-    const place = `${printableLine(context)} ${theme.symbols.submenu} ${printableLine(namespace)}`;
+    const name = session.production
+      ? `${theme.badge(' PRODUCTION ')} ${theme.warn(printableLine(context))}`
+      : printableLine(context);
+    const place = `${name} ${theme.symbols.submenu} ${printableLine(namespace)}`;
     parts.push(
       sandbox
         ? theme.badge(` ${sandboxName(context, speed)} `) +

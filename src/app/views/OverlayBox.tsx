@@ -11,9 +11,11 @@ import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import { leaveChoices, yesNo } from '../act-overlay.ts';
 import { questionChoices } from '../act-run.ts';
+import { gateChoices, gateExpects } from '../gate-answers.ts';
 import { openQuestion } from '../modes.ts';
 import type { AppState, Overlay } from '../state.ts';
 import { useAppState } from '../use-app.ts';
+import { gateText } from './gate-lines.ts';
 
 interface Dialog {
   title: string;
@@ -120,11 +122,23 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
           '',
         ],
       };
+    case 'gate':
+      return gateDialog(overlay, width, theme);
     case 'question':
       return questionDialog(state, overlay, width, theme);
     default:
       return undefined;
   }
+}
+
+function gateDialog(overlay: Extract<Overlay, { type: 'gate' }>, width: number, theme: Theme): Dialog {
+  const { gate, index, text } = overlay;
+  const { title, lines } = gateText(gate, width, theme);
+  const expect = gateExpects(gate);
+  const input = textInputLine({ state: text, width: width - 4, focused: true, theme });
+  const typed = [theme.dim(`Type ${expect} to go on; esc leaves it`), `${theme.symbols.pointer} ${input}`];
+  const answer = expect === undefined ? [row(gateChoices(gate), index, theme)] : typed;
+  return { title, tone: gate.kind === 'held' ? 'borderFocused' : 'warn', lines: ['', ...lines, '', ...answer, ''] };
 }
 
 function questionDialog(

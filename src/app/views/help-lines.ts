@@ -15,7 +15,7 @@ export const helpGroups: readonly { title: string; modes: readonly Mode[] }[] = 
   { title: 'Choosing', modes: ['welcome', 'clusters', 'systems', 'runs'] },
   { title: 'Plan and inputs', modes: ['plan', 'form'] },
   { title: 'Reading', modes: ['status', 'details', 'logs', 'faults', 'help'] },
-  { title: 'Questions', modes: ['question', 'leave', 'stop', 'discard', 'problem', 'command', 'filter'] },
+  { title: 'Questions', modes: ['question', 'leave', 'stop', 'discard', 'problem', 'gate', 'command', 'filter'] },
 ];
 
 /** Keys by where they count, then the commands: all made from the two tables. */

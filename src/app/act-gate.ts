@@ -1,0 +1,50 @@
+import type { Gate, Passage } from '../playbooks/runs/gate.ts';
+import { moveIndex } from '../ui/select-state.ts';
+import { editText, textState } from '../ui/text-state.ts';
+import { gateExpects } from './gate-answers.ts';
+import type { ActionName } from './key-binding.ts';
+import type { KeyPress } from './key-press.ts';
+import { type AppState, attach, type BeginEffect, type Overlay, toDashboard, type Update, update } from './state.ts';
+
+type GateOverlay = Extract<Overlay, { type: 'gate' }>;
+
+/** A run does not begin before a person has said something. */
+export function openGate(state: AppState, gate: Gate, begin: BeginEffect): Update {
+  const run = begin.type === 'resume' && state.run ? { ...state.run, following: false } : state.run;
+  // Following is what one would want; to agree must be a choice.
+  const index = gate.kind === 'held' ? 0 : 1;
+  return update({ ...state, run, busy: undefined, overlay: { type: 'gate', gate, begin, index, text: textState() } });
+}
+
+export function actGate(state: AppState, overlay: GateOverlay, action: ActionName): Update {
+  const closed: AppState = { ...state, overlay: undefined };
+  const { gate, index } = overlay;
+  if (action === 'up' || action === 'down')
+    return update({ ...state, overlay: { ...overlay, index: moveIndex(index, action, 2) } });
+  if (action === 'back' || action === 'no') return update(closed);
+  if (action !== 'enter' && action !== 'yes') return update(state);
+  if (action === 'enter' && index === 1) return update(closed);
+  if (gate.kind === 'held')
+    return update(toDashboard({ ...closed, run: attach(gate.run) }, 'run'), { type: 'follow', run: gate.run });
+  return gate.kind === 'outside' ? pass(closed, overlay, { trust: true }) : update(state);
+}
+
+/** Keys where a name is to be typed. */
+export function keyInGate(state: AppState, overlay: GateOverlay, key: KeyPress): Update {
+  const { gate, text } = overlay;
+  if (key.name === 'esc') return update({ ...state, overlay: undefined });
+  if (key.name !== 'enter')
+    return update({ ...state, overlay: { ...overlay, text: editText(text, key.name, key.text) } });
+  const expect = gateExpects(gate);
+  if (text.value.trim() !== expect)
+    return update({ ...state, notice: { tone: 'warn', text: `That is not "${expect}"; nothing was done` } });
+  const closed: AppState = { ...state, overlay: undefined };
+  if (gate.kind === 'production') return pass(closed, overlay, { confirmedContext: gate.context });
+  if (gate.kind !== 'dead') return update(state);
+  const { run, resourceVersion } = gate;
+  return pass(closed, overlay, { takeOver: { run, resourceVersion } });
+}
+
+function pass(state: AppState, { begin }: GateOverlay, said: Passage): Update {
+  return update({ ...state, busy: 'Starting the run' }, { ...begin, passage: { ...begin.passage, ...said } });
+}
