@@ -28,7 +28,10 @@ export function previewLines(preview: StepPreview, width: number, theme: Theme, 
   const telling = changes.filter(({ action, note }) => action !== 'unchanged' || note !== undefined);
   const same = changes.length - telling.length;
   const shown = telling.slice(0, room.changes);
-  const lines = shown.flatMap((change) => changeLines(change, width, theme, room));
+  // What holds for all of them is said once, below.
+  const common = (change: PreviewedChange) =>
+    why !== undefined && change.note === why ? { ...change, note: '' } : change;
+  const lines = shown.flatMap((change) => changeLines(common(change), width, theme, room));
   if (telling.length > shown.length) lines.push(theme.dim(`  and ${telling.length - shown.length} more objects`));
   if (same > 0)
     lines.push(theme.dim(`${signs.unchanged} ${same} unchanged${same <= 3 ? `: ${namesOf(changes)}` : ''}`));

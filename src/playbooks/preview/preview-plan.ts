@@ -53,7 +53,9 @@ export async function previewPlan(
     steps: withEarlierSteps(places.map((place) => described(place, skipped, previews))),
     ...{ missing, looked, total: looking.length },
   });
-  const run = everyStep(playbook).filter(({ id }) => !isBelowSkipped(id, skipped));
+  const every = everyStep(playbook);
+  const never = skippedBefore(every, leftOut, explain, sandbox);
+  const run = every.filter(({ id }) => !never.has(id));
   const rights = missingRights({ places: run, stepKinds, connection, contextFor, signal }).then((found) => {
     missing = found;
     receive(now());
@@ -82,10 +84,6 @@ function described(
 ): PreviewedStep {
   const group = called !== undefined || (step.steps !== undefined && step.kind !== 'foreach');
   return { ...{ id, title: step.title, depth, group }, skipped: skipped.get(id), preview: previews.get(id) };
-}
-
-function isBelowSkipped(id: string, skipped: ReadonlyMap<string, string>): boolean {
-  return skipped.has(id) || [...skipped.keys()].some((one) => id.startsWith(`${one}/`));
 }
 
 /** What only looks, and has nothing to tell before, is no part of what would change. */

@@ -25,6 +25,7 @@ import { createHeader, surroundingsOf } from './run-header.ts';
 import { enterLock, leaveLock, lockFor } from './run-lock.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest } from './run-request.ts';
+import { checkRunRights } from './run-rights.ts';
 import { createRunSink } from './run-sink.ts';
 import { leftOut } from './selection.ts';
 import { createSensitiveInputs } from './sensitive-inputs.ts';
@@ -67,6 +68,7 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
     const fresh = await createHeader(request, loaded, surroundings, { ...host, production });
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
     const patient = patientConnection(connection);
+    await checkRunRights({ request, orders, loaded, connection: patient, surroundings, earlier });
     lock = await lockFor({ request, orders, loaded, connection }, host);
     const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier, lock };
     return await runToEnd(setup, paths, host);
