@@ -123,10 +123,10 @@ it('a gate names what is to be decided, and text from outside draws nothing', ()
   const theme = detectTheme({ NO_COLOR: '1' });
   const text = (gate: Gate) => {
     const { title, lines } = gateText(gate, 70, theme);
-    return [title, ...lines].join('\n');
+    return [title, ...lines].join(' ').replace(/\s+/g, ' ');
   };
   expect(text(outside)).toContain('Build: {"command":["make"]}');
   expect(text(production)).toContain('[PRODUCTION] prod-eu');
-  expect(text(dead)).toMatch(/up-ab12 of eve@far still holds tars on this cluster: its process is\s+gone/);
+  expect(text(dead)).toContain('up-ab12 of eve@far still holds tars on this cluster: its process is gone.');
   expect(text({ ...held, who: 'x\u001b[31m' })).not.toContain('\u001b');
 });
