@@ -8,10 +8,13 @@ import { execStep } from './exec.ts';
 import { foreachStep } from './foreach.ts';
 import { httpStep } from './http.ts';
 import { inputStep } from './input.ts';
+import { labelStep } from './label.ts';
 import { loadStep } from './load.ts';
 import { parallelStep } from './parallel.ts';
+import { patchStep } from './patch.ts';
 import { playbookStep } from './playbook.ts';
 import { portForwardStep } from './port-forward.ts';
+import { rolloutStep } from './rollout.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
 import { waitStep } from './wait.ts';
@@ -28,6 +31,9 @@ export const stepKinds: readonly StepKind[] = [
   checkStep,
   secretStep,
   scaleStep,
+  rolloutStep,
+  patchStep,
+  labelStep,
   loadStep,
   confirmStep,
   inputStep,

@@ -141,9 +141,9 @@ test('scale sets the replicas and names an autoscaler that will change them agai
   });
   const config = { scale: { workload: 'Deployment/web', replicas: expression('1 + 4') } };
   const result = await kind('scale').run(config, context);
-  expect(result.summary).toBe('Deployment/web: 2 → 5 (HorizontalPodAutoscaler/web may change it)');
+  expect(result.summary).toBe('Deployment/web: 2 → 5 (HorizontalPodAutoscaler/web will set it to at most 3 again)');
   expect((await api.send('GET', '/apis/apps/v1/namespaces/tars/deployments/web')).json.spec.replicas).toBe(5);
-  expect(said.join()).toContain('decides about the replicas');
+  expect(said.join()).toContain('will set it to at most 3 again');
   expect(await kind('scale').equivalent({ scale: { workload: 'Deployment/web', replicas: 5 } }, context)).toEqual([
     'kubectl scale deployment/web -n tars --replicas=5',
   ]);
