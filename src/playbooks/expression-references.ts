@@ -7,9 +7,12 @@ export interface ReferenceName {
   end: number;
 }
 
+/** The variables whose fields are known before anything runs. */
+const roots = ['inputs', 'steps', 'system', 'cluster'] as const;
+
 /** What an expression reads of a variable of the playbook: `inputs.tag`, `steps["wait-for-it"].outputs.objects`. */
 export interface Reference {
-  root: 'inputs' | 'steps';
+  root: (typeof roots)[number];
   /** As far as they are known before it runs; none where the variable is used as a whole. */
   names: readonly ReferenceName[];
 }
@@ -32,8 +35,7 @@ function visit(node: unknown, found: Reference[]): void {
 }
 
 function asReference(node: ASTNode): Reference | undefined {
-  if (node.op === 'id')
-    return node.args === 'inputs' || node.args === 'steps' ? { root: node.args, names: [] } : undefined;
+  if (node.op === 'id') return isRoot(node.args) ? { root: node.args, names: [] } : undefined;
   if (!isAccess(node)) return undefined;
   const [object, key] = node.args;
   const before = asReference(object);
@@ -44,6 +46,10 @@ function asReference(node: ASTNode): Reference | undefined {
   // A selected name is marked alone, an indexed one with its brackets.
   const start = typeof key === 'string' ? node.end - name.length : object.end;
   return { root: before.root, names: [...before.names, { name, start, end: node.end }] };
+}
+
+function isRoot(name: unknown): name is Reference['root'] {
+  return roots.some((root) => root === name);
 }
 
 /** The computed keys of a chain. */

@@ -12,6 +12,7 @@ import { checkOrder } from './load-needs.ts';
 import { placesOf, type StepPlace } from './load-places.ts';
 import type { LoadedStep } from './load-step.ts';
 import { shapeOfStep } from './load-step-shapes.ts';
+import { checkStepTexts } from './load-texts.ts';
 import { checkUndo } from './load-undo.ts';
 import type { Playbook } from './model.ts';
 import type { StepKind } from './step-kind.ts';
@@ -54,6 +55,7 @@ function checkStep(
   shapes.set(step.id, shapeOfStep(step, playbook.calls[step.id], shapesOf(expressions.outputs), stepKinds));
   return [
     ...expressions.diagnostics,
+    ...checkStepTexts(document, step),
     ...checkItemNames(document, place),
     ...checkInputNames(document, place, places, playbook.inputs),
     ...checkUndo(document, step),

@@ -3,7 +3,7 @@ import { compileExpression, ExpressionError, parseExpression } from '../base/exp
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
 import { diagnosticAt } from '../yaml/source.ts';
-import { suggestion } from '../yaml/suggest.ts';
+import { suggest, suggestion } from '../yaml/suggest.ts';
 import { placeInText } from '../yaml/text-place.ts';
 import { referencesIn } from './expression-references.ts';
 import type { KnownSteps } from './load-known-steps.ts';
@@ -59,8 +59,16 @@ export function checkExpression(
     return { diagnostics: [place(written, around, 0, written.text.length, { message })], type };
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    return { diagnostics: [reportedAt(error, written, around, Object.keys(variables))], type: undefined };
+    return { diagnostics: [reportedAt(error, written, around, variables)], type: undefined };
   }
+}
+
+/** What else a name may have been: of a variable, or of a field of one. */
+function hintFor(name: string, message: string, variables: Variables): string | undefined {
+  if (!message.startsWith('there is no')) return suggestion(name, Object.keys(variables), 'names');
+  const fields = Object.values(variables).flatMap((shape) => (typeof shape === 'string' ? [] : Object.keys(shape)));
+  const near = suggest(name, fields);
+  return near && `did you mean \`${near}\`?`;
 }
 
 /** A fault of an expression at its place in the file. */
@@ -68,9 +76,9 @@ export function reportedAt(
   error: ExpressionError,
   written: WrittenExpression,
   around: Pick<Surroundings, 'document'>,
-  names: readonly string[] = [],
+  variables: Variables = {},
 ): Diagnostic {
-  const hint = error.unknown === undefined ? undefined : suggestion(error.unknown, names, 'names');
+  const hint = error.unknown === undefined ? undefined : hintFor(error.unknown, error.message, variables);
   return place(written, around, error.offset, error.length, { message: `expression: ${error.message}`, hint });
 }
 

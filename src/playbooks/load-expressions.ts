@@ -31,6 +31,9 @@ export function checkStepExpressions(step: LoadedStep, around: Surroundings): Ch
   return checked;
 }
 
+/** Keys below which nothing is filled in; an expression there is reported as one. */
+export const notExpressions: ReadonlySet<string> = new Set(['id', 'title', 'description', 'needs']);
+
 type ExpressionPlace = NonNullable<StepKind['expressions']>[number];
 
 function checkText(
@@ -40,6 +43,7 @@ function checkText(
   all: Variables,
   around: Surroundings,
 ): CheckedExpression {
+  if (notExpressions.has(String(path[0]))) return { diagnostics: [], type: undefined };
   const at = [...step.path, ...path];
   if (path.length === 1 && path[0] === 'when') return checkExpression({ text, path: at, offset: 0 }, around, 'bool');
   const exact = places.find((one) => pathFits(one.path, path));

@@ -3,6 +3,7 @@ import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
 import { pathFits } from '../yaml/strings.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
+import { defineInput, type WrittenInput } from './input-schema.ts';
 import type { StepPlace } from './load-places.ts';
 import { type LoadedStep, ownStrings } from './load-step.ts';
 import type { InputDefinition } from './model.ts';
@@ -24,7 +25,7 @@ export function checkInputNames(
     const fault = { message: `there is no input \`${name}\``, hint: suggestion(name, known, 'inputs') };
     return [diagnosticAtPath(document, [...step.path, ...path], fault)];
   });
-  return [...unknown, ...contradiction(document, step, inputs)];
+  return [...unknown, ...contradictions(document, step, inputs)];
 }
 
 /** The name of the secret that a step asks a person for. */
@@ -34,24 +35,33 @@ function typedSecret({ kind, definition }: LoadedStep): string | undefined {
   return sensitive ? name : undefined;
 }
 
-/** That an input of the same name, which is taken without asking, is of the same sort as the one that a step asks for. */
-function contradiction(
+/** What contradicts itself in what a step asks for, or the input of the same name, which is taken without asking. */
+function contradictions(
   document: LocatedDocument,
   { kind, definition, path }: LoadedStep,
   inputs: Record<string, InputDefinition>,
 ): Diagnostic[] {
-  const asked = definition?.config.input as { name: string; sensitive?: boolean; type?: string } | undefined;
-  const input = kind?.name === 'input' && asked ? inputs[asked.name] : undefined;
-  if (!asked || !input) return [];
+  if (kind?.name !== 'input' || !definition) return [];
+  const asked = definition.config.input as WrittenInput & { name: string; text: string };
+  const { default: given, ...rest } = asked;
+  // What an expression comes to is held against the rest when it is asked.
+  const known = typeof given === 'string' && given.includes('${' + '{') ? rest : asked;
+  const { faults } = defineInput({ ...known, description: asked.text, type: asked.type ?? 'string' });
+  const own = faults.map(([key, message]) => diagnosticAtPath(document, [...path, 'input', key], { message }));
+  const input = inputs[asked.name];
+  if (!input) return own;
   const at = [...path, 'input', 'name'];
   if ((input.sensitive === true) !== (asked.sensitive === true)) {
     const words = input.sensitive ? 'is sensitive, and this is not' : 'is not sensitive, and this is';
-    return [diagnosticAtPath(document, at, { message: `the input \`${asked.name}\` of this playbook ${words}` })];
+    return [
+      ...own,
+      diagnosticAtPath(document, at, { message: `the input \`${asked.name}\` of this playbook ${words}` }),
+    ];
   }
   const type = asked.type ?? 'string';
-  if (input.type === type) return [];
+  if (input.type === type) return own;
   const message = `the input \`${asked.name}\` of this playbook is a ${input.type}, and this is a ${type}`;
-  return [diagnosticAtPath(document, at, { message })];
+  return [...own, diagnosticAtPath(document, at, { message })];
 }
 
 function namedInputs(step: LoadedStep): { path: YamlPath; name: string }[] {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { type LocatedDocument, parseYamlDocuments } from '../yaml/parse.ts';
-import { diagnosticOfFile } from '../yaml/source.ts';
+import { diagnosticAt, sourceText } from '../yaml/source.ts';
 import { diagnosticAtPath } from '../yaml/validate.ts';
 
 /** Files below a folder called `manifests` hold Kubernetes objects. */
@@ -11,8 +11,10 @@ export function isManifest(name: string): boolean {
 
 /** A manifest's objects with every fault in it: what is no YAML, keys twice, no apiVersion, kind or name. */
 export function checkManifest(path: string, shown: string): Diagnostic[] {
-  const documents = parseYamlDocuments(readFileSync(path, 'utf8'), shown);
-  if (documents.length === 0) return [diagnosticOfFile(shown, { message: 'this manifest holds no object' })];
+  const text = readFileSync(path, 'utf8');
+  const documents = parseYamlDocuments(text, shown);
+  if (documents.length === 0)
+    return [diagnosticAt(sourceText(text, shown), 0, 1, { message: 'this manifest holds no object' })];
   const diagnostics = documents.flatMap(checkObject);
   const seen = new Set<string>();
   for (const document of documents) {

@@ -3,6 +3,7 @@ import { suggestion } from '../yaml/suggest.ts';
 import type { Reference, ReferenceName } from './expression-references.ts';
 import type { KnownSteps, ReferenceFault } from './load-known-steps.ts';
 import type { InputDefinition } from './model.ts';
+import { surroundings } from './scope.ts';
 
 /** What is wrong with a reference, and at which of its names. */
 export type FoundFault = ReferenceFault & { at: ReferenceName };
@@ -15,9 +16,17 @@ export function referenceFault(
 ): FoundFault | undefined {
   const [first, ...rest] = names;
   if (!first) return undefined;
+  if (root === 'system' || root === 'cluster') return surroundingFault(root, first);
   const fault = root === 'inputs' ? inputFault(first.name, inputs) : steps.fault(first.name);
   if (fault) return { ...fault, at: first };
   return root === 'steps' ? fieldFault(steps.shapes.get(first.name) ?? 'map', rest, first.name) : undefined;
+}
+
+/** What every playbook knows of its system and of the cluster. */
+function surroundingFault(root: 'system' | 'cluster', at: ReferenceName): FoundFault | undefined {
+  const known = Object.keys(surroundings[root]);
+  if (known.includes(at.name)) return undefined;
+  return { message: `\`${root}\` has no \`${at.name}\``, hint: suggestion(at.name, known, root), at };
 }
 
 function inputFault(name: string, inputs: Record<string, InputDefinition>): ReferenceFault | undefined {
@@ -44,7 +53,7 @@ function fieldFault(shape: VariableShape, names: readonly ReferenceName[], step:
 
 function missing(name: string, depth: number, known: readonly string[], step: string): ReferenceFault {
   if (depth === 0) {
-    const hint = `a step has \`status\` and \`outputs\`; did you mean \`outputs.${name}\`?`;
+    const hint = `a step has \`status\`, \`problem\` and \`outputs\`; did you mean \`outputs.${name}\`?`;
     return { message: `a step has no \`${name}\``, hint };
   }
   const message = `the step \`${step}\` puts out no \`${name}\``;

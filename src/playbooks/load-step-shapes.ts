@@ -11,7 +11,7 @@ export function shapeOfStep(
   own: Readonly<Record<string, VariableShape>>,
   kinds: readonly StepKind[],
 ): VariableShape {
-  return { status: 'string', outputs: withOwn(outputsOf(step, called, kinds), own) };
+  return { status: 'string', problem: 'string', outputs: withOwn(outputsOf(step, called, kinds), own) };
 }
 
 function outputsOf(

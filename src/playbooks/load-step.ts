@@ -53,9 +53,12 @@ export function withInner(steps: readonly LoadedStep[]): LoadedStep[] {
 
 /** The texts of a step with their paths below it, without those of the steps inside of it. */
 export function ownStrings({ written, inner }: LoadedStep): { path: YamlPath; text: string }[] {
-  const isInner = (path: YamlPath) =>
-    inner.some(({ key }) => key.length < path.length && key.every((part, index) => path[index] === part));
-  return [...stringsIn(written)].filter(({ path }) => !isInner(path));
+  return [...stringsIn(written)].filter(({ path }) => !isInside(inner, path));
+}
+
+/** Whether a path below a step leads into the steps inside of it. */
+export function isInside(inner: readonly InnerGroup[], path: YamlPath): boolean {
+  return inner.some(({ key }) => key.length < path.length && key.every((part, index) => path[index] === part));
 }
 
 function loadStep(

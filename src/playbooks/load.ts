@@ -14,6 +14,7 @@ import { checkExpression } from './load-expression.ts';
 import { noSteps } from './load-known-steps.ts';
 import { placesOf } from './load-places.ts';
 import { type LoadedStep, loadSteps, withInner } from './load-step.ts';
+import { checkPlaybookTexts } from './load-texts.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { InputDefinition, LoadOutcome, Playbook } from './model.ts';
 import { playbookSchema } from './schema.ts';
@@ -112,6 +113,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     ...diagnostics,
     ...withInner(steps).flatMap((step) => step.diagnostics),
     ...readInputs(reading, asMap(written.inputs)),
+    ...checkPlaybookTexts(document, written, playbook.inputs),
     ...checkSteps(steps, { document, playbook, stepKinds: options.stepKinds, files, follow }),
   ];
   return { value: playbook, diagnostics: all };
@@ -150,7 +152,8 @@ function typeWritten(type: unknown): Partial<InputDefinition> {
 
 function followCall(step: LoadedStep, { document, options, playbook }: Reading): Diagnostic[] {
   const ref = callOf(step);
-  if (ref === undefined || ref.includes('${{')) return [];
+  // What is no name at all is reported as that.
+  if (ref === undefined || !step.definition?.config.playbook) return [];
   const report = (message: string, hint?: string) => [
     diagnosticAtPath(document, [...step.path, 'playbook'], { message, hint }),
   ];

@@ -12,7 +12,13 @@ const duration = z
     context.addIssue({ code: 'custom', message: 'a duration is written like `300s`, `1m30s` or `250ms`' });
     return z.NEVER;
   })
-  .meta({ id: 'duration', description: '300s, 1m30s, 250ms; a plain number counts as seconds' });
+  .meta({
+    id: 'duration',
+    description: '300s, 1m30s, 250ms; a plain number counts as seconds',
+    // For editors, which know nothing of what reads it.
+    pattern: '^(\\d+(\\.\\d+)?|(\\d+(\\.\\d+)?(ms|s|m|h|d))+)$',
+    minimum: 0,
+  });
 
 const stepId = z
   .string()
@@ -36,7 +42,8 @@ const retry = z
   .refine(
     (written) => written['at-most'] === undefined || written['back-off'] !== undefined,
     '`at-most` bounds a `back-off`, and there is none',
-  );
+  )
+  .meta({ anyOf: [{ required: ['for'] }, { required: ['times'] }] });
 
 /** A step as it is written; its own schema, which depends on its kind, is held against it by itself. */
 export const writtenStep = z.record(z.string(), z.unknown()).meta({ id: 'step' });
@@ -97,7 +104,8 @@ export const playbookSchema = z.strictObject({
 
 /** One step of a kind: the common fields, the kind's key and its own options. */
 export function stepSchema(kind: StepKind): ZodType<Record<string, unknown>> {
-  return z.strictObject({ ...commonStepFields, ...kind.shape }) as ZodType<Record<string, unknown>>;
+  // Its own come first: they are what somebody is told of who writes a key that is not there.
+  return z.strictObject({ ...kind.shape, ...commonStepFields, ...kind.shape }) as ZodType<Record<string, unknown>>;
 }
 
 /** The whole file with every kind in it, for editors. */

@@ -44,6 +44,29 @@ export const reservedNames: readonly string[] = [
   ...Object.keys(localTypes),
 ];
 
+/** What every playbook knows of its system and of the cluster that it runs on. */
+export const surroundings = {
+  system: {
+    name: 'string',
+    title: 'string',
+    namespace: 'string',
+    workloads: 'list',
+    autoscalers: 'list',
+    services: 'list',
+    targets: 'list',
+  },
+  cluster: {
+    version: 'string',
+    context: 'string',
+    server: 'string',
+    namespace: 'string',
+    sandbox: 'bool',
+    console: 'string',
+    kubectl: 'string',
+    apis: 'list',
+  },
+} as const satisfies Variables;
+
 /** The names that an expression in a playbook may use, for its check before anything runs. */
 export function playbookVariables(
   inputs: Record<string, InputDefinition>,
@@ -53,25 +76,7 @@ export function playbookVariables(
   return {
     inputs: inputTypes(inputs),
     steps,
-    system: {
-      name: 'string',
-      title: 'string',
-      namespace: 'string',
-      workloads: 'list',
-      autoscalers: 'list',
-      services: 'list',
-      targets: 'list',
-    },
-    cluster: {
-      version: 'string',
-      context: 'string',
-      server: 'string',
-      namespace: 'string',
-      sandbox: 'bool',
-      console: 'string',
-      kubectl: 'string',
-      apis: 'list',
-    },
+    ...surroundings,
     ...locals,
   };
 }

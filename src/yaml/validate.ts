@@ -4,8 +4,8 @@ import { type LocatedDocument, locate, type Part, type YamlPath } from './parse.
 import { keysAt } from './schema-keys.ts';
 import { diagnosticAt, type Fault } from './source.ts';
 import { valueAtPath } from './strings.ts';
-import { suggestion } from './suggest.ts';
-import { faultOf, unionMessage } from './validation-words.ts';
+import { suggest, suggestion } from './suggest.ts';
+import { faultOf, unionFault } from './validation-words.ts';
 
 export interface Validated<T> {
   /** Undefined as soon as there is one error. */
@@ -23,7 +23,8 @@ export function validateYaml<T>(document: LocatedDocument, schema: ZodType<T>, p
   if (document.value === undefined) return { value: undefined, diagnostics: [] };
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data, diagnostics: [] };
-  const diagnostics = result.error.issues.flatMap((issue) => diagnosticsOf(issue, document, value, path, schema));
+  const issues = withoutMisspelt(result.error.issues, schema, value);
+  const diagnostics = issues.flatMap((issue) => diagnosticsOf(issue, document, value, path, schema));
   return { value: undefined, diagnostics };
 }
 
@@ -63,16 +64,15 @@ function diagnosticsOf(
   if (issue.code === 'invalid_union') {
     const nearest = nearestBranch(issue.errors);
     if (nearest)
-      return nearest.flatMap((below) =>
-        diagnosticsOf({ ...below, path: [...inner, ...below.path] }, document, root, base, schema),
-      );
-    return [diagnosticAtPath(document, path, { message: unionMessage(issue.errors, valueAtPath(root, inner)) })];
+      return withoutMisspelt(
+        nearest.map((below) => ({ ...below, path: [...inner, ...below.path] })),
+        schema,
+        root,
+      ).flatMap((below) => diagnosticsOf(below, document, root, base, schema));
+    if (isMissing(issue, root)) return [missing(document, path)];
+    return [diagnosticAtPath(document, path, unionFault(issue.errors, valueAtPath(root, inner)))];
   }
-  const missing = valueAtPath(root, inner) === undefined && inner.length > 0;
-  if (missing && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) {
-    const name = String(inner.at(-1));
-    return [diagnosticAtPath(document, path.slice(0, -1), { message: `\`${name}\` is missing` })];
-  }
+  if (isMissing(issue, root)) return [missing(document, path)];
   return [
     diagnosticAtPath(
       document,
@@ -81,6 +81,26 @@ function diagnosticsOf(
       issue.code === 'invalid_key' ? 'key' : 'value',
     ),
   ];
+}
+
+const missingCodes: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
+
+function isMissing({ code, path }: Issue, root: unknown): boolean {
+  return missingCodes.has(code) && path.length > 0 && valueAtPath(root, path as YamlPath) === undefined;
+}
+
+function missing(document: LocatedDocument, path: YamlPath): Diagnostic {
+  return diagnosticAtPath(document, path.slice(0, -1), { message: `\`${String(path.at(-1))}\` is missing` });
+}
+
+/** A key that is written wrong is one fault: that the right one is missing goes without saying. */
+function withoutMisspelt(issues: readonly Issue[], schema: ZodType, root: unknown): Issue[] {
+  const meant = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => [...issue.path, suggest(key, keysAt(schema, issue.path as YamlPath))].join('.'))
+      : [],
+  );
+  return issues.filter((issue) => !isMissing(issue, root) || !meant.includes(issue.path.join('.')));
 }
 
 /** The branch of a union that somebody most likely meant: the one whose outermost type fits. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Fault } from './source.ts';
-import { suggestion } from './suggest.ts';
+import { suggest, suggestion } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -17,9 +17,14 @@ export function faultOf(issue: Issue, value: unknown): Fault {
       };
     }
     case 'too_small':
-      return { message: bound(issue.origin, 'least', issue.minimum) };
+      return { message: bound(issue.origin, issue.inclusive === false ? 'more' : 'least', issue.minimum) };
     case 'too_big':
-      return { message: bound(issue.origin, 'most', issue.maximum) };
+      return { message: bound(issue.origin, issue.inclusive === false ? 'less' : 'most', issue.maximum) };
+    case 'invalid_format':
+      // The library's own sentences begin so; every other was written for this place.
+      return 'prefix' in issue && issue.message.startsWith('Invalid string')
+        ? { message: `this must begin with \`${String(issue.prefix)}\`` }
+        : { message: issue.message };
     case 'invalid_key':
       return { message: issue.issues[0]?.message ?? issue.message };
     default:
@@ -27,7 +32,8 @@ export function faultOf(issue: Issue, value: unknown): Fault {
   }
 }
 
-function bound(origin: string, side: 'least' | 'most', limit: number | bigint): string {
+function bound(origin: string, side: 'least' | 'most' | 'more' | 'less', limit: number | bigint): string {
+  if (side === 'more' || side === 'less') return `this must be ${side} than ${limit}`;
   if (origin === 'string')
     return limit === 1 && side === 'least' ? 'this must not be empty' : `this must have at ${side} ${limit} characters`;
   if (origin === 'array' || origin === 'set')
@@ -36,7 +42,14 @@ function bound(origin: string, side: 'least' | 'most', limit: number | bigint): 
 }
 
 /** What a value that fits no branch of a union should have been. */
-export function unionMessage(branches: readonly Issue[][], value: unknown): string {
+export function unionFault(branches: readonly Issue[][], value: unknown): Fault {
+  const message = unionMessage(branches, value);
+  const allowed = branches.flat().flatMap((issue) => (issue.code === 'invalid_value' ? issue.values.map(String) : []));
+  const near = typeof value === 'string' ? suggest(value, allowed) : undefined;
+  return { message, hint: near && `did you mean \`${near}\`?` };
+}
+
+function unionMessage(branches: readonly Issue[][], value: unknown): string {
   const expected = branches.flat().flatMap((issue) => {
     if (issue.code === 'invalid_type') return [article(issue.expected)];
     if (issue.code === 'invalid_value') return issue.values.map((allowed) => `\`${String(allowed)}\``);
@@ -44,7 +57,13 @@ export function unionMessage(branches: readonly Issue[][], value: unknown): stri
   });
   const other = branches.flat().find((issue) => issue.code !== 'invalid_type' && issue.code !== 'invalid_value');
   if (expected.length === 0) return other?.message ?? 'this value is not allowed here';
-  return `${[...new Set(expected)].join(' or ')} is expected here, not ${described(value)}`;
+  return `${listed([...new Set(expected)])} is expected here, not ${described(value)}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function listed(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${last}` : last;
 }
 
 const names: Record<string, string> = {

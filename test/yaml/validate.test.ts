@@ -25,12 +25,15 @@ describe('a document against a schema', () => {
     expect(problems('sise: large\nsize: lagre\nitems:\n  - { nam: a }\n  - { name: b, count: 12 }\n  - 7\n')).toEqual([
       '1:1 `title` is missing',
       '2:7 the text `lagre` is not allowed here (did you mean `large`?)',
-      '4:5 `name` is missing',
       '4:7 unknown key `nam` (did you mean `name`?)',
       '5:23 this must be at most 9',
       '6:5 a text or a map is expected here, not the number `7`',
       '1:1 unknown key `sise` (did you mean `size`?)',
     ]);
+  });
+
+  it('reports a key that is written wrong, and not the right one as missing', () => {
+    expect(problems('titel: a\n')).toEqual(['1:1 unknown key `titel` (did you mean `title`?)']);
   });
 
   it('gives the value when there is nothing to report', () => {
