@@ -94,6 +94,15 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--output <file>', 'writes it there; else to the standard output'),
   },
   {
+    usage: 'export <playbook>',
+    description: 'the playbook as the commands that one would type',
+    load: async () => (await import('./export.ts')).exportCommand,
+    options: (command) =>
+      command
+        .addOption(new Option('--format <format>', 'sh or md').choices(['sh', 'md']).default('sh'))
+        .option('--output <file>', 'writes it there; else to the standard output'),
+  },
+  {
     usage: 'list',
     description: 'systems, menus and playbooks',
     load: async () => (await import('./list.ts')).listCommand,

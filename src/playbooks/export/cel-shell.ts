@@ -1,0 +1,107 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+
+/** What an input is in the script: the content of a shell word in double quotes, and its type. */
+export interface ShellInput {
+  content: string;
+  type: 'string' | 'number' | 'boolean';
+}
+
+export type ShellInputs = ReadonlyMap<string, ShellInput>;
+
+/** A value as the content of a word in double quotes; `before` are lines that must run first. */
+export interface ShellValue {
+  content: string;
+  type: 'string' | 'number' | 'boolean';
+  before: string[];
+}
+
+/** Says a variable's name that is not taken. */
+export type NewVariable = () => string;
+
+/** A CEL expression over inputs as a value of the shell; undefined when a shell cannot say it. */
+export function shellValue(node: ASTNode, inputs: ShellInputs, fresh: NewVariable): ShellValue | undefined {
+  const { op, args } = node as unknown as { op: string; args: never };
+  if (op === 'value') return constant(args);
+  if (op === '.') return inputOf(node, inputs);
+  if (op === 'call') {
+    const [name, [only, more]] = args as [string, ASTNode[]];
+    const value = name === 'string' && only && !more ? shellValue(only, inputs, fresh) : undefined;
+    return value && { ...value, type: 'string' };
+  }
+  if (op === '+') {
+    const [left, right] = (args as ASTNode[]).map((one) => shellValue(one, inputs, fresh));
+    // Only texts are joined; numbers would be added.
+    if (left?.type !== 'string' || right?.type !== 'string') return undefined;
+    return { content: left.content + right.content, type: 'string', before: [...left.before, ...right.before] };
+  }
+  return op === '?:' ? choice(args, inputs, fresh) : undefined;
+}
+
+function choice(args: ASTNode[], inputs: ShellInputs, fresh: NewVariable): ShellValue | undefined {
+  const [condition, whenTrue, whenFalse] = args;
+  const test = condition && shellTest(condition, inputs, fresh);
+  const yes = whenTrue && shellValue(whenTrue, inputs, fresh);
+  const no = whenFalse && shellValue(whenFalse, inputs, fresh);
+  if (!test || !yes || !no || yes.before.length + no.before.length > 0) return undefined;
+  const name = fresh();
+  return {
+    content: `\${${name}}`,
+    type: yes.type,
+    before: [`if ${test}; then ${name}="${yes.content}"; else ${name}="${no.content}"; fi`],
+  };
+}
+
+function constant(value: unknown): ShellValue | undefined {
+  if (typeof value === 'string') return { content: escaped(value), type: 'string', before: [] };
+  if (typeof value === 'boolean') return { content: String(value), type: 'boolean', before: [] };
+  if (typeof value === 'bigint' || typeof value === 'number')
+    return { content: String(value), type: 'number', before: [] };
+  return undefined;
+}
+
+function inputOf({ args }: ASTNode, inputs: ShellInputs): ShellValue | undefined {
+  const [object, name] = args as [ASTNode, string];
+  const input = object?.op === 'id' && (object.args as string) === 'inputs' ? inputs.get(name) : undefined;
+  return input && { ...input, before: [] };
+}
+
+const comparisons: Record<string, string> = { '==': '=', '!=': '!=' };
+const orders: Record<string, string> = { '>': '-gt', '>=': '-ge', '<': '-lt', '<=': '-le' };
+
+/** A condition over inputs as a test of the shell; undefined when a shell cannot say it. */
+export function shellTest(node: ASTNode, inputs: ShellInputs, fresh: NewVariable): string | undefined {
+  const { op, args } = node as unknown as { op: string; args: never };
+  if (op === '!_') {
+    const inner = shellTest(args, inputs, fresh);
+    if (inner === 'true' || inner === 'false') return inner === 'true' ? 'false' : 'true';
+    return inner && `! ${inner}`;
+  }
+  if (op === '&&' || op === '||') {
+    const [left, right] = (args as ASTNode[]).map((one) => shellTest(one, inputs, fresh));
+    return left && right && joined(op, left, right);
+  }
+  const comparison = comparisons[op] ?? orders[op];
+  if (comparison !== undefined) {
+    const [left, right] = (args as ASTNode[]).map((one) => shellValue(one, inputs, fresh));
+    if (!left || !right || left.before.length + right.before.length > 0) return undefined;
+    // Without a variable in it the answer is known.
+    if (orders[op] === undefined && !/\$\{/.test(left.content + right.content))
+      return (left.content === right.content) === (op === '==') ? 'true' : 'false';
+    return `[ "${left.content}" ${comparison} "${right.content}" ]`;
+  }
+  const value = shellValue(node, inputs, fresh);
+  if (value?.type !== 'boolean' || value.before.length > 0) return undefined;
+  return value.content.startsWith('$') ? `[ "${value.content}" = true ]` : value.content;
+}
+
+function joined(op: '&&' | '||', left: string, right: string): string {
+  const [ends, goesOn] = op === '&&' ? ['false', 'true'] : ['true', 'false'];
+  if (left === ends || right === ends) return ends;
+  if (left === goesOn) return right;
+  return right === goesOn ? left : `{ ${left} ${op} ${right}; }`;
+}
+
+/** Text as it may stand between double quotes of a shell. */
+export function escaped(text: string): string {
+  return text.replace(/[\\"$`]/g, '\\$&');
+}
