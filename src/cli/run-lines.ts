@@ -65,8 +65,11 @@ export function createLinePrinter({
       say(at, theme.strong(printableLine(title)));
       indented([
         `run ${id}, ${event.run.steps.filter(({ group }) => !group).length} steps`,
-        `cluster ${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}, namespace ${cluster.namespace}, manifests: ${manifests}`,
+        `${event.run.production ? `${theme.warn('PRODUCTION')} ` : ''}cluster ${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}, namespace ${cluster.namespace}, manifests: ${manifests}`,
       ]);
+    } else if (type === 'lock' && (event.state === 'unguarded' || event.state === 'lost')) {
+      const what = event.state === 'lost' ? 'the lock is lost: what is running is finished first' : 'unguarded';
+      say(at, theme.warn(`${theme.symbols.warn} ${what}${event.note ? `; ${printableLine(event.note)}` : ''}`));
     } else if (type === 'run-resumed') {
       say(at, `resumed${event.notes.length > 0 ? ':' : ''}`);
       indented(event.notes.map(printableLine));

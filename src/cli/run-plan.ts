@@ -1,6 +1,8 @@
 import { printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
+import { isProduction } from '../configuration/production.ts';
+import { loadSettings } from '../configuration/settings.ts';
 import type { ResolvedInputs } from '../playbooks/inputs.ts';
 import { flattenPlaybook, planSteps } from '../playbooks/plan.ts';
 import { planSummary } from '../playbooks/preview/plan-summary.ts';
@@ -51,6 +53,9 @@ export async function previewPlan(
     ]);
     const facts: [string, string][] = [
       ['cluster', `${context}${sandbox ? ' (sandbox)' : ''}  ${server}`],
+      ...(isProduction({ context, sandbox }, loadSettings().production)
+        ? [['production', `${context}: its name is to be typed`] as [string, string]]
+        : []),
       ['namespace', namespace],
       ['manifests', manifests?.description ?? 'bundled'],
       ...Object.entries(values).map(([name, value]): [string, string] => [`input ${name}`, String(value)]),
@@ -69,7 +74,10 @@ export function planLines(plan: ShownPlan, theme: Theme, width = process.stdout.
   const longest = Math.max(...facts.map(([name]) => name.length));
   return [
     theme.strong(`Plan: ${printableLine(title)}`),
-    ...facts.map(([name, value]) => `  ${name.padEnd(longest)}  ${printableLine(value)}`),
+    ...facts.map(([name, value]) => {
+      const line = `  ${name.padEnd(longest)}  ${printableLine(value)}`;
+      return name === 'production' ? theme.warn(line) : line;
+    }),
     '',
     ...steps.flatMap((step) => stepLines(step, width, theme)),
     '',

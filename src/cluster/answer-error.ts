@@ -48,7 +48,7 @@ function adviceFor(
       if (!target) return ['Ask who runs the cluster for the right to read this path'];
       return [
         `Ask who runs the cluster for the right to ${target.verb} ${target.resource}${target.namespace ? ` in namespace ${target.namespace}` : ''}`,
-        canILine(target),
+        canILine(target, info),
       ];
     case 404:
       if (details.reason !== 'NotFound')

@@ -63,9 +63,15 @@ export function describeTarget(request: Pick<KubernetesRequest, 'method' | 'path
 }
 
 /** The line that shows whether one may do this. */
-export function canILine(target: RequestTarget): string {
+export function canILine(target: RequestTarget, info?: { context: string; kubeconfig?: string | undefined }): string {
   const resource = target.group === '' ? target.resource : `${target.resource}.${target.group}`;
   const of = target.name === '' ? resource : `${resource}/${target.name}`;
   const sub = target.subresource === '' ? '' : ` --subresource=${target.subresource}`;
-  return `kubectl auth can-i ${target.verb} ${of}${sub}${target.namespace === '' ? '' : ` -n ${target.namespace}`}`;
+  const file = info?.kubeconfig === undefined ? '' : ` --kubeconfig ${word(info.kubeconfig)}`;
+  const where = info ? `${file} --context ${word(info.context)}` : '';
+  return `kubectl${where} auth can-i ${target.verb} ${of}${sub}${target.namespace === '' ? '' : ` -n ${target.namespace}`}`;
+}
+
+function word(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
