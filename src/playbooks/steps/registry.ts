@@ -1,5 +1,6 @@
 import type { StepKind } from '../step-kind.ts';
 import { applyStep } from './apply.ts';
+import { certificateStep } from './certificate.ts';
 import { checkStep } from './check.ts';
 import { confirmStep } from './confirm.ts';
 import { copyStep } from './copy.ts';
@@ -30,6 +31,7 @@ export const stepKinds: readonly StepKind[] = [
   portForwardStep,
   checkStep,
   secretStep,
+  certificateStep,
   scaleStep,
   rolloutStep,
   patchStep,

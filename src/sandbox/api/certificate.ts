@@ -1,4 +1,4 @@
-import { loadX509 } from './x509.ts';
+import { loadX509 } from '../../base/x509.ts';
 
 /** What a TLS server on loopback needs, as PEM. */
 export interface ServingCertificate {

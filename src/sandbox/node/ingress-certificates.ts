@@ -1,7 +1,7 @@
 import { KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { loadX509 } from '../../base/x509.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { loadX509 } from '../api/x509.ts';
 import type { ApiClient } from '../client.ts';
 import { coversHost, type Ingress } from './ingress.ts';
 

@@ -2,7 +2,7 @@ import { KeyObject } from 'node:crypto';
 import { request } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { expect, test, vi } from 'vitest';
-import { loadX509 } from '../../../src/sandbox/api/x509.ts';
+import { loadX509 } from '../../../src/base/x509.ts';
 import { startTestNodes } from './cluster-of-nodes.ts';
 
 const soon = { timeout: 5000, interval: 10 };
