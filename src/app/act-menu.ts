@@ -38,7 +38,8 @@ function menuBack(state: AppState): Update {
   return update({ ...state, notice: { tone: 'info', text: ':ctx changes the cluster, q leaves' } });
 }
 
-function runGoesOn(state: AppState): string {
+/** Why nothing else can be begun now. */
+export function runGoesOn(state: AppState): string {
   return openQuestion(state)
     ? 'A run waits for your answer: tab to it, Enter answers; x stops it'
     : 'A run is going on: wait for its end, or stop it with x';
@@ -106,20 +107,4 @@ export function keyInForm(state: AppState, screen: FormScreen, key: KeyPress): U
       notice: { tone: 'bad', text: 'Something is missing or wrong; the first of it is marked' },
     });
   return toPlan(next, screen.playbook, screen.title, { ...screen.presets, ...submitted.values });
-}
-
-type PlanScreen = Extract<Screen, { type: 'plan' }>;
-
-export function actPlan(state: AppState, screen: PlanScreen, action: ActionName): Update {
-  const { plan } = screen;
-  if (action === 'back' || action === 'no') return update(goBack(state));
-  if (!plan) return update(state);
-  if (isMove(action))
-    return update(replace(state, { ...screen, index: moveIndex(screen.index, action, plan.steps.length) }));
-  if (action === 'switch') return update(replace(state, { ...screen, yes: !screen.yes }));
-  if (action === 'enter' && !screen.yes) return update(goBack(state));
-  if (action !== 'yes' && action !== 'enter') return update(state);
-  if (state.busy) return update(state);
-  if (runIsOn(state)) return update({ ...state, notice: { tone: 'warn', text: runGoesOn(state) } });
-  return update({ ...state, busy: 'Starting the run' }, { type: 'start-run', plan });
 }

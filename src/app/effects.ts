@@ -1,4 +1,5 @@
 import { messageOf, Problem } from '../base/errors.ts';
+import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
 import type { Services } from './services.ts';
@@ -49,6 +50,7 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'suspend') return hands.suspend();
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
+      if (effect.type === 'stop-preview') return free('plan');
       const done = perform(effect, hands, take).catch((error: unknown) => {
         if (error instanceof GateProblem && (effect.type === 'start-run' || effect.type === 'resume'))
           return hands.dispatch({ type: 'gate', gate: error.gate, begin: effect });
@@ -134,7 +136,18 @@ async function makePlan(
   if (!choice) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
   const { playbook, inputs } = effect;
   const plan = await hands.services.plan({ playbook, inputs, manifests, cluster: choice });
-  if (!signal.aborted) hands.dispatch({ type: 'plan', plan });
+  if (signal.aborted) return;
+  hands.dispatch({ type: 'plan', plan });
+  const receive = (preview: PreviewedPlan) => {
+    if (!signal.aborted) hands.dispatch({ type: 'plan-preview', plan, preview });
+  };
+  try {
+    await hands.services.preview(plan, receive, signal);
+  } catch (error) {
+    // The plan can be read and run without it.
+    const text = `What it would change cannot be told: ${messageOf(error)}`;
+    if (!signal.aborted) hands.dispatch({ type: 'notice', notice: { tone: 'warn', text } });
+  }
 }
 
 async function follow(run: string, { services, dispatch }: Hands, signal: AbortSignal): Promise<void> {

@@ -6,9 +6,11 @@ import type { PodsFeed } from '../cluster/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
+import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
 import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
+import type { StepPreview } from '../playbooks/step-preview.ts';
 import type { FieldValue, FormField } from '../ui/form-state.ts';
 
 /** A system as the screen needs to know it. */
@@ -85,6 +87,8 @@ export interface PlanEntry {
   /** Shown above the steps: cluster, namespace, manifests, inputs (sensitive ones named, never valued). */
   facts: readonly (readonly [string, string])[];
   token: unknown;
+  /** What the person was shown of its steps, by their ids; a run asks where a step would then do something else. */
+  accepted?: Readonly<Record<string, StepPreview>> | undefined;
 }
 
 /** A cluster that was chosen and is being watched. */
@@ -126,6 +130,8 @@ export interface Services {
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
   form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
   plan(request: PlanRequest): Promise<PlanEntry>;
+  /** What the plan would change, told anew each time that more of it is known. Changes nothing. */
+  preview(plan: PlanEntry, receive: (preview: PreviewedPlan) => void, signal: AbortSignal): Promise<void>;
   /** Throws `GateProblem` as long as something must be said before it may begin. */
   startRun(plan: PlanEntry, passage?: Passage): Promise<string>;
   runs(): Promise<RunEntry[]>;

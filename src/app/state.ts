@@ -2,6 +2,7 @@ import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
+import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { Gate, Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
@@ -30,7 +31,18 @@ export type Screen =
   /** Menu, run and panes; which of them has the focus says `AppState.focus`. */
   | { type: 'dashboard' }
   | { type: 'form'; playbook: string; title: string; presets: Record<string, FieldValue>; form: FormState | undefined }
-  | { type: 'plan'; playbook: string; title: string; plan: PlanEntry | undefined; index: number; yes: boolean }
+  | {
+      type: 'plan';
+      playbook: string;
+      title: string;
+      plan: PlanEntry | undefined;
+      index: number;
+      yes: boolean;
+      /** What it would change, as far as that is known. */
+      previewed?: PreviewedPlan | undefined;
+      /** The chosen step is shown alone, scrolled by so many lines. */
+      open?: number | undefined;
+    }
   | { type: 'status'; scroll: number }
   /** A pod or an autoscaler by its name. */
   | { type: 'details'; kind: string; name: string; scroll: number }
@@ -120,6 +132,7 @@ export type Effect =
   | { type: 'disconnect' }
   | { type: 'make-form'; playbook: string; presets: Record<string, FieldValue> }
   | { type: 'make-plan'; playbook: string; inputs: Record<string, FieldValue> }
+  | { type: 'stop-preview' }
   | { type: 'start-run'; plan: PlanEntry; passage?: Passage }
   | { type: 'follow'; run: string }
   | { type: 'resume'; run: string; passage?: Passage }

@@ -2,8 +2,9 @@ import { moveIndex } from '../ui/select-state.ts';
 import { textState } from '../ui/text-state.ts';
 import { actClusters, actSystems, actWelcome, pointAt, watchRun } from './act-choose.ts';
 import { actGate, keyInGate } from './act-gate.ts';
-import { actMenu, actPlan, keyInForm } from './act-menu.ts';
+import { actMenu, keyInForm } from './act-menu.ts';
 import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
+import { actPlan } from './act-plan.ts';
 import { actAutoscalers, actPods } from './act-pods.ts';
 import { actQuestion, actRun, keyInTypedQuestion } from './act-run.ts';
 import { clusterRows } from './choices.ts';
@@ -98,7 +99,7 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
     case 'dashboard':
       return actPane(state, action, look);
     case 'plan':
-      return actPlan(state, screen, action);
+      return actPlan(state, screen, action, look);
     case 'runs':
       return actRuns(state, screen.index, action);
     case 'logs':

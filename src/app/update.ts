@@ -1,5 +1,6 @@
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
+import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import type { Gate } from '../playbooks/runs/gate.ts';
 import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
@@ -40,6 +41,8 @@ export type AppEvent =
   | { type: 'connected'; session: ClusterSession }
   | { type: 'form'; playbook: string; fields: FormField[] }
   | { type: 'plan'; plan: PlanEntry }
+  /** More of what the plan would change is known. */
+  | { type: 'plan-preview'; plan: PlanEntry; preview: PreviewedPlan }
   | { type: 'run-started'; run: string }
   | { type: 'run-events'; run: string; events: RunEvent[] }
   | { type: 'run-closed'; run: string }
@@ -71,6 +74,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return formArrived(state, event.playbook, event.fields);
     case 'plan':
       return update(planArrived(state, event.plan));
+    case 'plan-preview':
+      return update(previewArrived(state, event.plan, event.preview));
     case 'run-started':
       return runStarted(state, event.run);
     case 'run-events':
@@ -155,6 +160,11 @@ function planArrived(state: AppState, plan: PlanEntry): AppState {
   const { screen } = state;
   if (screen.type !== 'plan' || screen.playbook !== plan.playbook) return state;
   return replace(state, { ...screen, plan });
+}
+
+function previewArrived(state: AppState, plan: PlanEntry, previewed: PreviewedPlan): AppState {
+  const { screen } = state;
+  return screen.type === 'plan' && screen.plan === plan ? replace(state, { ...screen, previewed }) : state;
 }
 
 function runStarted(state: AppState, id: string): Update {

@@ -7,7 +7,6 @@ import { findManifestSet } from '../playbooks/manifest-set.ts';
 import type { InputDefinition, Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
-import type { RunRequest } from '../playbooks/runs/run-request.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { type StartOptions, startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
@@ -16,16 +15,12 @@ import { diagnosticLines, invalidFiles } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
 import { startThroughGates } from './console-gates.ts';
+import { previewToken, type Token } from './console-preview.ts';
 import type { GlobalOptions } from './options.ts';
 import { loadRun } from './run-loading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
-type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'startRun'>;
-
-interface Token {
-  request: Omit<RunRequest, 'version' | 'id'>;
-  secrets: Record<string, string>;
-}
+type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'preview' | 'startRun'>;
 
 /** The part of the services that reads files and starts runs. */
 export function createPlaybookServices(
@@ -43,11 +38,12 @@ export function createPlaybookServices(
     manifestSources: async (system) => manifestSources(load(), system, workspace),
     form: async (ref, presets) => fieldsOf(findPlaybook(load(), ref), presets),
     plan: (request) => makePlan(request, { options, workspace, connectionOf }),
-    async startRun({ token }, passage = {}) {
+    preview: ({ token }, receive, signal) => previewToken(token as Token, connectionOf, receive, signal),
+    async startRun({ token, accepted }, passage = {}) {
       const { request, secrets } = token as Token;
       const loaded = loadRun(request);
       refuseEffects(loaded, request);
-      const start = (more: StartOptions) => startRun(request, secrets, more);
+      const start = (more: StartOptions) => startRun({ ...request, accepted }, secrets, more);
       return (await startThroughGates(loaded, request.cluster, passage, start)).id;
     },
   };

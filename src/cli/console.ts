@@ -60,6 +60,7 @@ function lazyServices(options: ConsoleOptions): Services {
     status: async (session, system, signal) => (await real()).status(session, system, signal),
     form: async (playbook, presets) => (await real()).form(playbook, presets),
     plan: async (request) => (await real()).plan(request),
+    preview: async (plan, receive, signal) => (await real()).preview(plan, receive, signal),
     startRun: async (plan, passage) => (await real()).startRun(plan, passage),
     runs: async () => (await real()).runs(),
     follow: async (run, receive, signal) => (await real()).follow(run, receive, signal),

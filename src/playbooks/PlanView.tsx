@@ -4,14 +4,18 @@ import { windowOffset } from '../ui/select-state.ts';
 import { fitTo, pad, textWidth, truncate, wrap } from '../ui/text.ts';
 import type { Theme } from '../ui/theme.ts';
 import { useTheme } from '../ui/use-theme.ts';
+import { planStepLines } from './plan-step-lines.ts';
+import { planNotes, stepBadge } from './preview/plan-notes.ts';
+import type { PreviewedPlan } from './preview/previewed-plan.ts';
 import type { PlannedStep } from './runs/events.ts';
-import { plannedStepLines } from './step-details.ts';
 
 export interface PlanViewProps {
   description?: string | undefined;
   /** Cluster, namespace, manifests, inputs. */
   facts: readonly (readonly [string, string])[];
   steps: readonly PlannedStep[];
+  /** What it would change, as far as that is known. */
+  previewed?: PreviewedPlan | undefined;
   selected: number;
   /** What is asked, e.g. `Run this on sandbox?`, and which button is chosen. */
   question: string;
@@ -29,18 +33,19 @@ export function PlanView(props: PlanViewProps) {
 function planLines(props: PlanViewProps & { theme: Theme }): string[] {
   const { width, height, theme } = props;
   const head = headLines(props).slice(0, Math.max(1, Math.floor(height / 3)));
-  const room = height - head.length - 4;
+  const notes = planNotes(props.previewed, width - 2, theme).map((line) => ` ${line}`);
+  const room = Math.max(3, height - head.length - 4 - notes.length);
   const wide = width >= 96;
   const listWidth = wide ? Math.floor(width * 0.42) : width;
   const listHeight = wide ? room : Math.max(3, Math.ceil(room * 0.5));
   const list = stepList(props, listWidth, listHeight);
   const chosen = props.steps[props.selected];
   const detailWidth = wide ? width - listWidth - 4 : width - 4;
-  const details = chosen ? plannedStepLines(chosen, detailWidth, theme) : [];
+  const details = chosen ? planStepLines(chosen, props.previewed, detailWidth, theme) : [];
   const body = wide
     ? besideOneAnother(list, details, listWidth, room, theme)
     : belowOneAnother(list, details, room, width, theme);
-  return [...head, '', ...body, '', ...buttons(props)].slice(0, height);
+  return [...head, '', ...body, '', ...notes, ...buttons(props)].slice(0, height);
 }
 
 function headLines({ description, facts, width, theme }: PlanViewProps & { theme: Theme }): string[] {
@@ -54,7 +59,7 @@ function headLines({ description, facts, width, theme }: PlanViewProps & { theme
 }
 
 function stepList(
-  { steps, selected, theme }: PlanViewProps & { theme: Theme },
+  { steps, selected, previewed, theme }: PlanViewProps & { theme: Theme },
   width: number,
   height: number,
 ): string[] {
@@ -63,8 +68,10 @@ function stepList(
     const chosen = offset + index === selected;
     const indent = '  '.repeat(step.depth);
     const sign = step.group ? theme.symbols.submenu : theme.symbols.bullet;
-    const text = fitTo(`${indent}${sign} ${printableLine(step.title)}`, width - 3, 'left', theme.symbols.ellipsis);
-    const line = ` ${chosen ? theme.symbols.pointer : ' '} ${text}`.slice(0);
+    const badge = stepBadge(previewed, step.id, theme);
+    const room = width - 3 - (badge === '' ? 0 : textWidth(badge) + 1);
+    const text = fitTo(`${indent}${sign} ${printableLine(step.title)}`, room, 'left', theme.symbols.ellipsis);
+    const line = ` ${chosen ? theme.symbols.pointer : ' '} ${text}${badge === '' ? '' : ` ${badge}`}`;
     return chosen ? theme.selected(line) : step.group ? theme.strong(line) : line;
   });
   const more = steps.length - offset - height;

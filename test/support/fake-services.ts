@@ -4,6 +4,7 @@ import { createFeedCore } from '../../src/cluster/feed.ts';
 import type { PodDetails } from '../../src/cluster/pod-details.ts';
 import type { PodRow } from '../../src/cluster/pod-row.ts';
 import type { PodsSnapshot } from '../../src/cluster/pods-feed.ts';
+import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';
 import type { Answer } from '../../src/playbooks/runs/question.ts';
@@ -75,7 +76,9 @@ export function fakePod(name: string, change: Partial<PodRow> = {}): PodRow {
 }
 
 /** Everything that the screen asks for, from memory, with a record of what was asked. */
-export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[]; gates?: Gate[] } = {}): FakeServices {
+export function fakeServices(
+  given: { runs?: RunEntry[]; unreachable?: string[]; gates?: Gate[]; preview?: PreviewedPlan } = {},
+): FakeServices {
   const calls: string[] = [];
   // Each is passed once.
   const gates = [...(given.gates ?? [])];
@@ -126,6 +129,9 @@ export function fakeServices(given: { runs?: RunEntry[]; unreachable?: string[];
         ],
         token: playbook,
       };
+    },
+    async preview(_, receive) {
+      if (given.preview) receive(given.preview);
     },
     async startRun(plan, passage) {
       calls.push(...(passage ? [`passage ${JSON.stringify(passage)}`] : []));

@@ -2,6 +2,7 @@ import { Box, Text } from 'ink';
 import { formatAge } from '../../base/duration.ts';
 import { printableLine } from '../../base/printable.ts';
 import { PlanView } from '../../playbooks/PlanView.tsx';
+import { planStepLines } from '../../playbooks/plan-step-lines.ts';
 import { Form } from '../../ui/Form.tsx';
 import { Pane } from '../../ui/Pane.tsx';
 import { windowOffset } from '../../ui/select-state.ts';
@@ -13,6 +14,7 @@ import type { RunEntry } from '../services.ts';
 import type { Screen } from '../state.ts';
 import { useAppState } from '../use-app.ts';
 import { useCoarseNow } from '../use-feed.ts';
+import { ScrolledLines } from './ScrolledLines.tsx';
 
 interface ScreenProps<Type extends Screen['type']> {
   screen: Extract<Screen, { type: Type }>;
@@ -45,6 +47,11 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
   const theme = useTheme();
   const context = useAppState((state) => state.session?.info.context);
   const { plan } = screen;
+  const step = plan?.steps[screen.index];
+  if (step && screen.open !== undefined) {
+    const lines = planStepLines(step, screen.previewed, area.width - 4, theme, { fields: 1000, changes: 1000 });
+    return <ScrolledLines title={printableLine(step.title)} lines={lines} scroll={screen.open} area={area} />;
+  }
   const place = context ? `on ${printableLine(context)}` : '';
   return (
     <Pane
@@ -58,6 +65,7 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
           description={plan.description}
           facts={plan.facts}
           steps={plan.steps}
+          previewed={screen.previewed}
           selected={screen.index}
           question={`Run these ${plan.steps.filter(({ group }) => !group).length} steps ${place}?`}
           yes={screen.yes}

@@ -1,5 +1,5 @@
 import { printableLine } from '../../base/printable.ts';
-import { fitTo, pad, textWidth, truncate, wrap } from '../../ui/text.ts';
+import { fitTo, textWidth, truncate, wrap } from '../../ui/text.ts';
 import type { Style, Theme } from '../../ui/theme.ts';
 import type { FieldChange, PreviewAction, PreviewedChange, StepPreview } from '../step-preview.ts';
 import { changedLines } from './text-diff.ts';
@@ -109,12 +109,12 @@ function wrapped(text: string, width: number): string[] {
   return wrap(printableLine(text), Math.max(10, width));
 }
 
-/** A step's preview in one short text, e.g. `1 create, 2 update`, padded to a width. */
+/** A step's preview in one short text, e.g. `+1 ~2 =5`; a `?` where not all of it is known. */
 export function previewBadge({ changes, certainty }: StepPreview, theme: Theme): string {
   const counts = (['create', 'update', 'recreate', 'delete', 'run', 'unchanged'] as const).flatMap((action) => {
     const count = changes.filter((change) => change.action === action).length;
     return count > 0 ? [`${action === 'recreate' && !theme.unicode ? '!' : signs[action]}${count}`] : [];
   });
   const doubt = certainty === 'previewed' ? '' : '?';
-  return pad(`${counts.join(' ')}${doubt}`, 0);
+  return `${counts.join(' ')}${doubt}`;
 }

@@ -72,11 +72,6 @@ export async function previewPlan(
   return now();
 }
 
-/** The steps that were looked at, as a run's request holds them: what the person was shown. */
-export function acceptedPreviews({ steps }: Pick<PreviewedPlan, 'steps'>): Record<string, StepPreview> {
-  return Object.fromEntries(steps.flatMap(({ id, preview }) => (preview ? [[id, preview] as const] : [])));
-}
-
 function described(
   { id, step, depth, called }: FlatStep,
   skipped: ReadonlyMap<string, string>,

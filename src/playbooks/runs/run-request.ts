@@ -27,7 +27,7 @@ export interface RunRequest {
   only?: string | undefined;
   readOnly: boolean;
   /** The plan that was shown and accepted, by step id. A step that would then do something else asks first. */
-  accepted?: Record<string, StepPreview> | undefined;
+  accepted?: Readonly<Record<string, StepPreview>> | undefined;
 }
 
 /** What a runner gets through its standard input, and what is never written down. */
