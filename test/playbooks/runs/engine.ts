@@ -79,7 +79,7 @@ export async function tryRun(trial: Trial): Promise<Tried> {
   const paths = runPaths(folder);
   const earlier = readJournal(paths.journal);
   const events: RunEvent[] = [];
-  const playbook = playbookOf(steps, { calls: trial.calls ?? {}, ...trial.playbook });
+  const playbook: Playbook = { ...playbookOf(steps, { calls: trial.calls ?? {} }), ...trial.playbook };
   const equivalent = async () => [];
   const kind: StepKind = {
     ...{ name: 'act', description: 'does what the test says', shape: {}, effects: 'none' as const },
