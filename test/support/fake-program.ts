@@ -18,8 +18,8 @@ export interface FakeProgram {
 }
 
 /**
- * A program that writes down how it was called and then does what `body` says: JavaScript that sees `args`, `stdin` and
- * `require`, and may set `process.exitCode`.
+ * A program that writes down how it was called and then does what `body` says: JavaScript that sees `args`, `stdin`
+ * (and its `bytes`) and `require`, and may set `process.exitCode`.
  */
 export function fakeProgram(name: string, body = ''): FakeProgram {
   const folder = mkdtempSync(join(tmpdir(), 'tars-console-fake-'));
@@ -28,8 +28,9 @@ export function fakeProgram(name: string, body = ''): FakeProgram {
   const script = `#!${process.execPath}
 const fs = require('node:fs');
 const args = process.argv.slice(2);
-let stdin = '';
-try { stdin = fs.readFileSync(0, 'utf8'); } catch {}
+let bytes = Buffer.alloc(0);
+try { bytes = fs.readFileSync(0); } catch {}
+const stdin = bytes.toString('utf8');
 fs.appendFileSync(${JSON.stringify(log)}, JSON.stringify({ args, env: process.env, stdin, cwd: process.cwd() }) + '\\n');
 ${body}
 `;
