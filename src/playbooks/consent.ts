@@ -5,6 +5,7 @@ import { exitCodes, Problem } from '../base/errors.ts';
 import { isTrusted, rememberTrust } from '../systems/trust.ts';
 import type { Playbook, StepDefinition } from './model.ts';
 import { everyStep } from './plan.ts';
+import { effectsOf } from './step-effects.ts';
 import type { StepKind } from './step-kind.ts';
 
 /** A step of a workspace's playbook that acts outside the cluster: on this machine, or on others. */
@@ -62,9 +63,8 @@ export function consentLines({ steps }: Consent): string[] {
 }
 
 function consentFor({ playbook, workspace, stepKinds }: Asked): Consent | undefined {
-  const outside = new Set(stepKinds.filter(({ effects }) => effects === 'outside').map(({ name }) => name));
   const found = everyStep(playbook).filter(
-    ({ playbook: owner, step }) => owner.source === 'workspace' && outside.has(step.kind),
+    ({ playbook: owner, step }) => owner.source === 'workspace' && effectsOf(stepKinds, step) === 'outside',
   );
   if (found.length === 0) return undefined;
   const hash = createHash('sha256').update(JSON.stringify([workspace, playbook.ref]));

@@ -110,6 +110,8 @@ export interface StepKind<Config = Record<string, unknown>> {
   shape: ZodRawShape;
   /** Acts on nothing, on the cluster, or outside it (then a foreign workspace's step needs consent). */
   effects: 'none' | 'cluster' | 'outside';
+  /** Where a step of the kind may act otherwise than the kind: a request that changes something. Ask `effectsOf` of step-effects. */
+  effectsOf?(config: Config): 'none' | 'cluster' | 'outside';
   /**
    * Where in the config CEL stands, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
    * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.

@@ -4,6 +4,7 @@ import { Problem } from '../../base/errors.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { leaseNamespace } from '../../cluster/lease.ts';
 import { everyStep } from '../plan.ts';
+import { effectsOf } from '../step-effects.ts';
 import type { RunHeader } from './events.ts';
 import type { Execution } from './execution.ts';
 import type { LoadedRun } from './loaded-run.ts';
@@ -13,8 +14,7 @@ import type { RunnerOrders, RunRequest } from './run-request.ts';
 
 /** Whether any step of a playbook changes something, by what their kinds say. */
 export function changesThings({ playbook, stepKinds }: Pick<LoadedRun, 'playbook' | 'stepKinds'>): boolean {
-  const effectsOf = (kind: string) => stepKinds.find(({ name }) => name === kind)?.effects ?? 'none';
-  return everyStep(playbook).some(({ step }) => effectsOf(step.kind) !== 'none');
+  return everyStep(playbook).some(({ step }) => effectsOf(stepKinds, step) !== 'none');
 }
 
 /** The lock of a run that changes things; none for one that only looks. Throws `LockProblem` when another run holds it. */

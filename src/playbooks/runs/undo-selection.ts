@@ -1,3 +1,4 @@
+import { effectsOf } from '../step-effects.ts';
 import type { Flow, Visit } from './course.ts';
 import { isBelow } from './earlier.ts';
 import { holdsSteps } from './held-steps.ts';
@@ -24,7 +25,8 @@ export function selectForUndo({ visits, execution }: Flow, isMeant: (id: string)
     const holds = holdsSteps(visit.frame, step);
     if (step.undo === 'steps' || (kind?.undo && !holds && step.undo !== 'never')) selection.visits.push(visit);
     else if (step.undo === 'never') selection.left.push(`${step.title}: it is never taken back`);
-    else if (!holds && kind?.effects !== 'none') selection.left.push(`${step.title}: it cannot be taken back`);
+    else if (!holds && effectsOf(execution.stepKinds, step) !== 'none')
+      selection.left.push(`${step.title}: it cannot be taken back`);
   }
   return selection;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
-import type { StepContext, StepKind } from '../step-kind.ts';
+import type { AccessNeed, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { type HttpAnswer, sendRequest } from './http-answer.ts';
 import { findDestination, type HttpDestination } from './http-destination.ts';
@@ -31,6 +31,8 @@ type Config = z.infer<z.ZodObject<typeof shape>>;
 type Request = Omit<Config['http'], 'expect'>;
 
 const locals = ['status', 'headers', 'body'];
+const verbs = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const;
+const reads = (method: string) => method === 'GET' || method === 'HEAD';
 
 /** Sends a request and judges its answer. */
 export const httpStep: StepKind<Config> = {
@@ -38,8 +40,34 @@ export const httpStep: StepKind<Config> = {
   description: 'Sends a request to a Service, an Ingress or a URL and judges the answer',
   shape,
   effects: 'none',
+  effectsOf: ({ http: { method = 'GET', url } }) =>
+    reads(method) ? 'none' : url === undefined ? 'cluster' : 'outside',
   expressions: [{ path: 'http.expect', locals }],
   outputs: { status: 'double', ms: 'double' },
+  async plan({ http: { expect = 'status < 400', ...rest } }, context) {
+    const wanted = renderKnown(context, rest);
+    const { method = 'GET' } = wanted;
+    const request = `${method} ${describe(wanted)}`;
+    if (reads(method)) return { certainty: 'previewed', summary: `${request}, and ${expect}`, changes: [] };
+    return {
+      certainty: 'cannot preview',
+      summary: request,
+      changes: [{ object: request, action: 'run' }],
+      why: 'what a request changes is known only to who answers it',
+    };
+  },
+  async access({ http: { method = 'GET', service, ingress } }): Promise<AccessNeed[]> {
+    const looks = (apiVersion: string, kind: string) => ({ verbs: ['get'], apiVersion, kind });
+    if (ingress !== undefined) return [looks('networking.k8s.io/v1', 'Ingress')];
+    if (service === undefined) return [];
+    // The API server takes a proxied request's method for the verb.
+    const proxy = { verbs: [verbs[method]], apiVersion: 'v1', kind: 'Service', subresource: 'proxy' };
+    return [looks('v1', 'Service'), proxy];
+  },
+  async probe({ http: { method = 'GET' } }) {
+    if (reads(method)) return { done: false, reason: 'it only asks' };
+    return { done: 'unknown', reason: 'it cannot be seen whether the request was answered' };
+  },
   async run({ http: { expect = 'status < 400', ...written } }, context) {
     const wanted = context.render(written);
     const { connection, namespace, waiting } = context;

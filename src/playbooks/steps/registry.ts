@@ -11,6 +11,7 @@ import { httpStep } from './http.ts';
 import { inputStep } from './input.ts';
 import { labelStep } from './label.ts';
 import { loadStep } from './load.ts';
+import { logsStep } from './logs.ts';
 import { parallelStep } from './parallel.ts';
 import { patchStep } from './patch.ts';
 import { playbookStep } from './playbook.ts';
@@ -36,6 +37,7 @@ export const stepKinds: readonly StepKind[] = [
   rolloutStep,
   patchStep,
   labelStep,
+  logsStep,
   loadStep,
   confirmStep,
   inputStep,
