@@ -16,6 +16,7 @@ import { parallelStep } from './parallel.ts';
 import { patchStep } from './patch.ts';
 import { playbookStep } from './playbook.ts';
 import { portForwardStep } from './port-forward.ts';
+import { promqlStep } from './promql.ts';
 import { rolloutStep } from './rollout.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
@@ -30,6 +31,7 @@ export const stepKinds: readonly StepKind[] = [
   execStep,
   copyStep,
   portForwardStep,
+  promqlStep,
   checkStep,
   secretStep,
   certificateStep,
