@@ -18,6 +18,8 @@ import { recreationOf } from './apply-recreate.ts';
 export interface ObjectPreview {
   change: PreviewedChange;
   unsure?: string;
+  /** The server has tried it all the same. */
+  tried?: boolean;
 }
 
 const actions = { created: 'create', updated: 'update', unchanged: 'unchanged' } as const;
@@ -107,7 +109,7 @@ async function previewConflict(
     const changed = await withoutConflicts(object, conflicts, decided ?? 'take-over', context);
     const result = await tryApply(changed.object, config, context, together, changed.force);
     const note = decided === undefined ? `asked about: ${whose}` : `${decided}: ${whose}`;
-    return { change: { ...changeOf(result), note }, ...(decided === undefined ? { unsure: note } : {}) };
+    return { change: { ...changeOf(result), note }, ...(decided === undefined ? { unsure: note, tried: true } : {}) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return unsure(object, 'update', `${whose}; ${error.message}`);
@@ -126,7 +128,7 @@ async function previewRecreation(
   const fields = immutable.flatMap((one) => immutableChange(object, live, one));
   if (refused !== undefined) {
     const note = `fails: it cannot be changed in place, and ${refused}`;
-    return { change: { ...placed(object), action: 'recreate', fields, note }, unsure: note };
+    return { change: { ...placed(object), action: 'recreate', fields, note }, unsure: note, tried: true };
   }
   const note = orphan ? 'its pods and claims stay' : 'its pods end, and new ones start';
   return { change: { ...placed(object), action: 'recreate', fields, ...(data.length > 0 ? { data } : {}), note } };

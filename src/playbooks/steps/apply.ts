@@ -134,7 +134,7 @@ async function preview(
   const doubts = looked.flatMap(({ unsure }) => unsure ?? []);
   if (unseen.length > 0)
     doubts.push(`these may not be listed, so that nothing of them is pruned: ${unseen.join(', ')}`);
-  const known = looked.some(({ unsure }) => unsure === undefined) || going.length > 0;
+  const known = looked.some(({ unsure, tried }) => unsure === undefined || tried) || going.length > 0;
   const certainty = doubts.length === 0 ? 'previewed' : known ? 'partly' : 'cannot preview';
   const why = [...new Set(doubts)].join('; ');
   return { certainty, summary: counted(objects.length, 'object'), changes, ...(why ? { why } : {}) };
