@@ -53,7 +53,7 @@ function openIn(folder: string): Earlier['open'] {
   return readEarlier(readJournal(runPaths(folder).journal)).open;
 }
 
-const quick = { numRuns: 60 };
+const quick = { numRuns: 50 };
 
 test('however often it is interrupted, a run ends with the results and the effects of one that was left alone', async () => {
   await fc.assert(

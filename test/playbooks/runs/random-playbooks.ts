@@ -120,6 +120,7 @@ export function orderFaults(records: readonly RunRecord[], lists: Drawn['lists']
   const faults: string[] = [];
   const ended = new Set<string>();
   const running = new Set<string>();
+  const begun = new Set(records.flatMap((record) => (record.type === 'step-intent' ? [record.step] : [])));
   for (const record of records) {
     // Another process: what ran has ended with the first.
     if (record.type === 'run-resumed') running.clear();
@@ -147,8 +148,12 @@ export function orderFaults(records: readonly RunRecord[], lists: Drawn['lists']
     if (!list) continue;
     const at = list.steps.findIndex((step) => step.id === own);
     const above = list.sideBySide ? [] : list.steps.slice(0, at).map((step) => step.id);
-    for (const need of list.steps[at]?.needs ?? above)
-      if (!ended.has(parent + need) || running.has(parent + need)) faults.push(`${id} began before ${need} had ended`);
+    for (const need of list.steps[at]?.needs ?? above) {
+      // After a failure, what always runs does not wait for what never begins.
+      const never = list.steps[at]?.always && !begun.has(parent + need);
+      if (!never && (!ended.has(parent + need) || running.has(parent + need)))
+        faults.push(`${id} began before ${need} had ended`);
+    }
     const beside = list.steps.filter((step) => running.has(parent + step.id));
     if (beside.length > list.atOnce) faults.push(`${id} is one of ${beside.length} at once`);
   }
