@@ -7,6 +7,8 @@ import { readObjects, type StructuralChange, withChanges } from '../steps/manife
 import { asList } from '../steps/step-shapes.ts';
 import type { ShellTokens } from './shell-tokens.ts';
 
+// kubectl reads YAML 1.1, in which a bare `yes` is true.
+const kubectlReads = { version: '1.1', lineWidth: 0 } as const;
 const rolledOut = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 export interface ApplyExport {
@@ -65,14 +67,19 @@ function labelled(object: KubernetesObject, system: string): KubernetesObject {
 
 function applied(objects: readonly KubernetesObject[], config: ApplyConfig, tokens: ShellTokens): string[] {
   const force = config.force || config.conflicts === 'take-over' ? ' --force-conflicts' : '';
-  const plain = objects.map((object) => stringify(object, { lineWidth: 0 }));
+  const plain = objects.map((object) => stringify(object, kubectlReads));
   const text = plain.join('---\n');
   const command = `kubectl apply --server-side --field-manager=tars-console${force} -f -`;
   const end = endMark(text);
   if (!tokens.has(text)) return [`${command} <<'${end}'`, ...text.trimEnd().split('\n'), end];
   // Between double quotes a value may hold anything but what the script refuses at its beginning.
   const quoted = objects.map((object) =>
-    stringify(object, { lineWidth: 0, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', blockQuote: false }),
+    stringify(object, {
+      ...kubectlReads,
+      defaultStringType: 'QUOTE_DOUBLE',
+      defaultKeyType: 'PLAIN',
+      blockQuote: false,
+    }),
   );
   return [`${command} <<${end}`, ...tokens.inDocument(quoted.join('---\n')).trimEnd().split('\n'), end];
 }

@@ -7,6 +7,8 @@ export interface SecretExport {
   name: string;
   type?: string | undefined;
   keys: Record<string, KeySource>;
+  /** Id of the step. */
+  step: string;
   namespace: string;
   system: string;
   /** Inputs of the script by name: `INPUT_JWT_SECRET`. */
@@ -17,7 +19,7 @@ export interface SecretExport {
  * A Secret that goes to the API through the standard input: no value is an argument, and none is in a file. Keys that are there
  * are kept. Undefined when a source of a value is none that a shell can have.
  */
-export function secretLines({ name, type, keys, namespace, system, tokens }: SecretExport): string[] | undefined {
+export function secretLines({ name, type, keys, step, namespace, system, tokens }: SecretExport): string[] | undefined {
   const values: string[] = [];
   const data: string[] = [];
   for (const [key, source] of Object.entries(keys)) {
@@ -32,7 +34,8 @@ export function secretLines({ name, type, keys, namespace, system, tokens }: Sec
   }
   return [
     ...values,
-    `kubectl apply --server-side --field-manager=tars-console -f - <<EOF`,
+    // A manager of its own: another step may give the same Secret other keys, which this one must not take away.
+    `kubectl apply --server-side --field-manager=tars-console-${step} -f - <<EOF`,
     ...['apiVersion: v1', 'kind: Secret', `type: ${type ?? 'Opaque'}`, 'metadata:'],
     ...[`  name: ${name}`, `  namespace: ${namespace}`, '  labels:'],
     ...['    app.kubernetes.io/managed-by: tars-console', `    app.kubernetes.io/part-of: ${system}`],

@@ -39,7 +39,11 @@ export async function stepLines(given: Given): Promise<StepLines> {
   const lines = said.filter((line) => !line.startsWith('#')).map((line) => tokens.inLine(line.replace(/^\$ /, '')));
   const notes = said.filter((line) => line.startsWith('#')).map((line) => tokens.inProse(line.replace(/^#\s*/, '')));
   if (step.kind === 'check') return check(given, lines, notes);
-  if (step.kind === 'http') return { lines: withForward(lines), notes: [...notes, ...expected(step.config, 'http')] };
+  if (step.kind === 'http') {
+    // An answer of 400 or above is a failure, as it is for the step.
+    const failing = lines.map((line) => line.replace(/^curl -sS /, 'curl -fsS '));
+    return { lines: withForward(failing), notes: [...notes, ...expected(step.config, 'http')] };
+  }
   if (lines.length === 0)
     return { lines, notes, byHand: `A step of the kind ${step.kind} has no commands of its own.` };
   return { lines: withForward(lines), notes };
@@ -57,7 +61,7 @@ function secret({ place, context, tokens }: Given): StepLines {
   };
   const simple = keys && !more.docker && !more.rotate && !more.replace;
   const { namespace, system } = context;
-  const lines = simple && secretLines({ name, type, keys, namespace, system, tokens });
+  const lines = simple && secretLines({ name, type, keys, step: place.step.id, namespace, system, tokens });
   if (lines) return { lines, notes: ['Keys that are there already are kept.'] };
   return { lines: [], notes: [], byHand: `Make the Secret ${name} in the namespace ${namespace} yourself.` };
 }

@@ -1,0 +1,150 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { loadCatalog } from '../../../src/cli/catalog.ts';
+import { loadRun } from '../../../src/cli/run-loading.ts';
+import { exportPlaybook } from '../../../src/playbooks/export/export-playbook.ts';
+import { runbook } from '../../../src/playbooks/export/runbook.ts';
+import { shellScript } from '../../../src/playbooks/export/shell-script.ts';
+import { createShellTokens } from '../../../src/playbooks/export/shell-tokens.ts';
+import { createPlanContext } from '../../../src/playbooks/plan-context.ts';
+import { playbookOf } from '../runs/engine.ts';
+
+const workspace = mkdtempSync(join(tmpdir(), 'tars-console-export-'));
+const refs = loadCatalog({ workspace, quick: true }).playbooks.map(({ ref }) => ref);
+/** A variable of the shell, and a template of a playbook, as they are written. */
+const variable = (name: string) => `$\u007b${name}}`;
+const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+
+async function exported(ref: string, inputs: Record<string, string | number | boolean> = {}) {
+  const loaded = loadRun({ playbook: ref, workspace, manifests: 'bundled' });
+  const defaults = Object.entries(loaded.playbook.inputs).flatMap(([name, { default: value, sensitive }]) =>
+    value === undefined || sensitive ? [] : [[name, value] as const],
+  );
+  const { namespace } = loaded.system;
+  const values = { ...Object.fromEntries(defaults), ...inputs };
+  return exportPlaybook({ loaded, inputs: values, namespace, programVersion: '1.2.3' });
+}
+
+function scriptFile(text: string): string {
+  const file = join(mkdtempSync(join(workspace, 'script-')), 'script.sh');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** What a snippet prints with these variables. */
+function sh(script: string, env: Record<string, string> = {}): string {
+  return execFileSync('sh', ['-euc', script], { encoding: 'utf8', env: { PATH: process.env.PATH ?? '', ...env } });
+}
+
+test.each(refs)('%s: the script is one that a shell can read, with a function for each step', async (ref) => {
+  const playbook = await exported(ref);
+  const text = shellScript(playbook);
+  const file = scriptFile(text);
+  expect(spawnSync('sh', ['-n', file], { encoding: 'utf8' }).stderr).toBe('');
+  if (shellcheck) expect(spawnSync('shellcheck', [file], { encoding: 'utf8' }).stdout).toBe('');
+  expect(text).toContain('set -eu');
+  expect(text).not.toMatch(/__[vn]\d+__/);
+  const book = runbook(playbook);
+  expect(book).not.toMatch(/__[vn]\d+__/);
+  for (const { title } of playbook.steps) expect(book).toContain(title.slice(0, 8));
+});
+
+test('a conditional value of a manifest is decided by the script', async () => {
+  const text = shellScript(await exported('tars/deploy'));
+  expect(text).toContain(
+    `if [ "${variable('INPUT_REGISTRY')}" = "" ]; then value_1=""; else value_1="${variable('INPUT_REGISTRY')}/"; fi`,
+  );
+  expect(text).toContain(`image: "${variable('value_1')}tars-backend:${variable('INPUT_TAG')}"`);
+  expect(text).toContain(`if [ "${variable('INPUT_STORAGE_CLASS')}" != "" ]; then`);
+  // kubectl reads YAML 1.1: a bare yes would be true.
+  expect(text).not.toMatch(/^\s+- yes$/m);
+});
+
+test('no secret is an argument, and what is generated is not in the script', async () => {
+  const text = shellScript(await exported('tars/configure-secrets'));
+  expect(text).not.toContain('--from-literal');
+  for (const line of text.split('\n').filter((one) => /JWT_SECRET/.test(one)))
+    expect(line).not.toMatch(/^\s*(kubectl|echo|curl)/);
+  expect(text).toContain('INPUT_JWT_SECRET="$(openssl rand -base64 32)"');
+});
+
+test('what a called playbook is given decides what of it is left', async () => {
+  const { steps } = await exported('tars/full-deployment');
+  const tests = steps.filter(({ id }) => id.startsWith('load-test/')).map(({ when }) => when.at(-1)?.test);
+  expect(tests).toContain('false');
+  expect(tests).toContain('true');
+  expect(shellScript(await exported('tars/full-deployment'))).not.toContain('step_load_test__stress');
+});
+
+test('an input with a quote, a backslash or a line break is refused before anything is done', async () => {
+  const text = shellScript(await exported('tars/deploy'));
+  const until = `${text.slice(0, text.indexOf('\n# Create the namespace'))}\necho reached`;
+  expect(sh(until, { INPUT_TAG: '1.2.3' })).toBe('reached\n');
+  for (const bad of ['a"b', 'a\\b', 'a\nb'])
+    expect(spawnSync('sh', ['-euc', until], { env: { ...process.env, INPUT_TAG: bad } }).status).toBe(2);
+});
+
+test('a value is quoted by where it stands, whatever it holds', () => {
+  const tokens = createShellTokens();
+  const context = createPlanContext(playbookOf([]), 'n', { inputs: { a: '' } });
+  const inputs = new Map([['a', { content: variable('INPUT_A'), type: 'string' as const }]]);
+  const word = tokens.render(variable('{ inputs.a }'), inputs, context);
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme-ascii' }), (value) => {
+      for (const line of [
+        `printf %s ${word}`,
+        `printf %s 'x${word}y'`,
+        `printf %s "x${word}y"`,
+        `printf %s x${word}`,
+      ]) {
+        const said = sh(tokens.inLine(line), { INPUT_A: value });
+        expect(said.replace(/^x|y$/g, '')).toBe(value.replace(/^x|y$/g, ''));
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test('a condition of CEL and its test in the shell say the same', () => {
+  const conditions = [
+    'inputs.a == "x"',
+    'inputs.a != "" && !(inputs.a == "y")',
+    'inputs.b || inputs.a == "x"',
+    'inputs.n > 3 && inputs.n <= 9',
+    '"x" == "x" && inputs.b',
+    'inputs.b || false',
+  ];
+  const tokens = createShellTokens();
+  const inputs = new Map([
+    ['a', { content: variable('A'), type: 'string' as const }],
+    ['b', { content: variable('B'), type: 'boolean' as const }],
+    ['n', { content: variable('N'), type: 'number' as const }],
+  ]);
+  const values = fc.record({
+    a: fc.constantFrom('', 'x', 'y', 'a b'),
+    b: fc.boolean(),
+    n: fc.integer({ min: 0, max: 12 }),
+  });
+  fc.assert(
+    fc.property(values, fc.constantFrom(...conditions), (given, condition) => {
+      const context = createPlanContext(playbookOf([]), 'n', { inputs: given });
+      const said = tokens.test(condition, inputs);
+      const env = { A: given.a, B: String(given.b), N: String(given.n) };
+      const held = sh(`if ${said}; then printf true; else printf false; fi`, env);
+      expect(held).toBe(String(context.evaluate(condition)));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a failing command inside of what is tried again counts, whatever stands behind it', async () => {
+  const playbook = await exported('tars/verify');
+  const text = shellScript(playbook);
+  const again = text.slice(text.indexOf('again() {'), text.indexOf('\n# Inputs:'));
+  const script = `${again}\nbad() { false; true; }\nagain 0 1 bad\nexit 7`;
+  expect(spawnSync('sh', ['-euc', script]).status).toBe(1);
+});
