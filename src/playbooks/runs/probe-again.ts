@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { effectsOf } from '../step-effects.ts';
 import type { StepKind, StepProbe } from '../step-kind.ts';
 import type { Halt } from './course.ts';
 import { createStepContext, type Execution, type Frame, type Place, type StepEnd } from './execution.ts';
@@ -30,7 +31,7 @@ export async function probeAgain(execution: Execution, frame: Frame, place: Plac
 }
 
 async function look(execution: Execution, frame: Frame, place: Place, kind: StepKind | undefined): Promise<StepProbe> {
-  const isOutside = kind?.effects === 'outside';
+  const isOutside = effectsOf(execution.stepKinds, place.step) === 'outside';
   // What may be repeated is; what acts outside the cluster may not be.
   const again = isOutside ? ('unknown' as const) : false;
   if (!kind?.probe)

@@ -61,7 +61,7 @@ function keptResult(
   { step, id }: Place,
 ): Extract<RunRecord, { type: 'step-result' }> | undefined {
   const result = earlier.results.get(id);
-  if (!result || id.includes('s3') || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
+  if (!result || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
   if (result.status === 'skipped' && !earlier.attempts.has(id)) return undefined;
   if (effectsOf(stepKinds, step) === 'none' && earlier.stale.has(id)) return undefined;
   return step.always && frame.isNew && result.seq < earlier.badEnd ? undefined : result;
