@@ -2,6 +2,7 @@ import type { Services } from '../app/services.ts';
 import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import { loadSettings } from '../configuration/settings.ts';
+import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
 import { asTyped } from './program-name.ts';
@@ -18,6 +19,7 @@ export interface ConsoleOptions extends GlobalOptions {
 export async function openConsole(options: ConsoleOptions): Promise<number> {
   const { openScreen } = await import('../app/open-screen.tsx');
   const choice = options.choice ?? givenChoice(options);
+  if (choice) await logIn(choice);
   const left = await openScreen({
     services: lazyServices(options),
     frameRate: loadSettings().frameRate,

@@ -3,6 +3,7 @@ import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
 import { readRequest } from '../playbooks/runs/run-request.ts';
 import { resumeRun } from '../playbooks/runs/start.ts';
+import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
 import { agreeToOutside, type ConsentOptions, confirmProduction } from './run-consents.ts';
@@ -32,6 +33,7 @@ export async function resumeCommand(args: string[], options: ResumeOptions): Pro
     const asked = { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) };
     await agreeToOutside(loadRun(readRequest(run.folder)), options, interactive);
     const confirmedContext = await confirmProduction(run.cluster, options, interactive);
+    await logIn(run.cluster);
     await startOrTakeOver((more) => resumeRun(run.id, { ...asked, ...more }), {
       ...{ takeOver: options.takeOver, interactive, confirmedContext },
     });

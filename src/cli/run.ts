@@ -11,6 +11,7 @@ import { changesThings } from '../playbooks/runs/run-lock.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { leftOut } from '../playbooks/runs/selection.ts';
 import { startRun } from '../playbooks/runs/start.ts';
+import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printNote, printResult } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
@@ -56,6 +57,7 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
     printNote('Nothing was done.');
     return exitCodes.interrupted;
   }
+  await logIn(cluster);
   const asked = { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly };
   const { id, folder } = await startOrTakeOver((more) => startRun(asked, secrets, more), {
     ...{ takeOver: options.takeOver, interactive, confirmedContext },
