@@ -2,13 +2,17 @@ import type { StepKind } from '../step-kind.ts';
 import { applyStep } from './apply.ts';
 import { certificateStep } from './certificate.ts';
 import { checkStep } from './check.ts';
+import { commandStep } from './command.ts';
 import { confirmStep } from './confirm.ts';
 import { copyStep } from './copy.ts';
 import { deleteStep } from './delete.ts';
 import { execStep } from './exec.ts';
+import { fileStep } from './file.ts';
 import { foreachStep } from './foreach.ts';
+import { helmStep } from './helm.ts';
 import { httpStep } from './http.ts';
 import { inputStep } from './input.ts';
+import { kustomizeStep } from './kustomize.ts';
 import { labelStep } from './label.ts';
 import { loadStep } from './load.ts';
 import { logsStep } from './logs.ts';
@@ -20,11 +24,14 @@ import { promqlStep } from './promql.ts';
 import { rolloutStep } from './rollout.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
+import { sshStep } from './ssh.ts';
 import { waitStep } from './wait.ts';
 
 /** Every kind of step that a playbook may have. */
 export const stepKinds: readonly StepKind[] = [
   applyStep,
+  helmStep,
+  kustomizeStep,
   deleteStep,
   waitStep,
   httpStep,
@@ -41,6 +48,9 @@ export const stepKinds: readonly StepKind[] = [
   labelStep,
   logsStep,
   loadStep,
+  commandStep,
+  sshStep,
+  fileStep,
   confirmStep,
   inputStep,
   playbookStep,
