@@ -1,4 +1,4 @@
-// Writes schemas/*.json from the program's own schemas; with --check it only says which are not current.
+// Writes schemas/*.json and docs/steps.md from the program's own schemas; with --check it only says which are not current.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,18 +19,18 @@ try {
     logLevel: 'error',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
-  const { jsonSchemas } = await import(pathToFileURL(outfile).href);
+  const { generatedFiles } = await import(pathToFileURL(outfile).href);
   let stale = 0;
-  for (const [name, text] of Object.entries(jsonSchemas())) {
-    const file = join(root, 'schemas', name);
+  for (const [name, text] of Object.entries(generatedFiles(root))) {
+    const file = join(root, name);
     const current = existsSync(file) && readFileSync(file, 'utf8') === text;
     if (current) continue;
     if (process.argv.includes('--check')) {
-      console.error(`schemas/${name} is not current: npm run schemas`);
+      console.error(`${name} is not current: npm run schemas`);
       stale += 1;
     } else {
       writeFileSync(file, text);
-      console.log(`schemas/${name}`);
+      console.log(name);
     }
   }
   process.exitCode = stale > 0 ? 1 : 0;

@@ -6,6 +6,8 @@ import { eventSchema } from '../playbooks/runs/event-schema.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import { systemSchema } from '../systems/schema.ts';
 import { type JsonSchema, playbookJsonSchema, toJsonSchema } from './playbook-schema.ts';
+import { stepDocs } from './step-docs.ts';
+import { examplePlaybooks, stepExamples } from './step-examples.ts';
 
 const draft = 'http://json-schema.org/draft-07/schema#';
 
@@ -26,4 +28,11 @@ export function jsonSchemas(): Record<string, string> {
       `${JSON.stringify({ $schema: draft, title, ...schema }, null, 2)}\n`,
     ]),
   );
+}
+
+/** Every file that is made from the schemas, with its text, by its path from the package's folder. */
+export function generatedFiles(root: string): Record<string, string> {
+  const schemas = Object.entries(jsonSchemas()).map(([name, text]) => [`schemas/${name}`, text]);
+  const docs = stepDocs(stepKinds, stepExamples(examplePlaybooks(root), stepKinds));
+  return { ...Object.fromEntries(schemas), 'docs/steps.md': docs };
 }

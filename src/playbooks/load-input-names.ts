@@ -9,7 +9,11 @@ import { type LoadedStep, ownStrings } from './load-step.ts';
 import type { InputDefinition } from './model.ts';
 
 /** Places at which steps name an input itself, not its value: a sensitive one is only ever named. */
-const places = ['secret.keys.*', 'secret.keys.*.input', 'confirm.input'];
+const namePlaces = [
+  ...['secret.keys.*', 'secret.keys.*.input', 'secret.docker.password', 'secret.docker.password.input'],
+  ...['command.secret-env.*', 'command.stdin.input', 'ssh.secret-env.*', 'file.input', 'helm.secret-values.*'],
+  ...['confirm.input', 'exec.stdin.secret', 'promql.token'],
+];
 
 /** That the inputs which a step takes by name are there. */
 export function checkInputNames(
@@ -66,6 +70,6 @@ function contradictions(
 
 function namedInputs(step: LoadedStep): { path: YamlPath; name: string }[] {
   return ownStrings(step)
-    .filter(({ path }) => places.some((place) => pathFits(place, path)))
+    .filter(({ path }) => namePlaces.some((place) => pathFits(place, path)))
     .map(({ path, text }) => ({ path, name: text }));
 }
