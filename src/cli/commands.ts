@@ -94,6 +94,16 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--output <file>', 'writes it there; else to the standard output'),
   },
   {
+    usage: 'replay <run>',
+    description: 'a run once more, from its records',
+    load: async () => (await import('./replay.ts')).replayCommand,
+    options: (command) =>
+      command
+        .option('--speed <factor>', 'how many times faster than it was', '1')
+        .option('--longest-pause <time>', 'pauses of the run are cut to this', '5s')
+        .addOption(output('text', 'ndjson')),
+  },
+  {
     usage: 'export <playbook>',
     description: 'the playbook as the commands that one would type',
     load: async () => (await import('./export.ts')).exportCommand,

@@ -2,9 +2,11 @@ import { formatAge } from '../base/duration.ts';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
+import { historyLimits, historySize } from '../playbooks/runs/history.ts';
 import { discardRun, findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printHints, printNote, printResult } from './output.ts';
+import { refuseChanges } from './refuse-changes.ts';
 import { createLinePrinter } from './run-lines.ts';
 
 type Options = GlobalOptions & { output?: 'text' | 'json' };
@@ -17,6 +19,7 @@ export async function runsCommand(args: string[], options: Options): Promise<num
     throw usage(verb === 'show' || verb === 'discard' ? `Which run? runs ${verb} <run>` : undefined);
   if (verb === 'show') return show(await findRun(name), options);
   if (verb !== 'discard') throw usage();
+  refuseChanges(options, 'Forgetting a run removes its records');
   printResult(`Discarded ${(await discardRun(name)).id}`);
   return exitCodes.done;
 }
@@ -42,9 +45,26 @@ async function listAll({ output }: Options): Promise<number> {
   ]);
   for (const line of inColumns([['RUN', 'STATUS', 'AGE', 'CLUSTER', 'WHAT'], ...rows]))
     if (rows.length > 0) printResult(line);
+  for (const { id, faults, newerVersion } of runs) {
+    if (faults.length > 0) printNote(`${id}: its records are not as they were written; runs show says more`);
+    if (newerVersion !== undefined) printNote(`${id}: a newer tars-console made this run`);
+  }
+  const { runs: most, bytes } = historyLimits;
+  if (runs.length > 0)
+    printNote(
+      `\n${counted(runs.length)} kept, ${megabytes((await historySize()).bytes)} MB. Above ${most} runs or ${megabytes(bytes)} MB the oldest that are done go.`,
+    );
   const open = runs.find(isUnfinished);
-  if (open) printNote(`\nGo on with the newest unfinished one: tars-console resume ${open.id}`);
+  if (open) printNote(`Go on with the newest unfinished one: tars-console resume ${open.id}`);
   return exitCodes.done;
+}
+
+function counted(count: number): string {
+  return count === 1 ? 'One run is' : `${count} runs are`;
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(bytes < 10 * 1024 * 1024 ? 1 : 0);
 }
 
 function inColumns(rows: readonly string[][]): string[] {
@@ -72,6 +92,9 @@ async function show(summary: RunSummary, { output }: Options): Promise<number> {
     if (isOn && printer.state.seq >= summary.state.seq) break;
   }
   run.close();
+  for (const fault of summary.faults) printNote(`The records are not as they were written: ${fault}`);
+  if (summary.newerVersion !== undefined)
+    printNote('A newer tars-console made this run: what this one does not know is left out.');
   if (isOn) printNote(`It is going on: tars-console follow ${summary.id}`);
   return exitCodes.done;
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem } from '../../base/errors.ts';
@@ -8,9 +7,9 @@ import { readJsonLines } from './json-lines.ts';
 import { findRun } from './list-runs.ts';
 import type { RunCommand } from './publisher.ts';
 import type { Answer } from './question.ts';
+import { readRecording } from './recording.ts';
 import { type RunPaths, runPaths } from './run-folder.ts';
 import { connectToRun } from './run-process.ts';
-import { parseSignals } from './signals.ts';
 
 /** A run that somebody looks at. */
 export interface AttachedRun {
@@ -90,7 +89,7 @@ async function* follow(paths: RunPaths, signal: AbortSignal): AsyncGenerator<Run
     if (ended) return;
   }
   if (signal.aborted) return;
-  if (!live) for (const event of recorded(paths)) if (isNew(event)) yield event;
+  if (!live) for (const event of readRecording(paths)) if (isNew(event)) yield event;
   for (const record of readJournal(paths.journal)) if (isNew(record)) yield record;
   if (!ended) yield { type: 'interrupted', at: new Date().toISOString() };
 }
@@ -126,13 +125,4 @@ async function* eventsOf(socket: Socket, signal: AbortSignal): AsyncGenerator<Ru
     signal.removeEventListener('abort', abort);
     socket.destroy();
   }
-}
-
-/** What the files hold, samples at their place in time. */
-function recorded(paths: RunPaths): RunEvent[] {
-  const records: RunEvent[] = readJournal(paths.journal);
-  const samples = existsSync(paths.samples) ? parseSignals(readFileSync(paths.samples, 'utf8')) : [];
-  const all = [...records, ...samples];
-  // Stable: of the same moment the record comes first.
-  return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { exitCodes, Problem, type ProblemDetails } from '../../base/errors.ts';
 import { createMasker } from '../../base/masking.ts';
 import { packageRoot } from '../../base/package-root.ts';
+import { pruneHistory } from './history.ts';
 import { readJournal } from './journal.ts';
 import { findRun, madeByNewer } from './list-runs.ts';
 import { LockProblem, type LockRefusal } from './lock-problem.ts';
@@ -31,6 +32,8 @@ export async function startRun(
   secrets: Record<string, string> = {},
   { progress, ...consent }: StartOptions = {},
 ): Promise<StartedRun> {
+  // A history that cannot be tidied is no reason not to run.
+  await pruneHistory().catch(() => {});
   const { id, folder } = createRunFolder(request.playbook);
   try {
     writeRequest(folder, { version: 1, id, ...request });
