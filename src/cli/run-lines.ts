@@ -36,7 +36,10 @@ export function createLinePrinter({
   after = 0,
 }: LinePrinterOptions): LinePrinter {
   let state = initialRunState;
-  let spokenAt = 0;
+  /** When each step was last heard of. */
+  const spokenAt = new Map<string, number>();
+  /** Below which group's line the next one stands: what belongs to another says so. */
+  let heading = '';
   const spoken = new Set<string>();
   let skipped: { at: string; pad: string; title: string; reason: string }[] = [];
   const say = (at: string, line: string) => print(`${theme.dim(timeOf(at))}  ${line}`);
@@ -74,10 +77,16 @@ export function createLinePrinter({
       say(at, `resumed${event.notes.length > 0 ? ':' : ''}`);
       indented(event.notes.map(printableLine));
     } else if (type === 'step-intent') {
-      spokenAt = Date.parse(at);
-      if (step?.group) say(at, `${pad}${theme.title(printableLine(step.title))}`);
-      else if (event.attempt > 1 && step) say(at, `${pad}${theme.symbols.next} ${printableLine(step.title)}: again`);
-    } else if (type === 'progress') tellProgress(event, step, pad);
+      spokenAt.set(event.step, Date.parse(at));
+      if (step?.group) {
+        say(at, `${pad}${theme.title(labelOf(step))}`);
+        heading = step.id;
+      } else if (event.attempt > 1 && step)
+        say(at, `${pad}${theme.symbols.next} ${labelOf(step)}: again${foundBy(event)}`);
+    } else if (type === 'alarm' && step)
+      say(at, `${pad}${theme.warn(`${theme.symbols.warn} ${labelOf(step)}: ${printableLine(event.text)}`)}`);
+    else if (type === 'undo-intent' && step) say(at, `${pad}${theme.symbols.next} ${labelOf(step)}: is taken back`);
+    else if (type === 'progress') tellProgress(event, step, pad);
     else if ((type === 'step-result' || type === 'undo-result') && step) tellResult(at, step, pad);
     else if (type === 'question') indented(questionLines(event.question));
     else if (type === 'answer') say(at, `answered by ${printableLine(event.by)}`);
@@ -90,45 +99,45 @@ export function createLinePrinter({
   function tellProgress(event: Extract<RunEvent, { type: 'progress' }>, step: StepState | undefined, pad: string) {
     const { at, text } = event;
     const key = `${event.step} ${text}`;
-    if (!step || spoken.has(key) || Date.parse(at) - spokenAt < progressEveryMs) return;
-    spokenAt = Date.parse(at);
+    const since = Date.parse(at) - (spokenAt.get(event.step) ?? 0);
+    if (!step || spoken.has(key) || since < progressEveryMs) return;
+    spokenAt.set(event.step, Date.parse(at));
     spoken.add(key);
-    say(at, `${pad}${theme.dim(`… ${printableLine(step.title)}: ${printableLine(text)}`)}`);
+    say(at, `${pad}${theme.dim(`… ${labelOf(step)}: ${printableLine(text)}`)}`);
+  }
+
+  /** A step's title; with that of what holds it where the line above belongs to something else. */
+  function labelOf({ id, title, group }: StepState): string {
+    const parent = id.slice(0, Math.max(0, id.lastIndexOf('/')));
+    const holder = parent === heading ? undefined : state.steps.find((step) => step.id === parent);
+    if (!group) heading = parent;
+    return printableLine(holder ? `${holder.title}: ${title}` : title);
   }
 
   function tellResult(at: string, step: StepState, pad: string): void {
     const { now } = step;
     if (now.status === 'pending' || now.status === 'running') return;
-    if (now.status === 'undone') {
-      say(
-        at,
-        `${pad}${theme.symbols.skipped} ${printableLine(step.title)}: taken back  ${theme.dim(printableLine(now.summary))}`,
-      );
+    if (step.group && heading === step.id) heading = step.id.slice(0, Math.max(0, step.id.lastIndexOf('/')));
+    if (now.status === 'skipped') {
+      noteSkipped(at, step, now.reason, pad);
       return;
     }
+    // What a group holds has said it all, unless that was repaired.
+    if (step.group && now.status !== 'undone' && !isRescued(now)) return;
+    const title = labelOf(step);
     const took = now.ms >= noticeableMs ? ` ${theme.dim(`(${formatDuration(now.ms)})`)}` : '';
-    const title = printableLine(step.title);
-    if (now.status === 'done') {
-      if (step.group) return;
-      say(
-        at,
-        `${pad}${theme.ok(theme.symbols.ok)} ${title}${took}${now.summary ? `  ${theme.dim(printableLine(now.summary))}` : ''}`,
-      );
-    } else if (now.status === 'skipped') {
-      // What lies below a skipped playbook is skipped with it: once is enough.
-      const parent = state.steps.find(({ id }) => id === step.id.slice(0, step.id.lastIndexOf('/')));
-      if (parent?.now.status !== 'skipped') skipped.push({ at, pad, title, reason: printableLine(now.reason) });
+    const bad = `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}`;
+    if (now.status === 'undone') {
+      say(at, `${pad}${theme.symbols.skipped} ${title}: taken back  ${theme.dim(printableLine(now.summary))}`);
       return;
-    } else if (now.status === 'failed') {
-      if (step.group) return;
-      say(
-        at,
-        `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  failed: ${printableLine(now.problem.message)}`,
-      );
-      indented(problemLines(now.problem, theme), `${pad}  `);
-    } else if (!step.group) {
-      say(at, `${pad}${theme.bad(`${theme.symbols.bad} ${title}`)}${took}  not met: ${printableLine(now.reason)}`);
     }
+    if (now.status === 'done') {
+      const summary = now.summary ? `  ${theme.dim(printableLine(now.summary))}` : '';
+      say(at, `${pad}${theme.ok(theme.symbols.ok)} ${title}${took}${summary}`);
+    } else if (now.status === 'failed') {
+      say(at, `${bad}  failed: ${printableLine(now.problem.message)}`);
+      indented(problemLines(now.problem, theme), `${pad}  `);
+    } else say(at, `${bad}  not met: ${printableLine(now.reason)}`);
     const load = step.outputs.load === undefined ? undefined : state.load;
     if (load) {
       print('');
@@ -139,6 +148,13 @@ export function createLinePrinter({
         now.findings.flatMap((finding) => findingLines(finding, theme)),
         `${pad}  `,
       );
+  }
+
+  function noteSkipped(at: string, step: StepState, why: string, pad: string): void {
+    // What lies below a skipped playbook is skipped with it: once is enough.
+    const parent = state.steps.find(({ id }) => id === step.id.slice(0, step.id.lastIndexOf('/')));
+    const [title, reason] = [printableLine(step.title), printableLine(why)];
+    if (parent?.now.status !== 'skipped') skipped.push({ at, pad, title, reason });
   }
 
   /** What was skipped one after the other: one by one with its reason, several in one line. */
@@ -158,6 +174,14 @@ export function createLinePrinter({
     say(at, `${sign} ${theme.strong(printableLine(event.summary))}`);
     for (const line of event.next ?? []) print(`  ${theme.symbols.next} ${printableLine(line)}`);
   }
+}
+
+function isRescued(now: StepState['now']): boolean {
+  return now.status === 'done' && now.summary.startsWith('rescued: ');
+}
+
+function foundBy({ found }: Extract<RunEvent, { type: 'step-intent' }>): string {
+  return found === undefined ? '' : `, as ${printableLine(found)}`;
 }
 
 /** Local time of day. */

@@ -56,6 +56,9 @@ function allStepLines(options: RunLinesOptions, room: number, reasons: boolean):
   const lines: string[] = [];
   let mark = 0;
   let folded = 0;
+  // Steps side by side share the room for what they say.
+  const acting = state.steps.filter((step) => !step.group && step.now.status === 'running').length;
+  const each = Math.max(1, Math.min(4, Math.floor(room / 4 / Math.max(1, acting))));
   for (const [index, step] of state.steps.entries()) {
     if (index < folded) continue;
     if (index === at) mark = lines.length;
@@ -76,7 +79,7 @@ function allStepLines(options: RunLinesOptions, room: number, reasons: boolean):
         asking: state.question?.step === step.id && step.now.status === 'running',
       }),
     );
-    const most = index === current ? Math.max(1, Math.min(4, Math.floor(room / 4))) : 1;
+    const most = index === current || step.now.status === 'running' ? each : 1;
     if (notesOf(step, reasons)) lines.push(...stepNotes(step, width, theme, most));
   }
   return { lines, mark };

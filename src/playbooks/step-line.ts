@@ -87,12 +87,11 @@ export function stepNotes(step: StepState, width: number, theme: Theme, most: nu
           `${indent}${theme.info(truncate(printableLine(now.progress), room - textWidth(bar), theme.symbols.ellipsis))}${bar}`,
         ]
       : [];
+    const alarm = now.alarm ? [theme.warn(indent + cut(`${theme.symbols.warn} ${now.alarm}`))] : [];
     const attempt = now.attempt > 1 ? [theme.warn(indent + cut(`attempt ${now.attempt}`))] : [];
-    return [
-      ...attempt,
-      ...progress,
-      ...step.output.slice(-Math.max(0, most - progress.length - attempt.length)).map(dim),
-    ].slice(0, most);
+    const first = [...alarm, ...attempt, ...progress];
+    const output = most > first.length ? step.output.slice(first.length - most) : [];
+    return [...first, ...output.map(dim)].slice(0, most);
   }
   if (now.status === 'failed') return [theme.bad(indent + cut(now.problem.message))];
   if (now.status === 'not-met') {

@@ -104,3 +104,44 @@ test('inputs come from flags, variables and files; what was typed wrongly is not
   expect(() => readGivenInputs({ set: ['hunter2'] })).toThrow(/^(?!.*hunter2)--set is written like/);
   expect(() => readGivenInputs({ setEnv: ['b=NONE'] }, {})).toThrow('no variable NONE');
 });
+
+test('of steps side by side each line says whose it is; results stand in the order in which they end', () => {
+  const lines: string[] = [];
+  const theme = detectTheme({ LANG: 'en_GB.UTF-8', NO_COLOR: '1' });
+  const { take } = createLinePrinter({ print: (line) => void lines.push(line), theme, progressEveryMs: 0 });
+  const run = {
+    ...{ id: 'r', playbook: 'tars/x', system: 'tars', title: 'Deploy', inputs: {}, sensitiveInputs: [], hash: '' },
+    cluster: { context: 'sandbox', server: '', namespace: 'tars', sandbox: true },
+    steps: [step('g', 0, true), step('g/a', 1), step('g/b', 1), step('h', 0, true), step('h/c', 1), step('d')],
+    ...{ manifests: 'bundled', assumeYes: true, programVersion: '0', startedAt: at },
+  };
+  let seq = 1;
+  const record = (body: object) => ({ v: 2, seq: ++seq, at, ...body }) as RunEvent;
+  const intent = (id: string) => record({ type: 'step-intent', step: id, attempt: 1 });
+  const done = (id: string) => record({ type: 'step-result', step: id, status: 'done', ms: 0 });
+  const events: RunEvent[] = [
+    { v: 2, seq: 1, at, type: 'run-started', run, pid: 1 },
+    ...['g', 'g/a', 'g/b', 'h', 'h/c', 'd'].map(intent),
+    { type: 'progress', at, step: 'g/a', text: 'waits' },
+    done('h/c'),
+    { type: 'alarm', at, step: 'g/b', text: 'nothing has happened for 2m00s: waits' },
+    ...[done('g/b'), done('d'), done('g/a'), done('g'), done('h')],
+    record({ type: 'step-intent', step: 'd', attempt: 2, found: 'it may be repeated' }),
+    record({ type: 'undo-intent', step: 'd' }),
+    record({ type: 'undo-result', step: 'd', status: 'done', ms: 0, summary: 'deleted' }),
+  ];
+  for (const event of events) take(event);
+  expect(lines.slice(3)).toEqual([
+    '10:00:00  Do g',
+    '10:00:00  Do h',
+    '10:00:00    … Do g: Do g/a: waits',
+    '10:00:00    ✓ Do h: Do h/c',
+    `10:00:00    ${theme.symbols.warn} Do g: Do g/b: nothing has happened for 2m00s: waits`,
+    '10:00:00    ✓ Do g/b',
+    '10:00:00  ✓ Do d',
+    '10:00:00    ✓ Do g: Do g/a',
+    `10:00:00  ${theme.symbols.next} Do d: again, as it may be repeated`,
+    `10:00:00  ${theme.symbols.next} Do d: is taken back`,
+    `10:00:00  ${theme.symbols.skipped} Do d: taken back  deleted`,
+  ]);
+});

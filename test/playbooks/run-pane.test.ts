@@ -91,4 +91,31 @@ describe('the pane of a run', () => {
     expect(shown).toContain('    There is a GPU: none');
     expect(shown.at(-1)).toBe(' ✓ Done, with 1 warning');
   });
+
+  it('shows what each of several running steps does, and an alarm before anything else', () => {
+    const running = (title: string, progress: string, alarm?: string) => ({
+      ...step(title, {
+        status: 'running',
+        startedAt: '1970-01-01T00:00:00Z',
+        attempt: 1,
+        progress,
+        ...(alarm ? { alarm } : {}),
+      }),
+      output: ['one', 'two'],
+    });
+    const shown = lines([
+      { ...running('Both', ''), group: true },
+      { ...running('Database', 'postgres 0/1', 'nothing has happened for 2m00s'), depth: 1 },
+      { ...running('Cache', 'redis 0/1'), depth: 1 },
+      step('After', { status: 'pending' }),
+    ]);
+    expect(shown).toEqual([
+      expect.stringMatching(/^ {2}[●•] Both$/),
+      expect.stringMatching(/^❯ {3}⠋ Database +0\.0s$/),
+      `      ${theme.symbols.warn} nothing has happened for 2m00s`,
+      expect.stringMatching(/^ {4}⠋ Cache +0\.0s$/),
+      '      redis 0/1',
+      expect.stringMatching(/After$/),
+    ]);
+  });
 });
