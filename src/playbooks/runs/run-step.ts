@@ -63,6 +63,9 @@ function keptResult(
   const result = earlier.results.get(id);
   if (!result || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
   if (result.status === 'skipped' && !earlier.attempts.has(id)) return undefined;
+  // What it gave went with the process that had it.
+  if (result.status === 'done' && stepKinds.find(({ name }) => name === step.kind)?.volatile?.(step.config))
+    return undefined;
   if (effectsOf(stepKinds, step) === 'none' && earlier.stale.has(id)) return undefined;
   return step.always && frame.isNew && result.seq < earlier.badEnd ? undefined : result;
 }
