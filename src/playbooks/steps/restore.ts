@@ -46,10 +46,15 @@ export function deletedObject(live: KubernetesObject): FormerObject {
   return { ref, was: 'there', fields: withoutServersOwn(live), ...note };
 }
 
+/** Annotations in which controllers keep how far they are with this one object. */
+const controllersOwn = /^(deployment|pv|volume(\.beta)?)\.kubernetes\.io\/|last-applied-configuration$/;
+
 /** An object as it can be applied anew: without what the server gave to this one alone. */
 function withoutServersOwn(live: KubernetesObject): KubernetesObject {
   const { status: _, metadata, spec, ...rest } = structuredClone(live);
-  const { name, namespace, labels, annotations } = metadata;
+  const { name, namespace, labels } = metadata;
+  const written = Object.entries(metadata.annotations ?? {}).filter(([key]) => !controllersOwn.test(key));
+  const annotations = written.length > 0 ? Object.fromEntries(written) : undefined;
   const kept = spec as Record<string, unknown> | undefined;
   if (live.kind === 'Service') for (const key of ['clusterIP', 'clusterIPs', 'healthCheckNodePort']) delete kept?.[key];
   if (live.kind === 'PersistentVolumeClaim') delete kept?.volumeName;

@@ -47,7 +47,9 @@ function told(records: RunRecord[]): unknown[] {
     if (record.type === 'run-started')
       return { type: record.type, steps: record.run.steps.map(({ id, title, kind }) => ({ id, title, kind })) };
     const { v: _, seq: __, at: ___, ...what } = record;
-    const text = JSON.stringify(what, (key, value) => (key === 'ms' || key === 'outputs' ? undefined : value));
+    const text = JSON.stringify(what, (key, value) =>
+      key === 'ms' || key === 'outputs' || key === 'before' ? undefined : value,
+    );
     return JSON.parse(
       text
         .replace(/\d+(\.\d+)? (ms|s)\b/g, 'N $2')

@@ -1,0 +1,65 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createMasker } from '../../../src/base/masking.ts';
+import { loadRun } from '../../../src/cli/run-loading.ts';
+import type { Connection } from '../../../src/cluster/connection.ts';
+import { resolveInputs } from '../../../src/playbooks/inputs.ts';
+import { acceptedPreviews } from '../../../src/playbooks/preview/accepted-previews.ts';
+import { previewPlan } from '../../../src/playbooks/preview/preview-plan.ts';
+import type { PreviewedPlan } from '../../../src/playbooks/preview/previewed-plan.ts';
+import { readEarlier } from '../../../src/playbooks/runs/earlier.ts';
+import type { RunRecord } from '../../../src/playbooks/runs/events.ts';
+import { execute } from '../../../src/playbooks/runs/execute.ts';
+import type { Execution } from '../../../src/playbooks/runs/execution.ts';
+import { readJournal } from '../../../src/playbooks/runs/journal.ts';
+import { createQuestions } from '../../../src/playbooks/runs/questions.ts';
+import { runPaths } from '../../../src/playbooks/runs/run-folder.ts';
+import { surroundingsOf } from '../../../src/playbooks/runs/run-header.ts';
+import { createRunSink } from '../../../src/playbooks/runs/run-sink.ts';
+import { createSensitiveInputs } from '../../../src/playbooks/runs/sensitive-inputs.ts';
+import { createRunControl } from '../../../src/playbooks/runs/stopping.ts';
+
+export interface PlaybookUnderTest {
+  plan(): Promise<PreviewedPlan>;
+  /** Runs it, with a plan that was accepted; what differs from it then is asked, and fails the run. */
+  run(accepted: PreviewedPlan): Promise<{ status: string; records: RunRecord[]; ms: number }>;
+}
+
+/** A shipped playbook on the cluster under test, in this process, in the connection's namespace. */
+export async function openPlaybook(
+  connection: Connection,
+  ref: string,
+  given: Record<string, string>,
+): Promise<PlaybookUnderTest> {
+  const loaded = loadRun({ playbook: ref, workspace: '/', manifests: 'bundled' });
+  const sources = Object.entries(given).map(([name, value]) => ({ name, value, source: 'form' as const }));
+  const { values: inputs, secrets } = resolveInputs(loaded.playbook, sources);
+  const surroundings = await surroundingsOf(loaded, connection);
+  const leftOut = new Map<string, string>();
+  return {
+    plan: () =>
+      previewPlan({ loaded, inputs, secrets, connection, surroundings, leftOut }, new AbortController().signal),
+    async run(accepted) {
+      const folder = mkdtempSync(join(tmpdir(), 'tars-console-run-'));
+      const paths = runPaths(folder);
+      const masker = createMasker();
+      const sink = createRunSink(paths, () => {}, masker);
+      const execution: Execution = {
+        ...loaded,
+        ...{ inputs, connection, surroundings, sink, leftOut },
+        run: { id: 'test', folder },
+        // Nobody answers: a step that would do something else than the plan said fails.
+        questions: createQuestions({ sink, assumeYes: false, interactive: false, asked: 0 }),
+        secrets: createSensitiveInputs(loaded.playbook, secrets, masker),
+        control: createRunControl(),
+        earlier: readEarlier([]),
+        accepted: acceptedPreviews(accepted),
+      };
+      const startedAt = performance.now();
+      const { status } = await execute(execution);
+      sink.close();
+      return { status, records: readJournal(paths.journal), ms: performance.now() - startedAt };
+    },
+  };
+}
