@@ -5,6 +5,7 @@ import { summarizePod } from '../kubernetes/pod-status.ts';
 import type { Connection } from './connection.ts';
 import { type EventLine, listEvents } from './events.ts';
 import { tailLog } from './logs.ts';
+import { getObject } from './objects.ts';
 import { podsOf } from './workload-pods.ts';
 
 /**
@@ -22,7 +23,9 @@ export async function collectEvidence(
   const troubled = pods.filter((pod) => !isPodReady(asPod(pod)) && summarizePod(pod).status !== 'Completed');
   const events = await listEvents(connection, { namespace, signal }).catch(() => []);
   const lines = troubled.slice(0, 3).flatMap(podLines);
-  lines.push(...warningLines(events, object, troubled));
+  const claims = await unboundClaims(connection, troubled, namespace, signal);
+  lines.push(...claims.map((claim) => `${nameOf(claim)}  ${phaseOf(claim)}`));
+  lines.push(...warningLines(events, object, [...troubled, ...claims]));
   const [worst] = troubled.sort((a, b) => summarizePod(b).restarts - summarizePod(a).restarts);
   if (worst) lines.push(...(await logOf(connection, worst, namespace, logLines, signal)));
   return lines.map(printableLine);
@@ -50,8 +53,33 @@ function containerLine({ name, state, lastState }: ContainerStatus): string[] {
   return said === '' ? [] : [`  container ${name}: ${said}`];
 }
 
+interface WithClaims {
+  volumes?: { persistentVolumeClaim?: { claimName: string } }[];
+}
+
+/** Claims of pods that have no volume yet: what keeps those pods from being scheduled or started. */
+async function unboundClaims(
+  connection: Connection,
+  pods: readonly KubernetesObject[],
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<KubernetesObject[]> {
+  const volumes = pods.slice(0, 3).flatMap((pod) => (pod.spec as WithClaims | undefined)?.volumes ?? []);
+  const names = new Set(volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []));
+  const read = (name: string) =>
+    getObject(connection, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace }, signal);
+  const claims = await Promise.all([...names].slice(0, 5).map((name) => read(name).catch(() => undefined)));
+  return claims.flatMap((claim) =>
+    claim && phaseOf(claim) !== 'Bound' ? [{ ...claim, kind: 'PersistentVolumeClaim' }] : [],
+  );
+}
+
+function phaseOf(object: KubernetesObject): string {
+  return (object.status as { phase?: string } | undefined)?.phase ?? 'Pending';
+}
+
 function warningLines(events: EventLine[], object: KubernetesObject, pods: readonly KubernetesObject[]): string[] {
-  const names = new Set([nameOf(object), ...pods.map((pod) => `Pod/${pod.metadata.name}`)]);
+  const names = new Set([nameOf(object), ...pods.map(nameOf)]);
   // A Deployment's refusals are told about its ReplicaSets, whose names begin with its own.
   const mine = (event: EventLine) =>
     names.has(event.object) || event.object.startsWith(`ReplicaSet/${object.metadata.name}-`);

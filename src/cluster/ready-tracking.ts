@@ -123,7 +123,11 @@ export async function judge(
   const statusExpected = one.hasStatus && now - one.since < statusGraceMs;
   const facts = { bindingMode: one.bindingMode, statusExpected, backends: one.backends.found };
   one.readiness = readinessOf(live, { ...facts, pods: one.pods });
-  if (isWebhookConfiguration(live)) refreshBackends(connection, one, now, changed);
+  if (isWebhookConfiguration(live)) {
+    refreshBackends(connection, one, now, changed);
+    if (!one.backends.found) one.readiness = { ready: false, message: 'not looked at yet' };
+    return noteFailure(one, now);
+  }
   // What only events tell is looked for only while something is waited for.
   if (!one.readiness.ready) {
     const about = events.of(live.metadata.namespace ?? connection.info.namespace);
@@ -179,7 +183,6 @@ function isWebhookConfiguration(object: KubernetesObject): boolean {
 
 function refreshBackends(connection: Connection, one: Tracked, now: number, changed: () => void): void {
   const { live, backends } = one;
-  if (!backends.found && one.readiness.ready) one.readiness = { ready: false, message: 'not looked at yet' };
   if (!live || backends.busy || now - backends.at < backendsEveryMs) return;
   backends.busy = true;
   webhookBackends(connection, live)

@@ -12,13 +12,13 @@ export interface FailedProbe {
   at: number;
 }
 
-const failed = /^(Readiness|Liveness|Startup) probe (?:failed|errored(?: and resulted in \w+ state)?): ([\s\S]*)$/;
+const failed = /^(Readiness|Liveness|Startup) probe (?:failed|errored(?: and resulted in \w+ state)?): ?([\s\S]*)$/;
 
-/** The newest failure of a probe of one container, or of any. */
-export function failedProbe(events: readonly EventFacts[], container?: string): FailedProbe | undefined {
-  const event = events.findLast(
-    (one) => one.reason === 'Unhealthy' && (container === undefined || one.container === container),
-  );
+/** The newest failure of a probe of one container; of one that was restarted for its liveness or startup probe that one's. */
+export function failedProbe(events: readonly EventFacts[], container: string): FailedProbe | undefined {
+  const mine = events.filter((one) => one.reason === 'Unhealthy' && one.container === container);
+  const decisive = isKilled(container, events) && mine.findLast(({ message }) => !message.startsWith('Readiness'));
+  const event = decisive || mine.at(-1);
   const found = failed.exec(event?.message ?? '');
   if (!event || !found) return undefined;
   const kind = (found[1] ?? '').toLowerCase() as FailedProbe['kind'];
@@ -39,7 +39,7 @@ export function probeFailure(pod: Pod, events: readonly EventFacts[]): Failure |
   const startedAt = Date.parse(status.state?.running?.startedAt ?? '') || 0;
   if (status.restartCount < 2 && probe.at > 0 && probe.at + 1000 < startedAt) return undefined;
   const again = probe.kind !== 'readiness' && status.restartCount > 0;
-  const restarted = again ? `, and the container was restarted for it` : '';
+  const restarted = again ? ', and the container was restarted for it' : '';
   const where = inNamespace(pod.metadata);
   return {
     reason: 'ProbeFailed',

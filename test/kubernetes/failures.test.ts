@@ -92,6 +92,7 @@ describe('a pod that will not become ready says why', () => {
       [
         about('Unhealthy', 'Liveness probe failed: Get "http://10.0.0.1:80/": connection refused'),
         about('Killing', 'Container main failed liveness probe, will be restarted', { type: 'Normal' }),
+        about('Unhealthy', 'Readiness probe failed: not asked about'),
       ],
       'ProbeFailed',
       'the liveness probe of container main fails: Get "http://10.0.0.1:80/": connection refused, and the container was restarted for it',
