@@ -19,11 +19,19 @@ export function itemsOf({ execution }: Flow, frame: Frame, { step, id }: Place):
   });
 }
 
-/** One step for each item, which holds the steps that are run for it. Its id is the item's own name where it has one. */
-export function itemSteps(step: StepDefinition, items: readonly unknown[]): StepDefinition[] {
+/**
+ * One step for each item, which holds the steps that are run for it. Its id is the item's own name where it has one; its place
+ * when `mask` finds a secret in that, for ids are written down as they are.
+ */
+export function itemSteps(
+  step: StepDefinition,
+  items: readonly unknown[],
+  mask: (text: string) => string,
+): StepDefinition[] {
   const taken = new Set<string>();
   return items.map((item, index) => {
-    const name = nameOf(item);
+    const own = nameOf(item);
+    const name = mask(own) === own ? own : '';
     let id = keyOf(name) || String(index + 1);
     for (let count = 2; taken.has(id); count += 1) id = `${keyOf(name) || index + 1}-${count}`;
     taken.add(id);

@@ -103,7 +103,7 @@ function heldFrame(frame: Frame, { step, id }: Place): Frame {
 async function runItems(flow: Flow, frame: Frame, place: Place, held: readonly StepDefinition[]): Promise<Ran> {
   const { step, id } = place;
   const items = prepared(() => itemsOf(flow, frame, place));
-  const steps = itemSteps(step, items);
+  const steps = itemSteps(step, items, flow.execution.sink.masker.mask);
   await addItems(flow, frame, place, items, steps);
   const inner: Frame = { ...frame, parent: id, steps: {}, outer: frame };
   const atOnce = Number(step.config['at-once'] ?? 1);
