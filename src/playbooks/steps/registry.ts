@@ -11,6 +11,7 @@ import { fileStep } from './file.ts';
 import { foreachStep } from './foreach.ts';
 import { helmStep } from './helm.ts';
 import { httpStep } from './http.ts';
+import { imageStep } from './image.ts';
 import { inputStep } from './input.ts';
 import { kustomizeStep } from './kustomize.ts';
 import { labelStep } from './label.ts';
@@ -48,6 +49,7 @@ export const stepKinds: readonly StepKind[] = [
   labelStep,
   logsStep,
   loadStep,
+  imageStep,
   commandStep,
   sshStep,
   fileStep,

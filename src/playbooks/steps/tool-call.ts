@@ -37,7 +37,9 @@ const shownLines = 20;
 export function failedCall(name: string, what: string | undefined, result: ToolResult): Problem {
   const how = result.code === undefined ? `was ended by ${result.signal}` : `ended with ${result.code}`;
   const said = lastLines(result.stderr).length > 0 ? lastLines(result.stderr) : lastLines(result.stdout);
-  const [reason] = said.filter((line) => /^(error|fatal)/i.test(line)).slice(-1);
+  // One that says little has said it all.
+  const reason =
+    said.filter((line) => /^(error|fatal)/i.test(line)).at(-1) ?? (said.length <= 3 ? said.at(-1) : undefined);
   return new Problem(`${[name, what].filter(Boolean).join(' ')} ${how}${reason ? `: ${reason.slice(0, 300)}` : ''}`, {
     evidence: said,
   });
