@@ -9,9 +9,11 @@ import { readRequest } from '../playbooks/runs/run-request.ts';
 import { resumeRun, type StartOptions } from '../playbooks/runs/start.ts';
 import { createClusterServices } from './console-cluster.ts';
 import { startThroughGates } from './console-gates.ts';
+import { createHistoryServices } from './console-history.ts';
 import { createPlaybookServices } from './console-playbooks.ts';
 import type { GlobalOptions } from './options.ts';
 import { asTyped } from './program-name.ts';
+import { refuseChanges } from './refuse-changes.ts';
 import { loadRun } from './run-loading.ts';
 
 /** Records reach the screen as they come, a packet of them at a time; what is only nice to know, twice a second. */
@@ -27,23 +29,28 @@ export function createServices(options: GlobalOptions): Services {
     ...createPlaybookServices(options, cluster.connectionOf),
     // The sandbox's own context is offered as the sandbox.
     contexts: async () => listContexts(options.kubeconfig).filter(({ sandbox }) => !sandbox),
+    ...createHistoryServices(),
     probe: (context, signal) => probeContext({ sandbox: false, context, kubeconfig: options.kubeconfig }, signal),
     runs: async () => (await listRuns()).map(toEntry),
     follow,
     async answer(run, question, answer) {
+      refuseChanges(options, 'A run acts on its answer');
       const attached = await attachRun(run, 'console');
       await attached.answer(question, answer).finally(() => attached.close());
     },
     async stopRun(run) {
+      refuseChanges(options, 'Stopping a run changes what becomes of it');
       const attached = await attachRun(run, 'console');
       await attached.stop().finally(() => attached.close());
     },
     async resumeRun(run, passage = {}) {
+      refuseChanges(options, 'Resuming a run changes things');
       const { folder, cluster } = await findRun(run);
       const start = (more: StartOptions) => resumeRun(run, { interactive: true, ...more });
       await startThroughGates(loadRun(readRequest(folder)), cluster, passage, start);
     },
     async discardRun(run) {
+      refuseChanges(options, 'Forgetting a run removes its records');
       await discardRun(run);
     },
   };

@@ -4,6 +4,7 @@ import { startRun } from '../playbooks/runs/start.ts';
 import { shellWord } from '../playbooks/steps/explain.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
+import { refuseChanges } from './refuse-changes.ts';
 import { readSpeed } from './run-cluster.ts';
 import { followRun } from './run-follow.ts';
 import { loadRun, titleOf } from './run-loading.ts';
@@ -21,6 +22,7 @@ const playbook = 'tars/full-deployment';
  * without one.
  */
 export async function demoCommand(_: string[], options: DemoOptions): Promise<number> {
+  refuseChanges(options, 'The demo deploys a system');
   const { output = 'text' } = options;
   const onScreen = process.stdout.isTTY === true && process.stdin.isTTY === true && !options.lines && output === 'text';
   // The demo shows what is shipped, whatever lies in the folder that it was started in.

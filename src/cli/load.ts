@@ -18,6 +18,7 @@ import { playbookRoots } from './catalog.ts';
 import { connectChosen } from './chosen-cluster.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
+import { refuseChanges } from './refuse-changes.ts';
 
 export interface LoadOptions extends GlobalOptions {
   url?: string;
@@ -43,6 +44,7 @@ const outputVersion = 1;
  * far and the signal's own code.
  */
 export async function loadCommand(args: string[], options: LoadOptions, services: LoadServices = {}): Promise<number> {
+  refuseChanges(options, 'A load test acts on what it loads');
   const reference = args[0] ?? '';
   const system = systemOf(reference);
   const scenario = withOverrides(findScenario(reference), {

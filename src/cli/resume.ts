@@ -6,6 +6,7 @@ import { resumeRun } from '../playbooks/runs/start.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
+import { refuseChanges } from './refuse-changes.ts';
 import { agreeToOutside, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
 import { readGivenInputs } from './run-inputs.ts';
@@ -25,6 +26,7 @@ export async function resumeCommand(args: string[], options: ResumeOptions): Pro
   const run = args[0] === undefined ? await newestUnfinished() : await findRun(args[0]);
   const { output = 'text' } = options;
   const interactive = process.stdin.isTTY === true && output === 'text';
+  if (run.status !== 'running' && run.status !== 'waiting') refuseChanges(options, 'Resuming a run changes things');
   if (run.status === 'running' || run.status === 'waiting') printNote(`The run ${run.id} is going on.`);
   else {
     const given = readGivenInputs({ setEnv: options.setEnv ?? [], setFile: options.setFile ?? [] });

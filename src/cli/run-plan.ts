@@ -1,6 +1,7 @@
 import { printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
+import { readOnly } from '../cluster/read-only.ts';
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import type { ResolvedInputs } from '../playbooks/inputs.ts';
@@ -34,7 +35,8 @@ export async function previewPlan(
   choice: { from?: string | undefined; only?: string | undefined },
 ): Promise<ShownPlan> {
   const { playbook, system, manifests, stepKinds } = loaded;
-  const connection = await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace });
+  // Whatever a step's plan tries, nothing but reads and dry-runs gets through.
+  const connection = readOnly(await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace }));
   try {
     const { context, server, namespace, sandbox } = connection.info;
     const surroundings = await surroundingsOf(loaded, connection, cluster.kubeconfig);

@@ -5,6 +5,7 @@ import { shellWord } from '../playbooks/steps/explain.ts';
 import type { ImageRule } from '../sandbox/workloads/image-rules.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote, printResult } from './output.ts';
+import { refuseChanges } from './refuse-changes.ts';
 import { rehearsalSpeed } from './rehearsal-speed.ts';
 import { type SandboxState, sandboxFolder, writePrivately } from './sandbox-files.ts';
 import { readImageRules } from './sandbox-images.ts';
@@ -86,6 +87,7 @@ interface SandboxCommandOptions extends GlobalOptions {
 export async function sandboxCommand(args: string[], options: SandboxCommandOptions): Promise<number> {
   const [verb] = args;
   if (verb === 'stop') {
+    refuseChanges(options, 'Stopping the sandbox ends what runs in it');
     const stopped = await stopSandboxes();
     printResult(
       ['No sandbox was running.', 'The sandbox is stopped.'][stopped] ?? 'Both sandboxes are stopped, the demo’s too.',

@@ -32,7 +32,10 @@ export function readOnly(connection: Connection): Connection {
 }
 
 function changesNothing({ method = 'GET', path, query, body }: KubernetesRequest): boolean {
-  if (method === 'GET') return !/\/(exec|attach|portforward)$/.test(path);
+  // What is behind these knows of no dry-run.
+  if (/\/(exec|attach|portforward)$/.test(path)) return false;
+  if (method === 'GET') return true;
+  if (/\/proxy(\/|$)/.test(path)) return false;
   if (method === 'POST' && /\/self(subjectaccess|subjectrules|subject)reviews$/.test(path)) return true;
   const inBody = (body as { dryRun?: unknown } | undefined)?.dryRun;
   return query?.dryRun === 'All' || (method === 'DELETE' && Array.isArray(inBody) && inBody.includes('All'));
