@@ -201,9 +201,10 @@ function wasThere(before: unknown): boolean {
 
 function commands(written: Written, { namespace }: Pick<PlanContext | PreviewContext, 'namespace'>): string[] {
   if ('check' in written) {
-    const { host: at, port, name } = endpointOf(written.check, written.name);
+    const at = /:\d+$/.test(written.check) ? written.check : `${written.check}:443`;
+    const name = written.name ?? at.replace(/:\d+$/, '');
     return [
-      `openssl s_client -connect ${shellWord(`${at}:${port}`)} -servername ${shellWord(name)} </dev/null | openssl x509 -noout -dates -issuer -ext subjectAltName`,
+      `openssl s_client -connect ${shellWord(at)} -servername ${shellWord(name)} </dev/null | openssl x509 -noout -dates -issuer -ext subjectAltName`,
     ];
   }
   if ('ready' in written)

@@ -1,0 +1,52 @@
+/** Where the things are that give a secret away. */
+export interface Leaks {
+  /** Of a server that answers everything with the secret. */
+  url: string;
+}
+
+const leak = '\u0024{{ system.title }}';
+const exec = 'exec: { in: Pod/box, command: [sh, -c, "cat; cat /tmp/leak.txt"], stdin: { secret: mark } }';
+const below = `
+      - title: Inside
+        ${exec}`;
+
+/**
+ * A step of each kind through whose hands a secret goes: it is given one, or what it talks to says one, plainly and encoded, or
+ * somebody has written one where it does not belong. Whether the step comes to a good end is of no account.
+ */
+export const leakingSteps: Record<string, (leaks: Leaks) => string> = {
+  apply: () => `apply: leaky.yaml
+    set: [{ select: ConfigMap/leaky, path: metadata.labels.leak, value: '${leak}' }]`,
+  delete: () => `delete: { objects: ['ConfigMap/${leak}'] }`,
+  wait: () => `wait: { ready: ['Pod/${leak}'] }
+    timeout: 1s`,
+  http: ({ url }) => `http: { url: '${url}', headers: { x-leak: '${leak}' }, expect: 'false' }`,
+  exec: () => exec,
+  copy: () => `copy: { in: Pod/box, from: leak.txt, to: 'pod:/tmp/${leak}' }`,
+  'port-forward': () => `port-forward: { to: 'Pod/${leak}:80' }`,
+  promql: ({ url }) => `promql: { url: '${url}', query: 'up{x="${leak}"}', token: mark }`,
+  check: () => `check:
+      findings: [{ title: 'It is not ${leak}', expect: 'false', expected: nothing, observed: '${leak}' }]`,
+  secret: () => `secret: { name: marked, keys: { A: mark, B: { file: leak.txt }, C: { value: '${leak}' } } }
+    outputs: { leaked: system.title }`,
+  certificate: () => `certificate: { check: '${leak}' }`,
+  scale: () => `scale: { workload: 'Deployment/${leak}', replicas: 1 }`,
+  rollout: () => `rollout: { restart: 'Deployment/${leak}' }`,
+  patch: () => `patch: { object: ConfigMap/kube-root-ca.crt, merge: { metadata: { labels: { leak: '${leak}' } } } }`,
+  label: () => `label: { objects: [ConfigMap/kube-root-ca.crt], labels: { leak: '${leak}' } }`,
+  logs: () => 'logs: { of: Pod/talks }',
+  load: () => `load: { scenario: load.yaml, url: 'http://127.0.0.1:1/${leak}' }`,
+  confirm: () => `confirm: { text: 'Is it ${leak}?', details: ['${leak}'] }`,
+  input: () => `input: { name: other, text: 'Is it ${leak}?', default: '${leak}' }`,
+  playbook: () => 'playbook: test/inner',
+  parallel: () => `parallel:${below}`,
+  foreach: () => `foreach: ['${leak}', two]
+    steps:${below}`,
+  helm: () => `helm: { release: marked, chart: ./chart, secret-values: { password: mark } }`,
+  kustomize: () => 'kustomize: overlay',
+  command: () => 'command: { run: [spill], stdin: { input: mark } }',
+  ssh: () => `ssh: { hosts: [node-1], script: 'echo $TOKEN', secret-env: { TOKEN: mark } }`,
+  file: () => `file: { path: out.txt, content: '${leak}' }`,
+  image: () =>
+    `image: { tag: 'registry.example/web:1', build: test/overlay, push: true, username: robot, password: mark }`,
+};
