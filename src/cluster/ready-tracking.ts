@@ -8,6 +8,7 @@ import type { WebhookBackend } from '../kubernetes/readiness-network.ts';
 import type { Connection } from './connection.ts';
 import type { FeedState } from './feed-state.ts';
 import type { NamespaceEvents } from './namespace-events.ts';
+import { listObjects } from './objects.ts';
 import { bindingModeOf, hasStatusResource } from './readiness-facts.ts';
 import { pathOf } from './resources.ts';
 import { watchObjects } from './watch-objects.ts';
@@ -136,6 +137,19 @@ export async function judge(
     one.why = whyWaiting(pods, about);
   } else one.why = undefined;
   noteFailure(one, now);
+}
+
+/** Before it is said to have failed: the cause by the events of this moment, which may come later than a status. */
+export async function judgeOnceMore(connection: Connection, one: Tracked, signal?: AbortSignal): Promise<void> {
+  const { live, bindingMode, backends } = one;
+  if (!live) return;
+  const namespace = live.metadata.namespace ?? connection.info.namespace;
+  const query = { apiVersion: 'v1', kind: 'Event', namespace };
+  const events = await listObjects(connection, query, signal).catch(() => undefined);
+  if (!events) return;
+  const pods = await newestOf(connection, one, live);
+  const found = readinessOf(live, { bindingMode, backends: backends.found, pods, events });
+  if (found.failed) one.readiness = found;
 }
 
 function noteFailure(one: Tracked, now: number): void {

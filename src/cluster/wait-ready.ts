@@ -6,7 +6,7 @@ import { createWaker } from './back-off.ts';
 import type { Connection } from './connection.ts';
 import { createNamespaceEvents } from './namespace-events.ts';
 import { failedProblem, lateProblem, stateOf } from './ready-problem.ts';
-import { judge, type Tracked, track } from './ready-tracking.ts';
+import { judge, judgeOnceMore, type Tracked, track } from './ready-tracking.ts';
 
 export interface WaitOptions {
   /** For all together; without one it waits as long as the signal lets it. */
@@ -73,7 +73,10 @@ async function follow(connection: Connection, tracked: readonly Tracked[], optio
     const failed = waiting.find(
       ({ failingSince, patience }) => failingSince !== undefined && now - failingSince >= graceMs * patience,
     );
-    if (failed) throw await failedProblem(connection, failed, signal);
+    if (failed) {
+      await judgeOnceMore(connection, failed, signal);
+      throw await failedProblem(connection, failed, signal);
+    }
     const left = timeoutMs === undefined ? 1000 : timeoutMs - (now - started);
     const first = mostTroubled(waiting);
     if (left <= 0 && first) throw await lateProblem(connection, first, timeoutMs ?? 0, signal);
