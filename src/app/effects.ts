@@ -2,6 +2,7 @@ import { messageOf, Problem } from '../base/errors.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
+import { createReplaying } from './replaying.ts';
 import type { Services } from './services.ts';
 import { type AppState, type Effect, systemOf } from './state.ts';
 import type { AppEvent } from './update.ts';
@@ -38,6 +39,7 @@ export function createPerformer(hands: Hands): Performer {
     slots.delete(slot);
   };
   const sending: Promise<void>[] = [];
+  const replays = createReplaying(hands);
   // What the run was told is told before the screen goes.
   const leave = () => {
     if (sending.length === 0) return hands.exit();
@@ -51,7 +53,10 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
       if (effect.type === 'stop-preview') return free('plan');
-      const done = perform(effect, hands, take).catch((error: unknown) => {
+      if (effect.type === 'steer-replay') return replays.steer(effect.how);
+      const done = (
+        effect.type === 'replay' ? replays.begin(effect.run, take('follow')) : perform(effect, hands, take)
+      ).catch((error: unknown) => {
         if (error instanceof GateProblem && (effect.type === 'start-run' || effect.type === 'resume'))
           return hands.dispatch({ type: 'gate', gate: error.gate, begin: effect });
         if (!isAbort(error))
@@ -99,6 +104,11 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       return dispatch({ type: 'runs', runs: await services.runs() });
     case 'answer':
       return services.answer(effect.run, effect.question, effect.answer);
+    case 'report':
+      return dispatch({
+        type: 'notice',
+        notice: { tone: 'ok', text: `Written: ${await services.report(effect.run)}` },
+      });
     case 'load-runs':
       return dispatch({ type: 'runs', runs: await services.runs() });
     case 'load-details':

@@ -48,5 +48,5 @@ export function takesText(state: AppState): boolean {
 
 /** The question that the attached run waits with. */
 export function openQuestion(state: AppState) {
-  return state.run?.following ? state.run.state?.question : undefined;
+  return state.run?.following && !state.run.replayed ? state.run.state?.question : undefined;
 }

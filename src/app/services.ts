@@ -110,6 +110,12 @@ export interface ObjectName {
   name: string;
 }
 
+export interface ReplayHandle {
+  steer(how: 'pause' | 'faster' | 'slower' | 'step-on'): { speed: number; paused: boolean };
+  /** Settled when all of it was shown, or it was ended. */
+  shown: Promise<void>;
+}
+
 /**
  * Everything that the screen asks of the rest of the program; `cli/console.ts` puts the real ones together, tests a fake.
  * Each may throw a `Problem`, which the screen shows.
@@ -137,6 +143,10 @@ export interface Services {
   runs(): Promise<RunEntry[]>;
   /** Follows a run: all its records so far, then what comes; events in batches, at most four times a second. Ends by the signal. */
   follow(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<void>;
+  /** Writes the report of a run; returns where. */
+  report(run: string): Promise<string>;
+  /** Shows a run again from its records, in its time or as it is steered. Ends by the signal. */
+  replay(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<ReplayHandle>;
   answer(run: string, question: string, answer: Answer): Promise<void>;
   stopRun(run: string): Promise<void>;
   /** Throws `GateProblem` like `startRun`. */

@@ -79,6 +79,8 @@ export interface AttachedRun {
   pointed: number | undefined;
   /** False once the stream of its events has ended. */
   following: boolean;
+  /** It is shown again from its records; nothing is asked, and nothing can be stopped. */
+  replayed?: boolean;
 }
 
 export interface AppState {
@@ -140,6 +142,9 @@ export type Effect =
   | { type: 'discard'; run: string }
   | { type: 'answer'; run: string; question: string; answer: Answer }
   | { type: 'load-runs' }
+  | { type: 'report'; run: string }
+  | { type: 'replay'; run: string }
+  | { type: 'steer-replay'; how: 'pause' | 'faster' | 'slower' | 'step-on' }
   | { type: 'load-details'; kind: string; name: string }
   | { type: 'load-status' }
   | { type: 'close-view' }
@@ -200,7 +205,7 @@ export function attach(id: string): AttachedRun {
 
 /** Whether a run is going on: started, and not ended as far as its events say. */
 export function runIsOn(state: AppState): boolean {
-  const run = state.run?.state;
+  const run = state.run?.replayed ? undefined : state.run?.state;
   return run !== undefined && (run.status === 'running' || run.status === 'waiting');
 }
 

@@ -1,13 +1,12 @@
-import { moveIndex } from '../ui/select-state.ts';
 import { textState } from '../ui/text-state.ts';
-import { actClusters, actSystems, actWelcome, pointAt, watchRun } from './act-choose.ts';
+import { actClusters, actSystems, actWelcome } from './act-choose.ts';
 import { actGate, keyInGate } from './act-gate.ts';
 import { actMenu, keyInForm } from './act-menu.ts';
 import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
 import { actPlan } from './act-plan.ts';
 import { actAutoscalers, actPods } from './act-pods.ts';
 import { actQuestion, actRun, keyInTypedQuestion } from './act-run.ts';
-import { clusterRows } from './choices.ts';
+import { actReplay, actRuns } from './act-runs.ts';
 import { keyInCommand } from './commands.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
@@ -16,7 +15,7 @@ import { type PaneName, paneNames } from './layout.ts';
 import type { Look } from './look.ts';
 import { modeOf, takesText } from './modes.ts';
 import { isMove, scrolled } from './moves.ts';
-import { type AppState, focusOn, goBack, open, replace, toDashboard, type Update, update } from './state.ts';
+import { type AppState, focusOn, open, replace, toDashboard, type Update, update } from './state.ts';
 
 /** One key. Everything it needs is in the state that the key before left behind. */
 export function updateKey(before: AppState, key: KeyPress, look: Look): Update {
@@ -119,7 +118,7 @@ function actPane(state: AppState, action: ActionName, look: Look): Update {
     case 'menu':
       return actMenu(state, action);
     case 'run':
-      return actRun(state, action);
+      return actReplay(state, action) ?? actRun(state, action);
     case 'pods':
       return actPods(state, action, look);
     case 'autoscalers':
@@ -140,20 +139,4 @@ function actScrolled(state: AppState, screen: Scrolled, action: ActionName, look
   // A log that is at its end stays there while it grows.
   if (screen.type === 'logs') return update(replace(state, { ...screen, scroll: scroll >= last ? 'end' : scroll }));
   return update(replace(state, { ...screen, scroll }));
-}
-
-function actRuns(state: AppState, index: number, action: ActionName): Update {
-  const run = state.runs[index];
-  if (isMove(action))
-    return update(replace(state, { type: 'runs', index: moveIndex(index, action, state.runs.length) }));
-  if (action === 'back') return pointAt(goBack(state), rowBehind(state));
-  if (!run) return update(state);
-  if (action === 'enter') return watchRun(state, run, false);
-  if (action === 'discard') return update({ ...state, overlay: { type: 'discard', run: run.id, index: 1 } });
-  return action === 'resume' ? watchRun(state, run, true) : update(state);
-}
-
-function rowBehind(state: AppState) {
-  const behind = state.back.at(-1);
-  return behind?.type === 'clusters' ? clusterRows(state)[behind.index] : undefined;
 }

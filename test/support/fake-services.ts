@@ -145,6 +145,25 @@ export function fakeServices(
     async runs() {
       return services.history;
     },
+    async report(id) {
+      calls.push(`report ${id}`);
+      return `/home/ops/${id}/report.html`;
+    },
+    async replay(id, receive, signal) {
+      calls.push(`replay ${id}`);
+      let [speed, paused] = [1, false];
+      const shown = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      receive(run(id).past);
+      return {
+        shown,
+        steer(how) {
+          calls.push(how);
+          speed *= how === 'faster' ? 2 : how === 'slower' ? 0.5 : 1;
+          paused = how === 'pause' ? !paused : paused;
+          return { speed, paused };
+        },
+      };
+    },
     async follow(id, receive, signal) {
       calls.push(`follow ${id}`);
       const one = run(id);

@@ -15,6 +15,7 @@ import { gateChoices, gateExpects } from '../gate-answers.ts';
 import { openQuestion } from '../modes.ts';
 import type { AppState, Overlay } from '../state.ts';
 import { useAppState } from '../use-app.ts';
+import { column, row } from './answer-rows.ts';
 import { gateText } from './gate-lines.ts';
 
 interface Dialog {
@@ -94,7 +95,7 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
             width,
           ),
           '',
-          ...column(leaveChoices, overlay.index, theme),
+          ...column(leaveChoices, overlay.index, width, theme),
           '',
         ],
       };
@@ -106,7 +107,7 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
           '',
           ...wrap('What it does right now is finished first. It can be resumed later.', width),
           '',
-          row(yesNo, overlay.index, theme),
+          ...row(yesNo, overlay.index, width, theme),
           '',
         ],
       };
@@ -118,7 +119,7 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
           '',
           ...wrap(`${overlay.run} goes from the history. What it did on the cluster stays.`, width),
           '',
-          row(yesNo, overlay.index, theme),
+          ...row(yesNo, overlay.index, width, theme),
           '',
         ],
       };
@@ -137,7 +138,7 @@ function gateDialog(overlay: Extract<Overlay, { type: 'gate' }>, width: number, 
   const expect = gateExpects(gate);
   const input = textInputLine({ state: text, width: width - 4, focused: true, theme });
   const typed = [theme.dim(`Type ${expect} to go on; esc leaves it`), `${theme.symbols.pointer} ${input}`];
-  const answer = expect === undefined ? [row(gateChoices(gate), index, theme)] : typed;
+  const answer = expect === undefined ? row(gateChoices(gate), index, width, theme) : typed;
   return { title, tone: gate.kind === 'held' ? 'borderFocused' : 'warn', lines: ['', ...lines, '', ...answer, ''] };
 }
 
@@ -206,28 +207,13 @@ function answerLines(
     const input = textInputLine({ state: overlay.text, width: width - 4, focused: true, theme, ...mask });
     return [theme.dim('Enter gives it; esc leaves it for later'), `${theme.symbols.pointer} ${input}`];
   }
-  if (question.kind === 'choice') return column(questionChoices(question), overlay.index, theme);
+  if (question.kind === 'choice') return column(questionChoices(question), overlay.index, width, theme);
   const words: Record<string, string> = {
     retry: 'Retry',
     skip: 'Skip this step',
     undo: 'Take it back',
     stop: 'Stop the run',
   };
-  return [
-    row(
-      questionChoices(question).map((one) => words[one] ?? one),
-      overlay.index,
-      theme,
-    ),
-  ];
-}
-
-function row(choices: readonly string[], index: number, theme: Theme): string {
-  return choices
-    .map((text, at) => (at === index ? theme.selected(`${theme.symbols.pointer} [ ${text} ]`) : `  [ ${text} ]`))
-    .join('  ');
-}
-
-function column(choices: readonly string[], index: number, theme: Theme): string[] {
-  return choices.map((text, at) => (at === index ? theme.selected(`${theme.symbols.pointer} ${text}`) : `  ${text}`));
+  const choices = questionChoices(question).map((one) => words[one] ?? one);
+  return row(choices, overlay.index, width, theme);
 }
