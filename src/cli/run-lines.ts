@@ -109,7 +109,7 @@ export function createLinePrinter({
   /** A step's title; with that of what holds it where the line above belongs to something else. */
   function labelOf({ id, title, group }: StepState): string {
     const parent = id.slice(0, Math.max(0, id.lastIndexOf('/')));
-    const holder = parent === heading ? undefined : state.steps.find((step) => step.id === parent);
+    const holder = parent === heading ? undefined : state.steps.find((step) => step.group && step.id === parent);
     if (!group) heading = parent;
     return printableLine(holder ? `${holder.title}: ${title}` : title);
   }

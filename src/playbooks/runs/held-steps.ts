@@ -5,3 +5,8 @@ import type { Frame } from './execution.ts';
 export function holdsSteps(frame: Pick<Frame, 'playbook'>, step: StepDefinition): boolean {
   return frame.playbook.calls[step.id] !== undefined || step.steps !== undefined;
 }
+
+/** How many of them were done, for the result of what holds them. */
+export function stepsDone(count: number): string {
+  return `${count} step${count === 1 ? '' : 's'} done`;
+}

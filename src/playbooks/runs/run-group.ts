@@ -34,7 +34,7 @@ export async function runGroup(flow: Flow, frame: Frame, place: Place): Promise<
   if (!end) {
     // What is around it has halted: the rest is for whoever resumes.
     if (!whole) return undefined;
-    sink.record({ type: 'step-result', step: id, status: 'done', summary: `${done} steps done`, ms: elapsed() });
+    sink.record({ type: 'step-result', step: id, status: 'done', summary: stepsDone(done), ms: elapsed() });
     return { status: 'done', outputs, problem: '' };
   }
   const title = titleBelow(flow, frame, place, end.at);

@@ -2,6 +2,7 @@ import { type Flow, type Halt, haltAll, newCourse, pass, usualAtOnce } from './c
 import type { PlannedStep } from './events.ts';
 import type { Frame, Place, StepEnd } from './execution.ts';
 import { plannedBelow } from './foreach-items.ts';
+import { stepsDone } from './held-steps.ts';
 
 /** The step that holds the rescue of another one. */
 export function rescueId(id: string): string {
@@ -84,7 +85,7 @@ function recordRescue({ execution }: Flow, { id, step }: Place, failed: Halt | u
   const own = rescueId(id);
   const { sink } = execution;
   if (!failed) {
-    const summary = `${step.rescue?.length ?? 0} steps done`;
+    const summary = stepsDone(step.rescue?.length ?? 0);
     sink.record({ type: 'step-result', step: own, status: 'done', summary, ms });
     return;
   }

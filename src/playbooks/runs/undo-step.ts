@@ -3,6 +3,7 @@ import { attemptStep, type Outcome } from './attempt.ts';
 import { type Flow, newCourse, usualAtOnce, type Visit } from './course.ts';
 import { createStepContext, type Execution, type Frame, type Place } from './execution.ts';
 import { plannedBelow } from './foreach-items.ts';
+import { stepsDone } from './held-steps.ts';
 import { idleAlarm } from './idle-alarm.ts';
 import { groupStep } from './run-rescue.ts';
 
@@ -76,7 +77,7 @@ async function byOwnSteps(flow: Flow, { frame, place: { step, id } }: Visit): Pr
   if (end?.status === 'stopped' || execution.control.stopping.aborted) return { status: 'stopped' };
   const ms = elapsed();
   if (!end) {
-    const summary = `${steps.length} steps done`;
+    const summary = stepsDone(steps.length);
     sink.record({ type: 'step-result', step: own, status: 'done', summary, ms });
     return { status: 'done', result: { summary }, ms };
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Problem } from '../../../src/base/errors.ts';
+import { retryPause } from '../../../src/playbooks/runs/attempt.ts';
 import { playbookOf, results, tryRun } from './engine.ts';
 
 const done = () => ({});
@@ -96,6 +97,13 @@ test('a retry tries again until it is done, and says how often it tried when it 
   const bad = await tryRun({ steps: [{ retry: { times: 2, everyMs: 1 } }], act: () => fail('never') });
   expect(bad.records.at(-1)).toMatchObject({ status: 'failed', problem: { message: 'never' } });
   expect(JSON.stringify(bad.records.at(-1))).toContain('Tried 2 times');
+});
+
+test('the pause between two tries grows by its back-off, up to what it may be', () => {
+  const pauses = (retry: Parameters<typeof retryPause>[0]) => [1, 2, 3, 4, 5].map((tried) => retryPause(retry, tried));
+  expect(pauses({ times: 9, everyMs: 1000 })).toEqual([1000, 1000, 1000, 1000, 1000]);
+  expect(pauses({ times: 9, everyMs: 1000, backOff: 2, atMostMs: 5000 })).toEqual([1000, 2000, 4000, 5000, 5000]);
+  expect(pauses({ times: 9 })[0]).toBe(2000);
 });
 
 test('a fault of the program is not tried again', async () => {
