@@ -9,14 +9,14 @@ import { chartSource } from './helm-chart.ts';
 import { helmEquivalent } from './helm-equivalent.ts';
 import { type HelmConfig, type HelmOptions, helmShape } from './helm-options.ts';
 import { previewRelease, previewUndo, type ReleaseBefore } from './helm-plan.ts';
-import { isPending, readHistory } from './helm-release.ts';
+import { isPending, lastGoodRevision, readHistory } from './helm-release.ts';
 import { inReleaseNamespace, readRelease } from './helm-render.ts';
 import { pendingText, repairPending, rollBack, uninstall } from './helm-repair.ts';
 import { helmStandIn } from './helm-stand-in.ts';
 import { compareRelease, placeOf } from './helm-state.ts';
 import { helmValues } from './helm-values.ts';
 import { requireSecret } from './secret-values.ts';
-import { putStandIn, removeStandIn } from './stand-in.ts';
+import { mayRehearse, putStandIn, removeStandIn } from './stand-in.ts';
 import { toolTimeout } from './tool-call.ts';
 
 /** Installs, upgrades or uninstalls a Helm chart by the installed helm. */
@@ -52,8 +52,14 @@ export const helmStep: StepKind<HelmConfig> = {
     return { done: unchanged, reason: unchanged ? `${last.chart} is installed` : 'it is not as it should be' };
   },
   async before(config, context): Promise<ReleaseBefore> {
-    const history = await readHistory(placeOf(context.render(config.helm), context), context).catch(() => []);
-    const last = history.findLast(({ status }) => status === 'deployed' || status === 'superseded');
+    const place = placeOf(context.render(config.helm), context);
+    // Without a helm there is nothing but a stand-in; anywhere else not to know it would make undoing uninstall what was there.
+    const history = await readHistory(place, context).catch((error) => {
+      if (mayRehearse(context)) return [];
+      throw error;
+    });
+    if (history.at(-1)?.status === 'uninstalled') return { revision: 0 };
+    const last = lastGoodRevision(history);
     return last ? { revision: last.revision, chart: last.chart } : { revision: 0 };
   },
   async run(config, context) {
@@ -112,26 +118,23 @@ async function install(options: HelmOptions, context: StepContext): Promise<Step
 async function remove(options: HelmOptions, context: StepContext): Promise<StepResult> {
   const place = placeOf(options, context);
   const outputs = { ...place, revision: 0, chart: '', changed: false, objects: [] };
+  if (await removeStandIn(options.release, place.namespace, context))
+    return { summary: `the stand-in ${options.release} is gone`, outputs: { ...outputs, changed: true } };
   const last = (await readHistory(place, context)).at(-1);
-  if (!last || last.status === 'uninstalled') {
-    const wasStandIn = await removeStandIn(options.release, place.namespace, context);
-    if (wasStandIn)
-      return { summary: `the stand-in ${options.release} is gone`, outputs: { ...outputs, changed: true } };
+  if (!last || last.status === 'uninstalled')
     return { status: 'skipped', summary: `there is no release ${options.release} in ${place.namespace}`, outputs };
-  }
   await uninstall(place, context, options['keep-history']);
   return { summary: `${options.release} (${last.chart}) is uninstalled`, outputs: { ...outputs, changed: true } };
 }
 
 async function undoRelease(options: HelmOptions, context: StepContext, before: ReleaseBefore): Promise<StepResult> {
   const place = placeOf(options, context);
+  if (await removeStandIn(options.release, place.namespace, context))
+    return { summary: `the stand-in ${options.release} is gone` };
   const last = (await readHistory(place, context)).at(-1);
   if (!last) {
     if (before.revision > 0) throw cannotComeBack(options, before);
-    const wasStandIn = await removeStandIn(options.release, place.namespace, context);
-    return {
-      summary: wasStandIn ? `the stand-in ${options.release} is gone` : `there is no release ${options.release}`,
-    };
+    return { status: 'skipped', summary: `there is no release ${options.release}` };
   }
   if (before.revision === 0) {
     if (last.status !== 'uninstalled') await uninstall(place, context);

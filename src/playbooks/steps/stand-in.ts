@@ -41,8 +41,9 @@ export function standInChange({ name, namespace, what, why }: StandIn): Previewe
   return { object: `Deployment/${name}`, namespace, action: 'create', note: `a stand-in for ${what}: ${why}` };
 }
 
-/** Takes a stand-in away again. False when none of this name was there. */
+/** Takes a stand-in away again. False when none of this name was there, and on every cluster but the sandbox. */
 export async function removeStandIn(name: string, namespace: string, context: StepContext): Promise<boolean> {
+  if (!mayRehearse(context)) return false;
   const ref = { apiVersion: 'apps/v1', kind: 'Deployment', name, namespace };
   const live = await getObject(context.connection, ref, context.signal);
   if (live?.metadata.labels?.[standInLabel] === undefined) return false;

@@ -77,6 +77,13 @@ describe('helm', () => {
     });
   });
 
+  it('that cannot tell what was there keeps the step from beginning: undoing would uninstall it', async () => {
+    const body = `if (args[0] === 'version') console.log('v3.17.0'); else process.exitCode = 1;`;
+    process.env.TARS_CONSOLE_HELM = fakeProgram('helm', body).path;
+    const { config, context } = prepare({ release: 'shop', chart: 'chart' });
+    await expect(helmStep.before?.(config, context)).rejects.toThrow('helm history ended with 1');
+  });
+
   it('stands as a line that one would type, with secrets as files', async () => {
     const { config, context } = prepare({
       release: 'shop',
