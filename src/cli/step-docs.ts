@@ -82,7 +82,8 @@ function facts(kind: StepKind): string {
       : 'run again when a run was cut off in it';
   const back = undo ? ', and can be taken back' : effects === 'none' ? '' : ', and is taken back by `undo` steps only';
   const rights = access ? '; its rights are checked before anything runs' : '';
-  return `- ${actsOn[effects]}; ${preview}; ${again}${back}${rights}${putOut(outputs)}`;
+  const where = kind.effectsOf ? `${actsOn[effects]} unless its options say so` : actsOn[effects];
+  return `- ${where}; ${preview}; ${again}${back}${rights}${putOut(outputs)}`;
 }
 
 function putOut(outputs: StepKind['outputs']): string {

@@ -49,8 +49,7 @@ function checkText(
   const exact = places.find((one) => pathFits(one.path, path));
   const place = exact ?? places.find((one) => pathFits(one.path, path, true));
   const here = withLocals(around, place ? localsOf(place, step.written) : all);
-  const wanted = path.at(-1) === 'expect' || path.at(-1) === 'when' ? 'bool' : undefined;
-  if (exact && !text.includes('${' + '{')) return checkExpression({ text, path: at, offset: 0 }, here, wanted);
+  if (exact && !text.includes('${' + '{')) return checkExpression({ text, path: at, offset: 0 }, here, 'bool');
   const list = step.kind?.holds && path.length === 1 && path[0] === 'foreach' ? 'list' : undefined;
   return checkTemplates(text, at, here, list);
 }

@@ -12,7 +12,7 @@ import type { InputDefinition } from './model.ts';
 const namePlaces = [
   ...['secret.keys.*', 'secret.keys.*.input', 'secret.docker.password', 'secret.docker.password.input'],
   ...['command.secret-env.*', 'command.stdin.input', 'ssh.secret-env.*', 'file.input', 'helm.secret-values.*'],
-  ...['confirm.input', 'exec.stdin.secret', 'promql.token'],
+  ...['confirm.input', 'exec.stdin.secret', 'promql.token', 'image.password'],
 ];
 
 /** That the inputs which a step takes by name are there. */

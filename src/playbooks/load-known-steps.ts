@@ -89,6 +89,6 @@ function insideOf(name: string, { place, role }: NonNullable<StepPlace['holder']
 }
 
 /** How an expression names a step. */
-export function access(id: string): string {
+function access(id: string): string {
   return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(id) ? `steps.${id}` : `steps["${id}"]`;
 }

@@ -46,7 +46,7 @@ const retry = z
   .meta({ anyOf: [{ required: ['for'] }, { required: ['times'] }] });
 
 /** A step as it is written; its own schema, which depends on its kind, is held against it by itself. */
-export const writtenStep = z.record(z.string(), z.unknown()).meta({ id: 'step' });
+const writtenStep = z.record(z.string(), z.unknown()).meta({ id: 'step' });
 
 /** Steps that stand inside of another one. */
 export const writtenSteps = z.array(writtenStep).min(1);
@@ -106,13 +106,4 @@ export const playbookSchema = z.strictObject({
 export function stepSchema(kind: StepKind): ZodType<Record<string, unknown>> {
   // Its own come first: they are what somebody is told of who writes a key that is not there.
   return z.strictObject({ ...kind.shape, ...commonStepFields, ...kind.shape }) as ZodType<Record<string, unknown>>;
-}
-
-/** The whole file with every kind in it, for editors. */
-export function wholePlaybookSchema(kinds: readonly StepKind[]): ZodType {
-  const steps = kinds.map((kind) => stepSchema(kind).describe(kind.description));
-  return z.strictObject({
-    ...playbookSchema.shape,
-    steps: z.array(steps.length > 1 ? z.union(steps as [ZodType, ZodType]) : (steps[0] ?? writtenStep)).min(1),
-  });
 }

@@ -20,6 +20,11 @@ const localTypes: Variables = {
   headers: 'map',
   body: 'dyn',
   metrics: metricTypes,
+  line: 'string',
+  pod: 'string',
+  container: 'string',
+  values: 'list',
+  series: 'list',
 };
 
 const valueTypes: Record<InputDefinition['type'], VariableType> = {
@@ -41,7 +46,7 @@ export function typesOfLocals(names: readonly string[]): Variables {
 /** Names that no item of a `foreach` may take, as they stand for something else somewhere in its steps. */
 export const reservedNames: readonly string[] = [
   ...['inputs', 'steps', 'system', 'cluster', 'outputs'],
-  ...Object.keys(localTypes),
+  ...['status', 'headers', 'body', 'metrics'],
 ];
 
 /** What every playbook knows of its system and of the cluster that it runs on. */

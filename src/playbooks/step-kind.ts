@@ -113,7 +113,7 @@ export interface StepKind<Config = Record<string, unknown>> {
   /** Where a step of the kind may act otherwise than the kind: a request that changes something. Ask `effectsOf` of step-effects. */
   effectsOf?(config: Config): 'none' | 'cluster' | 'outside';
   /**
-   * Where in the config CEL stands, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
+   * Where in the config CEL stands as a condition, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
    * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.
    */
   expressions?: readonly { path: string; locals?: readonly string[]; localsFrom?: string }[];
