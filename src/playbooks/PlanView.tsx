@@ -41,15 +41,19 @@ function planLines(props: PlanViewProps & { theme: Theme }): string[] {
   const list = stepList(props, listWidth, listHeight);
   const chosen = props.steps[props.selected];
   const detailWidth = wide ? width - listWidth - 4 : width - 4;
-  const details = chosen ? planStepLines(chosen, props.previewed, detailWidth, theme) : [];
+  const whole = chosen ? planStepLines(chosen, props.previewed, detailWidth, theme) : [];
+  // Below the list its title stands just above, pointed at.
+  const details = wide ? whole : whole.slice(whole[1] === '' ? 2 : 1);
   const body = wide
     ? besideOneAnother(list, details, listWidth, room, theme)
     : belowOneAnother(list, details, room, width, theme);
   return [...head, '', ...body, '', ...notes, ...buttons(props)].slice(0, height);
 }
 
-function headLines({ description, facts, width, theme }: PlanViewProps & { theme: Theme }): string[] {
-  const lines = description ? wrap(printable(description), width - 2).map((line) => ` ${line}`) : [];
+function headLines({ description, facts, width, height, theme }: PlanViewProps & { theme: Theme }): string[] {
+  const whole = description ? wrap(printable(description), width - 2).map((line) => ` ${line}`) : [];
+  // Where there is little room, what it acts on and what it changes tell more.
+  const lines = height < 28 ? whole.slice(0, 2) : whole;
   const longest = Math.max(0, ...facts.map(([name]) => textWidth(name)));
   for (const [name, value] of facts) {
     const shown = truncate(printableLine(value), Math.max(4, width - longest - 5), theme.symbols.ellipsis);

@@ -200,6 +200,31 @@ describe.each([
     expectInside(drawn.frame(), columns, rows);
   });
 
+  it('shows what a plan would change while it is still being looked at, and a step of it alone', async () => {
+    const image = 'spec.template.spec.containers[name=backend].image';
+    const fields = [{ path: image, before: 'docker.io/tars/tars-backend:1', after: 'docker.io/tars/tars-backend:2' }];
+    const change = { object: 'Deployment/tars-backend', action: 'update' as const, fields };
+    const step = { id: 'namespace', title: 'Create the namespace', depth: 0, group: false, skipped: undefined };
+    const steps = [{ ...step, preview: { certainty: 'previewed' as const, summary: '', changes: [change] } }];
+    const preview = { steps, missing: [], looked: 1, total: 3 };
+    const drawn = await open({ columns, rows }, { preview }, { choice: { sandbox: true } });
+    await until('Deploy applications');
+    drawn.packet('\u001b[B\r');
+    await until('1 of 3 steps looked at, the rest when it runs; 1 update');
+    expect(drawn.frame()).toContain('~1');
+    expect(drawn.frame()).toContain('~ Deployment/tars-backend  update');
+    expectInside(drawn.frame(), columns, rows);
+    drawn.packet('d');
+    await until('+ docker.io/tars/tars-backend:2');
+    expect(drawn.frame()).toContain(`~ ${image}`);
+    expectInside(drawn.frame(), columns, rows);
+    drawn.packet('d');
+    await until('Run these 4 steps');
+    drawn.packet('y');
+    await until('0/4');
+    expect(drawn.services.accepted).toEqual([{ namespace: steps[0]?.preview }]);
+  });
+
   it('marks a wrong field and never shows a secret', async () => {
     const drawn = await open({ columns, rows }, {}, { choice: { sandbox: true } });
     await until('Full deployment');

@@ -23,6 +23,8 @@ type DistributiveOmit<T, K extends keyof never> = T extends unknown ? Omit<T, K>
 export interface FakeServices extends Services {
   /** What was asked, in order: `connect sandbox`, `probe prod`, … */
   calls: string[];
+  /** What was accepted of each plan that was started, where it had been looked at. */
+  accepted: NonNullable<PlanEntry['accepted']>[];
   run(id: string): FakeRun;
   history: RunEntry[];
   pods: ReturnType<typeof createFeedCore<PodsSnapshot>>;
@@ -80,6 +82,7 @@ export function fakeServices(
   given: { runs?: RunEntry[]; unreachable?: string[]; gates?: Gate[]; preview?: PreviewedPlan } = {},
 ): FakeServices {
   const calls: string[] = [];
+  const accepted: NonNullable<PlanEntry['accepted']>[] = [];
   // Each is passed once.
   const gates = [...(given.gates ?? [])];
   const runs = new Map<
@@ -98,6 +101,7 @@ export function fakeServices(
   const services: FakeServices = {
     asTyped: (text) => text.replace(/^tars-console\b/, 'npx tars-console'),
     calls,
+    accepted,
     run,
     history: given.runs ?? [],
     pods,
@@ -139,6 +143,7 @@ export function fakeServices(
       if (gate) throw new GateProblem(gate);
       const id = `run-${runs.size + 1}`;
       calls.push(`start ${plan.playbook}`);
+      if (plan.accepted) accepted.push(plan.accepted);
       run(id).send({ type: 'run-started', run: fakeHeader(id, plan), pid: 1 });
       return id;
     },

@@ -14,8 +14,7 @@ export function planNotes(plan: PreviewedPlan | undefined, width: number, theme:
   if (!plan) return [theme.dim('looking at what it would change; nothing is changed by that')];
   const { looked, total, missing = [] } = plan;
   const short = (text: string) => truncate(printableLine(text), width, theme.symbols.ellipsis);
-  const progress =
-    looked < total ? `${looked} of ${total} steps looked at; the rest is looked at when it runs` : undefined;
+  const progress = looked < total ? `${looked} of ${total} steps looked at, the rest when it runs; ` : '';
   const rights = missing.slice(0, mostRights).map((right) => theme.bad(short(`  ${missingLine(right)}`)));
   const more = missing.length - rights.length;
   return [
@@ -24,7 +23,7 @@ export function planNotes(plan: PreviewedPlan | undefined, width: number, theme:
       : []),
     ...rights,
     ...(more > 0 ? [theme.bad(`  and ${more} more`)] : []),
-    short(progress === undefined ? planSummary(plan) : `${planSummary(plan)}; ${progress}`),
+    short(`${progress}${planSummary(plan)}`),
   ];
 }
 
