@@ -6,6 +6,7 @@ import { toStepProblem } from './attempt.ts';
 import { type Flow, newCourse, pass, usualAtOnce } from './course.ts';
 import { type Frame, type Place, planContextOf, type StepEnd } from './execution.ts';
 import { addItems, itemFrame, itemSteps, itemsOf } from './foreach-items.ts';
+import { stepsDone } from './held-steps.ts';
 
 /** A step that holds others: its own intent and result stand around theirs. */
 export async function runGroup(flow: Flow, frame: Frame, place: Place): Promise<StepEnd | undefined> {
