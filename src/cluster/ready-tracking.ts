@@ -26,6 +26,7 @@ export interface Tracked {
   failingSince: number | undefined;
   /** Of the failure that lasts: a surer one begins anew. */
   patience: number;
+  attempt: number | undefined;
   state: FeedState;
   bindingMode: string | undefined;
   /** Its kind has a status by its definition. */
@@ -54,6 +55,7 @@ export async function track(
     why: undefined,
     failingSince: undefined,
     patience: 0,
+    attempt: undefined,
     state: { kind: 'connecting' },
     bindingMode: await bindingModeOf(connection, wanted, signal),
     hasStatus: await hasStatusResource(connection, wanted, signal),
@@ -156,8 +158,15 @@ function noteFailure(one: Tracked, now: number): void {
   const { failed } = one.readiness;
   const patience = failed?.patience ?? 1;
   if (!failed) one.failingSince = undefined;
-  else if (one.failingSince === undefined || patience < one.patience) one.failingSince = now;
+  else if (one.failingSince === undefined || patience < one.patience || isTriedAgain(one)) one.failingSince = now;
   one.patience = patience;
+  one.attempt = failed?.attempt;
+}
+
+/** A container that was started anew since the last look, of the same pods. */
+function isTriedAgain({ attempt, readiness }: Tracked): boolean {
+  const now = readiness.failed?.attempt;
+  return attempt !== undefined && now !== undefined && now > attempt;
 }
 
 function whyWaiting(pods: readonly KubernetesObject[], events: readonly KubernetesObject[]): string | undefined {

@@ -43,6 +43,7 @@ function outOfMemory({ name, restartCount }: ContainerStatus, pod: Pod): Failure
   const times = restartCount > 0 ? `, restarted ${timesOf(restartCount)}` : '';
   return {
     reason: 'OOMKilled',
+    attempt: restartCount,
     message: `container ${name} needed more memory than ${most} and was killed${times}`,
     next: [
       `Raise \`resources.limits.memory\` of the container ${name}, or let it need less`,
@@ -88,6 +89,7 @@ function crashLoop(status: ContainerStatus, pod: Pod): Failure {
   const how = ended ? howItEnded(ended) : (status.state?.waiting?.message ?? 'it does not say why');
   return {
     reason: 'CrashLoopBackOff',
+    attempt: status.restartCount,
     message: `container ${status.name} ends again and again: ${how}, restarted ${timesOf(status.restartCount)}`,
     next: [`kubectl logs ${pod.metadata.name} -c ${status.name}${inNamespace(pod.metadata)} --previous`],
   };

@@ -9,6 +9,8 @@ export interface Failure {
    * autoscaler brings takes its minute, a program that is slow to become ready several.
    */
   patience?: number;
+  /** How often it was tried again: each new try gets its own patience, even if nobody saw it running. */
+  attempt?: number;
   /** What to do next: commands and sentences. */
   next?: string[];
 }

@@ -114,6 +114,33 @@ describe('waiting until objects are ready', () => {
     await waiting;
   });
 
+  it('gives every new start of a container its own patience', async () => {
+    const crashed = (restartCount: number) => {
+      const object = pod('web-1', 'web', { reason: 'CrashLoopBackOff', message: 'back-off' });
+      const [status] = (object.status as { containerStatuses: object[] }).containerStatuses;
+      return { ...object, status: { ...(object.status as object), containerStatuses: [{ ...status, restartCount }] } };
+    };
+    objects.set(deployment('web', 1, 0));
+    objects.set(crashed(1));
+    const said: string[] = [];
+    const waiting = failure(
+      waitReady(connection, [deployment('web', 1, 0)], { graceMs: 1000, onProgress: (text) => said.push(text) }),
+    );
+    await until(
+      () => said.join(),
+      (text) => text.includes('restarted once'),
+    );
+    objects.set(crashed(2));
+    await until(
+      () => said.join(),
+      (text) => text.includes('restarted 2 times'),
+    );
+    const againAt = Date.now();
+    const error = await waiting;
+    expect(error.message).toContain('restarted 2 times');
+    expect(Date.now() - againAt).toBeGreaterThanOrEqual(950);
+  });
+
   it('does not blame the new version for pods of the old one', async () => {
     objects.set(deployment('web', 1, 0));
     objects.set(replicaSet('web-old', 'web', 1));
