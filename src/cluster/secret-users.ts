@@ -24,7 +24,7 @@ export async function workloadsUsing(
  * True when a pod template names the Secret: `secretKeyRef`, `secretRef`, a volume's `secret` or a projected one. Not
  * `imagePullSecrets`: those are read when an image is pulled, and nothing is to be restarted for them.
  */
-export function usesSecret(value: unknown, secret: string): boolean {
+function usesSecret(value: unknown, secret: string): boolean {
   if (Array.isArray(value)) return value.some((item) => usesSecret(item, secret));
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value).some(([key, inner]) => {

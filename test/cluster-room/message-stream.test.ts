@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { afterEach, expect, it } from 'vitest';
@@ -8,8 +9,10 @@ import type { Connection } from '../../src/cluster/connection.ts';
 import { execInPod } from '../../src/cluster/exec.ts';
 import { KubernetesError } from '../../src/cluster/kubernetes-error.ts';
 import { remoteSums } from '../../src/cluster/remote-sums.ts';
+import { makeCertificate } from '../../src/playbooks/steps/certificate-make.ts';
 import { writeKubeconfig } from '../support/cluster.ts';
 import { failure } from './failure.ts';
+import { startConnectProxy } from './proxies.ts';
 
 let server: Server | undefined;
 let connection: Connection | undefined;
@@ -176,4 +179,34 @@ it('without sha256sum sizes are compared, and a file that is not there takes no 
   });
   const place = { namespace: 'tars', pod: 'web', container: 'web' };
   expect(await remoteSums(opened, place, ['/a', '/b', '/long'])).toEqual({ by: 'size', values: ['2', undefined, '5'] });
+});
+
+it('the upgrade takes the proxy’s way, and the server’s certificate is checked at its end', async () => {
+  const made = await makeCertificate(['cluster.invalid'], 1, 'an authority');
+  const secure = createSecureServer({ cert: made.certificate, key: made.key }).listen(0, '127.0.0.1');
+  await new Promise((resolve) => secure.once('listening', resolve));
+  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'v5.channel.k8s.io' });
+  secure.on('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (ws) => {
+      ws.send(message(3, '{"status":"Success"}'));
+      ws.close(1000);
+    }),
+  );
+  const proxy = await startConnectProxy((secure.address() as AddressInfo).port);
+  process.env.HTTPS_PROXY = proxy.url;
+  try {
+    const to = { server: 'https://cluster.invalid:6443' };
+    connection = await connect({ kubeconfig: writeKubeconfig({ ...to, ca: made.authority }), sandbox: false });
+    expect(await execInPod(connection, command)).toBe(0);
+    expect(proxy.asked).toEqual(['cluster.invalid:6443']);
+    connection.close();
+    const other = await makeCertificate(['x'], 1, 'another');
+    connection = await connect({ kubeconfig: writeKubeconfig({ ...to, ca: other.authority }), sandbox: false });
+    expect((await failure(execInPod(connection, command))).message).toContain('is not signed by');
+  } finally {
+    delete process.env.HTTPS_PROXY;
+    proxy.close();
+    secure.close();
+    secure.closeAllConnections();
+  }
 });

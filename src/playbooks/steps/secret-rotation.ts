@@ -10,8 +10,8 @@ export function rotationMark(run: string, keys: readonly string[]): string {
 }
 
 /**
- * Restarts the workloads that use a Secret, after asking: they would go on with the old value, or half of them with each. Those
- * that were restarted for this mark before are left alone. Returns their names.
+ * Restarts the workloads that use a Secret, after asking: they would go on with the old value, or half of them with each. A run
+ * that was interrupted in between asks again. Returns their names.
  */
 export async function restartUsers(
   secret: string,
@@ -24,7 +24,10 @@ export async function restartUsers(
   const answer = await ask({
     kind: 'confirm',
     text: `Restart ${names.length === 1 ? names[0] : `${names.length} workloads`}, which ${names.length === 1 ? 'uses' : 'use'} the Secret ${secret}?`,
-    details: [...names, `rotated: ${keys.join(', ')}; until they restart they go on with the old value`],
+    details: [
+      ...names,
+      `rotated: ${keys.join(', ') || 'before the run was interrupted'}; until they restart they go on with the old value`,
+    ],
   });
   if (answer.kind !== 'confirm' || !answer.yes) {
     output(`Not restarted, and still with the old value: ${names.join(', ')}`);
