@@ -93,7 +93,11 @@ export function createLinePrinter({
     else if (type === 'stop-requested')
       say(at, `${theme.symbols.warn} to be stopped, by ${event.by}: what is running is finished first`);
     else if (type === 'run-ended') tellEnd(at, event);
-    else if (type === 'interrupted') say(at, `${theme.bad(theme.symbols.bad)} interrupted: the run’s process is gone`);
+    else if (type === 'interrupted')
+      say(
+        at,
+        `${theme.bad(theme.symbols.bad)} interrupted: ${printableLine(event.reason ?? 'the run’s process is gone')}`,
+      );
   }
 
   function tellProgress(event: Extract<RunEvent, { type: 'progress' }>, step: StepState | undefined, pad: string) {

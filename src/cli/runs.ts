@@ -49,7 +49,7 @@ async function listAll({ output }: Options): Promise<number> {
     if (faults.length > 0) printNote(`${id}: its records are not as they were written; runs show says more`);
     if (newerVersion !== undefined) printNote(`${id}: a newer tars-console made this run`);
   }
-  const { runs: most, bytes } = historyLimits;
+  const { runs: most, bytes } = historyLimits();
   if (runs.length > 0)
     printNote(
       `\n${counted(runs.length)} kept, ${megabytes((await historySize()).bytes)} MB. Above ${most} runs or ${megabytes(bytes)} MB the oldest that are done go.`,

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadSettings } from '../../configuration/settings.ts';
 import { isUnfinished, listRuns, type RunSummary } from './list-runs.ts';
 import { runsFolder } from './run-folder.ts';
 
@@ -9,13 +10,18 @@ export interface HistoryLimits {
   bytes: number;
 }
 
-export const historyLimits: HistoryLimits = { runs: 200, bytes: 500 * 1024 * 1024 };
+const usualLimits: HistoryLimits = { runs: 200, bytes: 500 * 1024 * 1024 };
+
+/** The limits, with what the user has set. Throws `Problem` for settings that have faults. */
+export function historyLimits(): HistoryLimits {
+  return { ...usualLimits, bytes: loadSettings().historySize ?? usualLimits.bytes };
+}
 
 /**
  * Takes the oldest finished runs away until the history is within its limits, and folders that hold nothing. What goes on or
  * can be gone on with stays, however old. Returns the runs that went.
  */
-export async function pruneHistory(limits: HistoryLimits = historyLimits): Promise<RunSummary[]> {
+export async function pruneHistory(limits: HistoryLimits = historyLimits()): Promise<RunSummary[]> {
   removeEmptyFolders();
   const runs = await listRuns();
   const sizes = new Map(runs.map(({ id, folder }) => [id, bytesOf(folder)]));
