@@ -48,7 +48,7 @@ async function leavePending(release: string, status: string, revision: number) {
   if (answer.status !== 200) throw new Error(answer.text);
 }
 
-describe.skipIf(!helm)('a chart (needs the helm that `npm run test:cluster` compiles)', () => {
+describe.skipIf(!helm)('a chart (needs the helm that `npm run test:cluster` compiles)', { timeout: 60_000 }, () => {
   it('is previewed object by object, installed, waited for, and not touched again', async () => {
     const step = prepare({ release: 'one', values: { greeting: 'good morning' }, wait: 'ready' });
     const planned = await plan(step);
@@ -149,7 +149,7 @@ describe.skipIf(!helm)('a chart (needs the helm that `npm run test:cluster` comp
   });
 });
 
-describe.skipIf(!helm)('an operation of helm that was never finished', () => {
+describe.skipIf(!helm)('an operation of helm that was never finished', { timeout: 60_000 }, () => {
   const answer = (value: string): StepOptions => ({ answer: () => ({ kind: 'choice', value }) });
   const third = (release: string, more: StepOptions) => prepare({ release, values: { greeting: 'third' } }, more);
 
@@ -188,7 +188,7 @@ describe.skipIf(!helm)('an operation of helm that was never finished', () => {
   });
 });
 
-describe.skipIf(!helm)('a chart that cannot be had', () => {
+describe.skipIf(!helm)('a chart that cannot be had', { timeout: 60_000 }, () => {
   it('has a stand-in on the sandbox, labelled as one, and is an error everywhere else', async () => {
     const step = prepare({ release: 'far', chart: 'far', repo: 'http://127.0.0.1:9/charts', version: '1.2.3' });
     if (cluster.on !== 'sandbox') {
