@@ -3,7 +3,7 @@ import { formsOf } from './secret-forms.ts';
 const maskText = '••••••';
 
 /** Values that are shorter are not masked: hiding every `no` or `80` would leave nothing to read. */
-export const shortestSecret = 4;
+const shortestSecret = 4;
 
 export interface Masker {
   /**

@@ -17,7 +17,8 @@ const workspace = mkdtempSync(join(tmpdir(), 'tars-console-export-'));
 const refs = loadCatalog({ workspace, quick: true }).playbooks.map(({ ref }) => ref);
 /** A variable of the shell, and a template of a playbook, as they are written. */
 const variable = (name: string) => `$\u007b${name}}`;
-const shellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+const checker = 'shellcheck';
+const hasChecker = spawnSync(checker, ['--version']).status === 0;
 
 async function exported(ref: string, inputs: Record<string, string | number | boolean> = {}) {
   const loaded = loadRun({ playbook: ref, workspace, manifests: 'bundled' });
@@ -45,7 +46,7 @@ test.each(refs)('%s: the script is one that a shell can read, with a function fo
   const text = shellScript(playbook);
   const file = scriptFile(text);
   expect(spawnSync('sh', ['-n', file], { encoding: 'utf8' }).stderr).toBe('');
-  if (shellcheck) expect(spawnSync('shellcheck', [file], { encoding: 'utf8' }).stdout).toBe('');
+  if (hasChecker) expect(spawnSync(checker, [file], { encoding: 'utf8' }).stdout).toBe('');
   expect(text).toContain('set -eu');
   expect(text).not.toMatch(/__[vn]\d+__/);
   const book = runbook(playbook);
