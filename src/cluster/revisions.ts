@@ -79,7 +79,7 @@ export function currentRevision(workload: KubernetesObject, revisions: readonly 
 }
 
 /** Whether two templates make the same pods. */
-export function sameTemplate(one: PodTemplate | undefined, other: PodTemplate | undefined): boolean {
+function sameTemplate(one: PodTemplate | undefined, other: PodTemplate | undefined): boolean {
   return isDeepStrictEqual(comparable(one), comparable(other));
 }
 

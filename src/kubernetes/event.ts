@@ -15,7 +15,7 @@ export interface EventFacts {
 }
 
 /** Reads `v1` and `events.k8s.io/v1` alike. */
-export function readEvent(event: KubernetesObject): EventFacts {
+function readEvent(event: KubernetesObject): EventFacts {
   const about = (event.involvedObject ?? event.regarding ?? {}) as {
     kind?: string;
     name?: string;

@@ -5,7 +5,7 @@ import { refusal } from './refusal.ts';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workload.ts';
 
 /** The server's controller has not yet seen the newest spec: its status speaks of an older one. */
-export function unobserved(object: KubernetesObject): Readiness | undefined {
+function unobserved(object: KubernetesObject): Readiness | undefined {
   const observed = (object.status as { observedGeneration?: number } | undefined)?.observedGeneration ?? 0;
   return observed < (object.metadata.generation ?? 0)
     ? isWaiting('waits for its controller to see the change')
