@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Connection } from '../../../../src/cluster/connection.ts';
+import { confirmStep } from '../../../../src/playbooks/steps/confirm.ts';
+import { inputStep } from '../../../../src/playbooks/steps/input.ts';
+import { secretStep } from '../../../../src/playbooks/steps/secret.ts';
+import { openCluster } from '../../support/cluster.ts';
+import { connectTo, stepContext, written } from '../../support/steps.ts';
+
+const cluster = await openCluster();
+let connection: Connection;
+beforeAll(async () => {
+  connection = await connectTo(cluster, await cluster.namespace());
+});
+afterAll(async () => {
+  connection.close();
+  await cluster.close();
+});
+
+it('a secret that is typed in the middle of a run reaches the cluster and nothing else', async () => {
+  const step = stepContext(connection, { answer: () => ({ kind: 'input', text: 'typed-by-hand-7' }) });
+  const input = written(inputStep, { input: { name: 'token', text: 'Token?', sensitive: true } });
+  expect(await inputStep.run(input, step.context)).toEqual({ summary: 'token is known' });
+  const secret = written(secretStep, { secret: { name: 'asked', keys: { TOKEN: 'token' } } });
+  await secretStep.run(secret, step.context);
+  const { namespace } = connection.info;
+  const { body } = await cluster.get(`/api/v1/namespaces/${namespace}/secrets/asked`);
+  expect(Buffer.from(body.data.TOKEN, 'base64').toString()).toBe('typed-by-hand-7');
+  expect(JSON.stringify([step.said, step.progress, step.asked])).not.toContain('typed-by-hand');
+});
+
+it('what destroys is confirmed by its name, by a person or by the input that holds it', async () => {
+  const config = written(confirmStep, {
+    confirm: { text: 'Delete it?', typed: '${' + '{ system.namespace }}', input: 'name' },
+  });
+  const { namespace } = connection.info;
+  const right = stepContext(connection, { answer: () => ({ kind: 'typed', text: namespace }) });
+  expect(await confirmStep.run(config, right.context)).toEqual({ summary: `confirmed: ${namespace}` });
+  const wrong = stepContext(connection, { answer: () => ({ kind: 'typed', text: 'default' }) });
+  await expect(confirmStep.run(config, wrong.context)).rejects.toThrow('It was not confirmed');
+  const given = stepContext(connection, { scope: { inputs: { name: namespace } } });
+  expect(await confirmStep.run(config, given.context)).toEqual({ summary: 'confirmed by the input name' });
+  expect(given.asked).toEqual([]);
+});
