@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RunHeader } from '../../../src/playbooks/runs/events.ts';
 import type { Execution } from '../../../src/playbooks/runs/execution.ts';
-import type { RecordBody } from '../../../src/playbooks/runs/journal.ts';
+import type { RecordBody } from '../../../src/playbooks/runs/journal-writer.ts';
 import { requireTyped } from '../../../src/playbooks/runs/production.ts';
 import { enterLock, leaveLock } from '../../../src/playbooks/runs/run-lock.ts';
 import { createRunControl } from '../../../src/playbooks/runs/stopping.ts';
