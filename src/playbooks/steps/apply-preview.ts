@@ -5,7 +5,7 @@ import { conflictsOf, type FieldConflict } from '../../cluster/apply-conflicts.t
 import { type ImmutableField, immutableFields } from '../../cluster/immutable-fields.ts';
 import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { getObject, refOf } from '../../cluster/objects.ts';
-import { servesKind } from '../../cluster/resources.ts';
+import { findResource, servesKind } from '../../cluster/resources.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { getPath } from '../../yaml/path.ts';
 import { fieldChanges, shownChange } from '../preview/field-changes.ts';
@@ -26,13 +26,18 @@ const actions = { created: 'create', updated: 'update', unchanged: 'unchanged' }
 
 /** What applying an object would do, by the server's own dry-run. Throws only when the cluster cannot be asked. */
 export async function previewObject(
-  object: KubernetesObject,
+  wanted: KubernetesObject,
   config: ApplyConfig,
   context: ApplySurroundings,
   together: readonly KubernetesObject[],
 ): Promise<ObjectPreview> {
   const { connection } = context;
-  if (!(await servesKind(connection, object.apiVersion, object.kind))) return unknownKind(object, together);
+  const { apiVersion, kind, metadata } = wanted;
+  if (!(await servesKind(connection, apiVersion, kind))) return unknownKind(wanted, together);
+  const { namespaced } = await findResource(connection, apiVersion, kind);
+  // A manifest may leave the namespace to the run.
+  const place = namespaced ? { namespace: metadata.namespace ?? context.namespace } : {};
+  const object: KubernetesObject = { ...wanted, metadata: { ...metadata, ...place } };
   try {
     return { change: changeOf(await tryApply(object, config, context, together)) };
   } catch (error) {

@@ -150,7 +150,8 @@ async function existing(
   return found.flat();
 }
 
-function deletion({ kind, name, namespace, object }: Existing): PreviewedChange {
+function deletion({ kind, name, object }: Existing): PreviewedChange {
+  const { namespace } = object.metadata;
   const data = dataAtRisk(object);
   return {
     object: `${kind}/${name}`,
