@@ -65,6 +65,8 @@ function lazyServices(options: ConsoleOptions): Services {
     preview: async (plan, receive, signal) => (await real()).preview(plan, receive, signal),
     startRun: async (plan, passage) => (await real()).startRun(plan, passage),
     runs: async () => (await real()).runs(),
+    report: async (run) => (await real()).report(run),
+    replay: async (run, receive, signal) => (await real()).replay(run, receive, signal),
     follow: async (run, receive, signal) => (await real()).follow(run, receive, signal),
     answer: async (run, question, answer) => (await real()).answer(run, question, answer),
     stopRun: async (run) => (await real()).stopRun(run),
