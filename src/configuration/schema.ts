@@ -6,7 +6,7 @@ import { parseSize } from './size.ts';
 export const toolNames = ['kubectl', 'helm', 'ssh', 'docker', 'podman', 'nerdctl', 'buildah'] as const;
 export type ToolName = (typeof toolNames)[number];
 
-export const imageEngines = ['docker', 'podman', 'nerdctl', 'buildah'] as const;
+const imageEngines = ['docker', 'podman', 'nerdctl', 'buildah'] as const;
 
 const path = z
   .string()

@@ -24,9 +24,6 @@ const variables: readonly { variable: string; key: Key; below?: string; form: 't
   { variable: 'TARS_CONSOLE_HISTORY_SIZE', key: 'history-size', form: 'text' },
 ];
 
-/** Every variable that stands for a setting, for help and docs. */
-export const variableNames: readonly string[] = variables.map(({ variable }) => variable);
-
 /** The settings that variables give, as the file would hold them; empty variables count for nothing. Throws `Problem`. */
 export function readVariables(env: NodeJS.ProcessEnv): Partial<ConfigurationFile> {
   const read: Record<string, unknown> = {};

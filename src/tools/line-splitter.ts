@@ -8,7 +8,7 @@ export interface LineSplitter {
 }
 
 /** Longer lines are cut: nobody reads them, and a file without line breaks must not fill the memory. In characters. */
-export const longestLine = 4096;
+const longestLine = 4096;
 
 const note = ' …';
 

@@ -16,7 +16,7 @@ export function watchGroup(pid: number): () => void {
 }
 
 /** Sends a signal to a process and all that it started. False when none of them is there any more. */
-export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-pid, signal);
     return true;

@@ -47,7 +47,7 @@ function namesOf(changes: readonly PreviewedChange[]): string {
 }
 
 /** One object: its sign, name and action, then its fields. */
-export function changeLines(change: PreviewedChange, width: number, theme: Theme, room: Room = usual): string[] {
+function changeLines(change: PreviewedChange, width: number, theme: Theme, room: Room = usual): string[] {
   const { object, action, fields = [], data = [], note } = change;
   const style = styleOf(action, theme);
   const sign = action === 'recreate' && !theme.unicode ? '!' : signs[action];

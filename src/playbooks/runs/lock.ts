@@ -164,7 +164,7 @@ function refusal(
 }
 
 /** No answer, or one that says that the API server has trouble of its own. */
-export function isTrouble(error: unknown): boolean {
+function isTrouble(error: unknown): boolean {
   if (error instanceof KubernetesError) return error.status >= 500 || error.status === 429;
   return error instanceof Problem;
 }

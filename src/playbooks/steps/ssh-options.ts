@@ -19,7 +19,7 @@ const hostEntry = z.union([
 ]);
 
 /** Options of ssh that a step may set: none of them runs a program here or trusts a host unseen. See ssh_config(5). */
-export const allowedOptions = [
+const allowedOptions = [
   'AddressFamily',
   'BindAddress',
   'Ciphers',

@@ -21,7 +21,7 @@ export function withChange<T>(object: T, { path, value, remove = false }: Placed
 }
 
 /** The paths that a path with `[*]` in it stands for in this object. */
-export function concretePaths(object: unknown, path: string): string[] {
+function concretePaths(object: unknown, path: string): string[] {
   const at = path.indexOf(everyItem);
   if (at === -1) return [path];
   const [before, after] = [path.slice(0, at), path.slice(at + everyItem.length)];
