@@ -9,7 +9,7 @@ import type { Connection } from '../../src/cluster/connection.ts';
 import { execInPod } from '../../src/cluster/exec.ts';
 import { KubernetesError } from '../../src/cluster/kubernetes-error.ts';
 import { remoteSums } from '../../src/cluster/remote-sums.ts';
-import { makeCertificate } from '../../src/playbooks/steps/certificate-make.ts';
+import { makeCertificate } from '../../src/playbooks/steps/certificate/make.ts';
 import { writeKubeconfig } from '../support/cluster.ts';
 import { failure } from './failure.ts';
 import { startConnectProxy } from './proxies.ts';

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
 import type { PlanContext } from '../step-kind.ts';
-import type { ApplyConfig } from '../steps/apply-config.ts';
+import type { ApplyConfig } from '../steps/apply/config.ts';
 import { readObjects, type StructuralChange, withChanges } from '../steps/manifest-objects.ts';
 import { asList } from '../steps/step-shapes.ts';
 import type { ShellTokens } from './shell-tokens.ts';

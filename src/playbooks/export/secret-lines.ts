@@ -1,5 +1,5 @@
 import { shellWord } from '../steps/explain.ts';
-import type { KeySource } from '../steps/secret-sources.ts';
+import type { KeySource } from '../steps/secret/sources.ts';
 import { variableOf } from './shell-names.ts';
 import type { ShellTokens } from './shell-tokens.ts';
 

@@ -1,7 +1,7 @@
 import type { FlatStep } from '../plan.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
-import type { ApplyConfig } from '../steps/apply-config.ts';
-import type { KeySource } from '../steps/secret-sources.ts';
+import type { ApplyConfig } from '../steps/apply/config.ts';
+import type { KeySource } from '../steps/secret/sources.ts';
 import { applyLines } from './apply-lines.ts';
 import type { ShellInputs } from './cel-shell.ts';
 import { secretLines } from './secret-lines.ts';

@@ -3,8 +3,8 @@ import { Problem } from '../../base/errors.ts';
 import { deleteObject, getObject } from '../../cluster/objects.ts';
 import { waitReady } from '../../cluster/wait-ready.ts';
 import type { PlanContext, PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
-import { endpointOf, judge, shownBy } from './certificate-check.ts';
-import { putCertificate, stateOf, type WantedCertificate } from './certificate-secret.ts';
+import { endpointOf, judge, shownBy } from './certificate/check.ts';
+import { putCertificate, stateOf, type WantedCertificate } from './certificate/secret.ts';
 import { kubectlTimeout, renderKnown, shellWord } from './explain.ts';
 
 const host = z.string().regex(/^[A-Za-z0-9.*:-]+$|\$\{\{/, 'a host name or an address');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import type { Finding } from '../finding.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
-import { type Collected, collect, sourceCommands, sourceSchema } from './check-sources.ts';
+import { type Collected, collect, sourceCommands, sourceSchema } from './check/sources.ts';
 import { renderKnown } from './explain.ts';
 import { asList, scalar } from './step-shapes.ts';
 

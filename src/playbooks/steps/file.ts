@@ -3,12 +3,12 @@ import { Problem } from '../../base/errors.ts';
 import { createMasker } from '../../base/masking.ts';
 import type { PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
-import { blockMarks, withBlock, withLines, withoutBlock, withoutLines } from './file-edit.ts';
-import { fileEquivalent } from './file-equivalent.ts';
-import { kubeconfigChanges, mergeKubeconfig } from './file-kubeconfig.ts';
-import { lineChanges } from './file-lines-diff.ts';
-import { type FileConfig, type FileOptions, fileShape } from './file-options.ts';
-import { backupPath, digestOf, type FileState, keepBackup, readState, removeFile, replaceFile } from './file-store.ts';
+import { blockMarks, withBlock, withLines, withoutBlock, withoutLines } from './file/edit.ts';
+import { fileEquivalent } from './file/equivalent.ts';
+import { kubeconfigChanges, mergeKubeconfig } from './file/kubeconfig.ts';
+import { lineChanges } from './file/lines-diff.ts';
+import { type FileConfig, type FileOptions, fileShape } from './file/options.ts';
+import { backupPath, digestOf, type FileState, keepBackup, readState, removeFile, replaceFile } from './file/store.ts';
 import { requireSecret } from './secret-values.ts';
 import { workspacePath } from './workspace-path.ts';
 

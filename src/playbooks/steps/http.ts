@@ -3,8 +3,8 @@ import { Problem } from '../../base/errors.ts';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { AccessNeed, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { type HttpAnswer, sendRequest } from './http-answer.ts';
-import { findDestination, type HttpDestination } from './http-destination.ts';
+import { type HttpAnswer, sendRequest } from './http/answer.ts';
+import { findDestination, type HttpDestination } from './http/destination.ts';
 import { scalar } from './step-shapes.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

@@ -8,9 +8,9 @@ import { savedCredentials } from '../../tools/registry-login.ts';
 import type { Tool } from '../../tools/tool.ts';
 import type { PlanContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { buildArguments, engineFault, findEngine } from './image-engine.ts';
-import { whileLoggedIn } from './image-login.ts';
-import { type ImageConfig, type ImageOptions, imageShape } from './image-options.ts';
+import { buildArguments, engineFault, findEngine } from './image/engine.ts';
+import { whileLoggedIn } from './image/login.ts';
+import { type ImageConfig, type ImageOptions, imageShape } from './image/options.ts';
 import { requireSecret } from './secret-values.ts';
 import { callTool } from './tool-call.ts';
 

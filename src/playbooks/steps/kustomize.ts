@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import { kubectl } from '../../tools/tool.ts';
 import type { PlanContext, PreviewContext, StepKind } from '../step-kind.ts';
+import { type ApplyConfig, applyShape } from './apply/config.ts';
 import { applyStep } from './apply.ts';
-import { type ApplyConfig, applyShape } from './apply-config.ts';
 import { kubectlTimeout, renderKnown, shellWord } from './explain.ts';
 import { callTool } from './tool-call.ts';
 

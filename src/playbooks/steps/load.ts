@@ -14,7 +14,7 @@ import { invalidFiles } from '../../yaml/diagnostics.ts';
 import type { Finding } from '../finding.ts';
 import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { createLoadProgress } from './load-progress.ts';
+import { createLoadProgress } from './load/progress.ts';
 import { scalar } from './step-shapes.ts';
 
 const shape = {

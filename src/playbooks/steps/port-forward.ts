@@ -4,7 +4,7 @@ import { Problem } from '../../base/errors.ts';
 import { checkPodPort, type Forward, forwardPort, podPortOf } from '../../cluster/port-forward.ts';
 import type { PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { sendRequest } from './http-answer.ts';
+import { sendRequest } from './http/answer.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import { numberOrExpression } from './step-shapes.ts';
 

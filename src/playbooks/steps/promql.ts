@@ -4,10 +4,10 @@ import { messageOf, Problem } from '../../base/errors.ts';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { type HttpAnswer, sendRequest } from './http-answer.ts';
-import { findDestination, type HttpDestination } from './http-destination.ts';
-import { type PromqlResult, readAnswer } from './promql-answer.ts';
-import { standInFor, standInSchema } from './promql-stand-in.ts';
+import { type HttpAnswer, sendRequest } from './http/answer.ts';
+import { findDestination, type HttpDestination } from './http/destination.ts';
+import { type PromqlResult, readAnswer } from './promql/answer.ts';
+import { standInFor, standInSchema } from './promql/stand-in.ts';
 
 const duration = z
   .string()

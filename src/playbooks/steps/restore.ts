@@ -10,7 +10,7 @@ import { inDeleteOrder } from '../../kubernetes/order.ts';
 import { holdsSecrets } from '../preview/secret-fields.ts';
 import type { PreviewContext, StepContext, StepResult } from '../step-kind.ts';
 import type { PreviewedChange, StepPreview } from '../step-preview.ts';
-import { changeOf } from './apply-preview.ts';
+import { changeOf } from './apply/preview.ts';
 
 /** How an object was before a step: JSON without secrets. */
 export interface FormerObject {

@@ -30,7 +30,7 @@ import {
   verbOf,
   withMark,
   workloadsOf,
-} from './rollout-patches.ts';
+} from './rollout/patches.ts';
 
 const shape = {
   rollout: rolloutSchema.describe('What becomes of the pods of workloads'),

@@ -6,11 +6,11 @@ import { nameOf } from '../../kubernetes/object.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
-import { changeOf, type SecretChange } from './secret-change.ts';
-import { dockerConfig, dockerLine, dockerSchema } from './secret-docker.ts';
-import { restartUsers, rotatedAnnotation } from './secret-rotation.ts';
-import { keyName, keySource, keyValueOf, sourceLines } from './secret-sources.ts';
-import { beforeSchema, planSecretUndo, undoSecret } from './secret-undo.ts';
+import { changeOf, type SecretChange } from './secret/change.ts';
+import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
+import { restartUsers, rotatedAnnotation } from './secret/rotation.ts';
+import { keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
+import { beforeSchema, planSecretUndo, undoSecret } from './secret/undo.ts';
 
 const flag = z.union([z.boolean(), z.string()]);
 const shape = {

@@ -6,10 +6,10 @@ import { messageOf, Problem } from '../../base/errors.ts';
 import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { requireSecret } from './secret-values.ts';
-import { callSsh } from './ssh-call.ts';
-import { hostsOf, isLoopback, type SshHost } from './ssh-hosts.ts';
-import { type SshConfig, type SshOptions, sshShape } from './ssh-options.ts';
-import { type Remote, remoteCommand, remoteHas, remoteReceive, remoteScript } from './ssh-remote.ts';
+import { callSsh } from './ssh/call.ts';
+import { hostsOf, isLoopback, type SshHost } from './ssh/hosts.ts';
+import { type SshConfig, type SshOptions, sshShape } from './ssh/options.ts';
+import { type Remote, remoteCommand, remoteHas, remoteReceive, remoteScript } from './ssh/remote.ts';
 import { workspacePath } from './workspace-path.ts';
 
 /** What became of a host. */

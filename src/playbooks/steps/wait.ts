@@ -11,7 +11,7 @@ import { accessTo, accessToWatch } from './access-needs.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import { objectName } from './step-shapes.ts';
-import { conditionVerdict, expressionVerdict } from './wait-conditions.ts';
+import { conditionVerdict, expressionVerdict } from './wait/conditions.ts';
 
 const objects = z.array(objectName).min(1);
 const shape = {

@@ -5,15 +5,15 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { stepSchema } from '../../../src/playbooks/schema.ts';
 import type { StepKind } from '../../../src/playbooks/step-kind.ts';
-import { fileStep } from '../../../src/playbooks/steps/file.ts';
 import {
   blockMarks,
   withBlock,
   withLines,
   withoutBlock,
   withoutLines,
-} from '../../../src/playbooks/steps/file-edit.ts';
-import { lineChanges } from '../../../src/playbooks/steps/file-lines-diff.ts';
+} from '../../../src/playbooks/steps/file/edit.ts';
+import { lineChanges } from '../../../src/playbooks/steps/file/lines-diff.ts';
+import { fileStep } from '../../../src/playbooks/steps/file.ts';
 import { type StepOptions, stepWithoutCluster } from './step-without-cluster.ts';
 
 const prepare = (file: Record<string, unknown>, options: StepOptions = {}) => {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stepSchema } from '../../../src/playbooks/schema.ts';
 import type { StepKind } from '../../../src/playbooks/step-kind.ts';
+import { chartSource } from '../../../src/playbooks/steps/helm/chart.ts';
+import { helmValues } from '../../../src/playbooks/steps/helm/values.ts';
 import { helmStep } from '../../../src/playbooks/steps/helm.ts';
-import { chartSource } from '../../../src/playbooks/steps/helm-chart.ts';
-import { helmValues } from '../../../src/playbooks/steps/helm-values.ts';
 import { fakeProgram } from '../../support/fake-program.ts';
 import { type StepOptions, stepWithoutCluster } from './step-without-cluster.ts';
 

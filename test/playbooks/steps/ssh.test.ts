@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { stepSchema } from '../../../src/playbooks/schema.ts';
 import type { StepKind } from '../../../src/playbooks/step-kind.ts';
+import { sshArguments } from '../../../src/playbooks/steps/ssh/call.ts';
+import { hostsOf } from '../../../src/playbooks/steps/ssh/hosts.ts';
+import { remoteCommand } from '../../../src/playbooks/steps/ssh/remote.ts';
 import { sshStep } from '../../../src/playbooks/steps/ssh.ts';
-import { sshArguments } from '../../../src/playbooks/steps/ssh-call.ts';
-import { hostsOf } from '../../../src/playbooks/steps/ssh-hosts.ts';
-import { remoteCommand } from '../../../src/playbooks/steps/ssh-remote.ts';
 import { fakeProgram } from '../../support/fake-program.ts';
 import { type StepOptions, stepWithoutCluster } from './step-without-cluster.ts';
 

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
 import { forgetResources } from '../../../../src/cluster/resources.ts';
+import { makeCertificate } from '../../../../src/playbooks/steps/certificate/make.ts';
 import { certificateStep } from '../../../../src/playbooks/steps/certificate.ts';
-import { makeCertificate } from '../../../../src/playbooks/steps/certificate-make.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
 

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
+import { parseExposition } from '../../../../src/playbooks/steps/promql/stand-in.ts';
 import { promqlStep } from '../../../../src/playbooks/steps/promql.ts';
-import { parseExposition } from '../../../../src/playbooks/steps/promql-stand-in.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
 import { listeningPod } from '../../support/streams.ts';

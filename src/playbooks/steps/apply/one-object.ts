@@ -1,0 +1,101 @@
+import { appliedSet } from '../../../cluster/applied-set.ts';
+import { type ApplyOptions, type ApplyResult, applyObject } from '../../../cluster/apply.ts';
+import { conflictsOf, type FieldConflict, withLiveFields, withoutFields } from '../../../cluster/apply-conflicts.ts';
+import { waitUntilServed } from '../../../cluster/definition-served.ts';
+import { immutableFields } from '../../../cluster/immutable-fields.ts';
+import { getObject, refOf } from '../../../cluster/objects.ts';
+import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
+import type { PreviewContext, StepContext } from '../../step-kind.ts';
+import type { ApplyConfig } from './config.ts';
+import { makeWay } from './recreate.ts';
+
+/** What applying an object needs to know of its step. */
+export type ApplySurroundings = Pick<PreviewContext, 'connection' | 'system' | 'signal' | 'namespace' | 'origin'>;
+
+export type ConflictChoice = 'take-over' | 'leave' | 'match';
+
+/** How the objects of a step are applied, but for what is decided object by object. */
+export function applyOptions(
+  config: Pick<ApplyConfig, 'prune'>,
+  { system, signal, origin, namespace }: ApplySurroundings,
+  together: readonly KubernetesObject[],
+): ApplyOptions {
+  const marks = config.prune && origin !== undefined ? appliedSet(origin, namespace).marks : undefined;
+  return { system, signal, marks, together };
+}
+
+/** What the step itself says about conflicts; undefined where a person is asked. */
+export function decidedConflicts({ force, conflicts }: ApplyConfig): ConflictChoice | undefined {
+  if (conflicts !== undefined && conflicts !== 'ask') return conflicts;
+  return force ? 'take-over' : undefined;
+}
+
+/** The object and whether to force it, so that these conflicts are gone. */
+export async function withoutConflicts(
+  object: KubernetesObject,
+  conflicts: readonly FieldConflict[],
+  choice: ConflictChoice,
+  { connection, signal }: Pick<ApplySurroundings, 'connection' | 'signal'>,
+): Promise<{ object: KubernetesObject; force: boolean }> {
+  if (choice === 'take-over') return { object, force: true };
+  const fields = conflicts.map(({ field }) => field);
+  if (choice === 'leave') return { object: withoutFields(object, fields), force: false };
+  const live = await getObject(connection, refOf(object), signal);
+  return { object: live ? withLiveFields(object, live, fields) : object, force: false };
+}
+
+/**
+ * Applies an object; what stands in the way is decided by the step, or by a person: conflicts with other owners, and fields
+ * that cannot be changed while the object is there. A CustomResourceDefinition is waited for until its kind is served.
+ */
+export async function applyOne(
+  wanted: KubernetesObject,
+  config: ApplyConfig,
+  context: StepContext,
+  together: readonly KubernetesObject[],
+): Promise<ApplyResult> {
+  const { connection, signal } = context;
+  const options = applyOptions(config, context, together);
+  let object = wanted;
+  let force = config.force === true;
+  for (let round = 0; ; round += 1) {
+    try {
+      const result = await applyObject(connection, object, { ...options, force });
+      if (object.kind === 'CustomResourceDefinition') await waitUntilServed(connection, result.object, signal);
+      return result;
+    } catch (error) {
+      const conflicts = conflictsOf(error);
+      const immutable = immutableFields(error);
+      // Both can come again, by somebody who writes at the same time; not for ever.
+      if (round >= 5 || conflicts.length + immutable.length === 0) throw error;
+      if (immutable.length > 0) await makeWay(object, immutable, config, context);
+      else {
+        const choice = decidedConflicts(config) ?? (await askAboutConflicts(object, conflicts, error, context));
+        ({ object, force } = await withoutConflicts(object, conflicts, choice, context));
+      }
+    }
+  }
+}
+
+async function askAboutConflicts(
+  object: KubernetesObject,
+  conflicts: readonly FieldConflict[],
+  error: unknown,
+  context: StepContext,
+): Promise<ConflictChoice> {
+  const answer = await context.ask({
+    kind: 'choice',
+    text: `${nameOf(object)}: ${conflicts.length === 1 ? 'a field belongs' : 'fields belong'} to somebody else`,
+    details: conflicts.map(({ field, owner }) => `${field}  owned by ${owner}`),
+    choices: [
+      { value: 'take-over', label: 'Take over: set it; the other owner may set it back' },
+      { value: 'leave', label: 'Leave: keep the value that it has, and leave it to its owner' },
+      { value: 'match', label: 'Match: keep the value that it has, and own it together' },
+      { value: 'stop', label: 'Stop here' },
+    ],
+    next: 'Write `conflicts: take-over`, `leave` or `match` into the step.',
+  });
+  const value = answer.kind === 'choice' ? answer.value : 'stop';
+  if (value === 'take-over' || value === 'leave' || value === 'match') return value;
+  throw error;
+}

@@ -1,0 +1,78 @@
+import { Problem } from '../../../base/errors.ts';
+import { getObject } from '../../../cluster/objects.ts';
+import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import type { PreviewContext } from '../../step-kind.ts';
+import { rotatedAnnotation, rotationMark } from './rotation.ts';
+import { type KeySource, keysOf } from './sources.ts';
+
+export interface SecretWish {
+  name: string;
+  type?: string | undefined;
+  keys: Record<string, KeySource>;
+  replace?: boolean | string | undefined;
+  rotate?:
+    | { keys?: string[] | undefined; when?: boolean | string | undefined; 'keep-old'?: string | undefined }
+    | undefined;
+}
+
+/** What becomes of each key; names only. */
+export interface SecretChange {
+  live: KubernetesObject | undefined;
+  /** The keys that are there, in base64. */
+  present: Record<string, string>;
+  created: string[];
+  kept: string[];
+  /** They exist, and get the value that is given. */
+  replaced: string[];
+  /** They exist, and get a new value. */
+  rotated: string[];
+  /** Key → the key under which its old value stays. */
+  old: Record<string, string>;
+  /** This run has rotated them before it was interrupted. */
+  isRotated: boolean;
+  /** What the Secret is marked with when this run writes it. */
+  mark: string | undefined;
+}
+
+type Reading = Pick<PreviewContext, 'connection' | 'namespace' | 'signal' | 'render'>;
+
+/** Looks what is there and decides about every key; changes nothing. */
+export async function changeOf(wish: SecretWish, context: Reading, run: string | undefined): Promise<SecretChange> {
+  const { connection, namespace, signal } = context;
+  const ref = { apiVersion: 'v1', kind: 'Secret', name: wish.name, namespace };
+  const live = await getObject(connection, ref, signal);
+  const present = (live?.data ?? {}) as Record<string, string>;
+  const isThere = (key: string) => Object.hasOwn(present, key);
+  const wanted = Object.entries(wish.keys);
+  const toRotate = rotatedKeys(wish, context);
+  const mark = run === undefined || toRotate.length === 0 ? undefined : rotationMark(run, toRotate);
+  const isRotated = mark !== undefined && live?.metadata.annotations?.[rotatedAnnotation] === mark;
+  // A pair is one: where a half is missing, both are made.
+  const there = wanted.filter(([key, source]) => keysOf(key, source).every(isThere)).map(([key]) => key);
+  const rotated = isRotated ? [] : there.filter((key) => toRotate.includes(key));
+  const replaced = replaces(wish, context) ? there.filter((key) => !toRotate.includes(key)) : [];
+  const suffix = wish.rotate?.['keep-old'];
+  return {
+    live,
+    present,
+    created: wanted.map(([key]) => key).filter((key) => !there.includes(key)),
+    kept: there.filter((key) => !rotated.includes(key) && !replaced.includes(key)),
+    replaced,
+    rotated,
+    old: suffix === undefined ? {} : Object.fromEntries(rotated.map((key) => [key, `${key}${suffix}`])),
+    isRotated,
+    mark,
+  };
+}
+
+function rotatedKeys({ rotate, keys }: SecretWish, { render }: Pick<PreviewContext, 'render'>): string[] {
+  if (!rotate || (rotate.when !== undefined && String(render(rotate.when)) !== 'true')) return [];
+  const chosen = rotate.keys ?? Object.keys(keys);
+  const unknown = chosen.find((key) => !Object.hasOwn(keys, key));
+  if (unknown) throw new Problem(`\`rotate\` names ${unknown}, which is no key of this step`);
+  return chosen;
+}
+
+function replaces({ replace }: SecretWish, { render }: Pick<PreviewContext, 'render'>): boolean {
+  return replace !== undefined && String(render(replace)) === 'true';
+}

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { messageOf, Problem } from '../../../base/errors.ts';
+import type { PlanContext, StepContext } from '../../step-kind.ts';
+import { shellWord } from '../explain.ts';
+import { generate, generateLine, generateSchema } from './generate.ts';
+
+export const keyName = z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a key is made of letters, digits, `-`, `_` and `.`');
+
+/** Where the value of a Secret's key comes from. */
+export const keySource = z.union([
+  z.string().min(1).describe('Name of the input that holds the value'),
+  z.strictObject({ input: z.string().min(1), generate: generateSchema.optional() }),
+  z.strictObject({ generate: generateSchema }),
+  z.strictObject({ value: z.string().describe('Not secret; expressions may stand in it') }),
+  z.strictObject({ file: z.string().min(1).describe('A file beside the playbook; its bytes as they are') }),
+  z.strictObject({
+    env: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+      .describe('A variable of the environment that the run was started in'),
+  }),
+  z.strictObject({ prompt: z.string().min(1).describe('What a person is asked for; nothing that is typed is shown') }),
+]);
+export type KeySource = z.infer<typeof keySource>;
+
+/** Bytes of a key, and what is written beside it. */
+export interface KeyValue {
+  bytes: Buffer;
+  /** The public half of a pair that was made, under its own key. */
+  beside?: { key: string; bytes: Buffer };
+}
+
+/** The value of a key; hidden everywhere from then on unless it is not secret. Throws `Problem` when there is none. */
+export async function keyValueOf(key: string, source: KeySource, context: StepContext): Promise<KeyValue> {
+  if (typeof source !== 'string' && 'value' in source) return text(context.render(source.value));
+  if (typeof source !== 'string' && 'file' in source) return { bytes: await fileBytes(source.file, context) };
+  if (typeof source !== 'string' && 'env' in source) return hidden(fromEnvironment(source.env), context);
+  if (typeof source !== 'string' && 'prompt' in source) return hidden(await ask(key, source.prompt, context), context);
+  const input = typeof source === 'string' ? source : 'input' in source ? source.input : undefined;
+  const secret = input === undefined ? undefined : context.secret(input);
+  if (secret !== undefined) return hidden(secret, context);
+  const plain = input === undefined ? undefined : plainInput(input, context);
+  if (plain !== undefined) return text(plain);
+  const how = typeof source === 'string' ? undefined : source.generate;
+  if (how) {
+    const made = generate(how);
+    context.hide(made.value);
+    const besideKey = 'public' in how ? how.public : undefined;
+    const beside = besideKey && made.public ? { key: besideKey, bytes: Buffer.from(made.public) } : undefined;
+    return { bytes: Buffer.from(made.value), ...(beside ? { beside } : {}) };
+  }
+  throw new Problem(`There is no value for ${key}`, {
+    next: [`Give the input ${input}: --set-env ${input}=VARIABLE or --set-file ${input}=path`],
+  });
+}
+
+/** The keys that a source fills: its own, and that of a public half. */
+export function keysOf(key: string, source: KeySource): string[] {
+  const how = typeof source !== 'string' && 'generate' in source ? source.generate : undefined;
+  return how && 'public' in how && how.public ? [key, how.public] : [key];
+}
+
+/** How the source is written in a shell: lines that come before, and the option of `kubectl create secret`. */
+export function sourceLines(key: string, source: KeySource): { before: string[]; option: string } {
+  const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
+  const literal = `--from-literal=${key}="$${name}"`;
+  if (typeof source === 'string') return { before: [], option: literal };
+  if ('value' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.value}`) };
+  if ('file' in source) return { before: [], option: shellWord(`--from-file=${key}=${source.file}`) };
+  if ('env' in source) return { before: [], option: `--from-literal=${key}="$${source.env}"` };
+  if ('prompt' in source) return { before: [`read -rs -p ${shellWord(`${source.prompt} `)} ${name}`], option: literal };
+  return { before: source.generate ? [`${name}="$(${generateLine(source.generate)})"`] : [], option: literal };
+}
+
+function text(value: string): KeyValue {
+  return { bytes: Buffer.from(value, 'utf8') };
+}
+
+function hidden(value: string, context: StepContext): KeyValue {
+  context.hide(value);
+  return text(value);
+}
+
+async function fileBytes(name: string, context: StepContext): Promise<Buffer> {
+  try {
+    const bytes = await readFile(context.pathOf(name));
+    if (bytes.length <= 1024 * 1024) context.hide(bytes.toString('utf8').trimEnd());
+    return bytes;
+  } catch (cause) {
+    throw new Problem(`The file ${name} cannot be read`, { evidence: [messageOf(cause)], cause });
+  }
+}
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (value !== undefined && value !== '') return value;
+  throw new Problem(`The environment has no ${name}`, {
+    next: [`Set it where the run is started: read -rs ${name} && export ${name}`],
+  });
+}
+
+async function ask(key: string, prompt: string, context: StepContext): Promise<string> {
+  const answer = await context.ask({ kind: 'input', text: prompt, name: key, sensitive: true });
+  if (answer.kind === 'input' && answer.text !== '') return answer.text;
+  throw new Problem(`Nothing was typed for ${key}`);
+}
+
+/** An input that is not sensitive, such as a list of client ids, may stand in a Secret as well. */
+function plainInput(name: string, { scope }: Pick<PlanContext, 'scope'>): string | undefined {
+  const value = (scope.inputs as Record<string, unknown> | undefined)?.[name];
+  return value === undefined ? undefined : String(value);
+}
