@@ -4,7 +4,7 @@ import { packageRoot } from '../base/package-root.ts';
 import { type LoadedMenu, loadMenu, type Menu, menuFiles, menuItems } from '../menus/menu.ts';
 import { type PlaybookRoot, playbookNames } from '../playbooks/find-playbook.ts';
 import { valueFault } from '../playbooks/input-value.ts';
-import { createLoadMemo, loadPlaybook } from '../playbooks/load.ts';
+import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import type { StepKind } from '../playbooks/step-kind.ts';
 import { stepKinds as allStepKinds } from '../playbooks/steps/registry.ts';

@@ -1,5 +1,5 @@
 import { exitCodes, Problem } from '../base/errors.ts';
-import { loadPlaybook } from '../playbooks/load.ts';
+import { loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import { findManifestSet, type ManifestSet } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadedStep, loadSteps, withInner } from '../playbooks/load-step.ts';
+import { type LoadedStep, loadSteps, withInner } from '../playbooks/loading/loaded-step.ts';
 import type { StepKind } from '../playbooks/step-kind.ts';
 import { type LocatedDocument, locate, parseYaml } from '../yaml/parse.ts';
 

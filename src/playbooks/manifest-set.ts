@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isManifest } from './load-manifests.ts';
+import { isManifest } from './loading/manifests.ts';
 
 /** A workspace's own manifests that stand in for the bundled ones, as a whole set. */
 export interface ManifestSet {

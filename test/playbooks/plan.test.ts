@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadPlaybook } from '../../src/playbooks/load.ts';
+import { loadPlaybook } from '../../src/playbooks/loading/load-playbook.ts';
 import { findManifestSet } from '../../src/playbooks/manifest-set.ts';
 import { flattenPlaybook, hashPlan, planFiles, planSteps } from '../../src/playbooks/plan.ts';
 import { createPlanContext } from '../../src/playbooks/plan-context.ts';
-import { testKinds } from './load-kinds.ts';
+import { testKinds } from './loading/kinds.ts';
 
 const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
 let folder: string;

@@ -6,7 +6,7 @@ import { generatedFiles, jsonSchemas } from '../../src/cli/schemas.ts';
 import { stepKinds } from '../../src/playbooks/steps/registry.ts';
 import { parseYaml } from '../../src/yaml/parse.ts';
 import { schemaFaults } from '../support/json-schema.ts';
-import { brokenFiles, brokenFolder, isFoundBySchema } from './broken-files.ts';
+import { brokenFiles, brokenFolder, isFoundBySchema } from './loading/broken-files.ts';
 
 const folder = join(import.meta.dirname, '../../schemas');
 const schemas = jsonSchemas();

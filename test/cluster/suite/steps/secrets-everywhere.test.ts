@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createMasker } from '../../../../src/base/masking.ts';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { loadPlaybookFile } from '../../../../src/playbooks/load.ts';
+import { loadPlaybookFile } from '../../../../src/playbooks/loading/load-playbook.ts';
 import type { Playbook } from '../../../../src/playbooks/model.ts';
 import { flattenPlaybook } from '../../../../src/playbooks/plan.ts';
 import { createReport } from '../../../../src/playbooks/report/create-report.ts';

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadCatalog } from '../../src/cli/catalog.ts';
-import { validateAll } from '../../src/cli/validate.ts';
-import { flattenPlaybook } from '../../src/playbooks/plan.ts';
-import { diagnosticLines } from '../../src/yaml/diagnostics.ts';
+import { loadCatalog } from '../../../src/cli/catalog.ts';
+import { validateAll } from '../../../src/cli/validate.ts';
+import { flattenPlaybook } from '../../../src/playbooks/plan.ts';
+import { diagnosticLines } from '../../../src/yaml/diagnostics.ts';
 
 const empty = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
 

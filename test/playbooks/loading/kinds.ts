@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StepKind } from '../../src/playbooks/step-kind.ts';
+import type { StepKind } from '../../../src/playbooks/step-kind.ts';
 
 const files = z.union([z.string(), z.array(z.string())]);
 const list = (value: unknown): string[] =>

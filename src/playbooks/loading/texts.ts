@@ -1,10 +1,10 @@
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { stringsIn } from '../yaml/strings.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { checkTemplates, notExpressions } from './load-expressions.ts';
-import { isInside, type LoadedStep, ownStrings } from './load-step.ts';
-import type { InputDefinition } from './model.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { stringsIn } from '../../yaml/strings.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import type { InputDefinition } from '../model.ts';
+import { checkTemplates, notExpressions } from './expressions.ts';
+import { isInside, type LoadedStep, ownStrings } from './loaded-step.ts';
 
 const mark = '${' + '{';
 

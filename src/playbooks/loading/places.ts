@@ -1,4 +1,4 @@
-import type { InnerRole, LoadedStep } from './load-step.ts';
+import type { InnerRole, LoadedStep } from './loaded-step.ts';
 
 /** A step at its place in a playbook. */
 export interface StepPlace {

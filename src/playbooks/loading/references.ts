@@ -1,9 +1,9 @@
-import type { VariableShape, Variables } from '../base/expression-environment.ts';
-import { suggestion } from '../yaml/suggest.ts';
+import type { VariableShape, Variables } from '../../base/expression-environment.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import type { InputDefinition } from '../model.ts';
+import { surroundings } from '../scope.ts';
 import type { Reference, ReferenceName } from './expression-references.ts';
-import type { KnownSteps, ReferenceFault } from './load-known-steps.ts';
-import type { InputDefinition } from './model.ts';
-import { surroundings } from './scope.ts';
+import type { KnownSteps, ReferenceFault } from './known-steps.ts';
 
 /** What is wrong with a reference, and at which of its names. */
 export type FoundFault = ReferenceFault & { at: ReferenceName };

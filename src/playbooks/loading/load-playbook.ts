@@ -1,24 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import { hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
-import { type LocatedDocument, parseYaml } from '../yaml/parse.ts';
-import { diagnosticOfFile } from '../yaml/source.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
-import { findPlaybook, type PlaybookRoot, playbookNames } from './find-playbook.ts';
-import { defineInput, inputSchema } from './input-schema.ts';
-import { callOf, checkPassed } from './load-calls.ts';
-import { checkSteps } from './load-checks.ts';
-import { checkExpression } from './load-expression.ts';
-import { noSteps } from './load-known-steps.ts';
-import { placesOf } from './load-places.ts';
-import { type LoadedStep, loadSteps, withInner } from './load-step.ts';
-import { checkPlaybookTexts } from './load-texts.ts';
-import type { ManifestSet } from './manifest-set.ts';
-import type { InputDefinition, LoadOutcome, Playbook } from './model.ts';
-import { playbookSchema } from './schema.ts';
-import type { StepKind } from './step-kind.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import { hasErrors, sortDiagnostics } from '../../yaml/diagnostics.ts';
+import { type LocatedDocument, parseYaml } from '../../yaml/parse.ts';
+import { diagnosticOfFile } from '../../yaml/source.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { diagnosticAtPath, validateYaml } from '../../yaml/validate.ts';
+import { findPlaybook, type PlaybookRoot, playbookNames } from '../find-playbook.ts';
+import { defineInput, inputSchema } from '../input-schema.ts';
+import type { ManifestSet } from '../manifest-set.ts';
+import type { InputDefinition, LoadOutcome, Playbook } from '../model.ts';
+import { playbookSchema } from '../schema.ts';
+import type { StepKind } from '../step-kind.ts';
+import { callOf, checkPassed } from './calls.ts';
+import { checkSteps } from './check-steps.ts';
+import { checkExpression } from './expression.ts';
+import { noSteps } from './known-steps.ts';
+import { type LoadedStep, loadSteps, withInner } from './loaded-step.ts';
+import { placesOf } from './places.ts';
+import { checkPlaybookTexts } from './texts.ts';
 
 export interface LoadOptions {
   /** The workspace's before the bundled ones: the first that has a playbook wins. */

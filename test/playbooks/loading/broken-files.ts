@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { validateFiles } from '../../src/cli/validate.ts';
-import type { Diagnostic } from '../../src/yaml/diagnostic.ts';
+import { validateFiles } from '../../../src/cli/validate.ts';
+import type { Diagnostic } from '../../../src/yaml/diagnostic.ts';
 
 /** Files with faults in them, by what they are; each says at its end what is to be found in it. */
 export const brokenFolder = join(import.meta.dirname, '../fixtures/broken');

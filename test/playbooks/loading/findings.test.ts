@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadPlaybookFile } from '../../src/playbooks/load.ts';
-import type { Playbook } from '../../src/playbooks/model.ts';
-import { createPlanContext } from '../../src/playbooks/plan-context.ts';
-import type { Scope } from '../../src/playbooks/step-kind.ts';
-import { stepKinds } from '../../src/playbooks/steps/registry.ts';
-import * as cluster from '../fixtures/playbooks/cluster.ts';
+import { loadPlaybookFile } from '../../../src/playbooks/loading/load-playbook.ts';
+import type { Playbook } from '../../../src/playbooks/model.ts';
+import { createPlanContext } from '../../../src/playbooks/plan-context.ts';
+import type { Scope } from '../../../src/playbooks/step-kind.ts';
+import { stepKinds } from '../../../src/playbooks/steps/registry.ts';
+import * as cluster from '../../fixtures/playbooks/cluster.ts';
 
 const root = join(import.meta.dirname, '../../playbooks');
 

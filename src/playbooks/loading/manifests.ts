@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import { type LocatedDocument, parseYamlDocuments } from '../yaml/parse.ts';
-import { diagnosticAt, sourceText } from '../yaml/source.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import { type LocatedDocument, parseYamlDocuments } from '../../yaml/parse.ts';
+import { diagnosticAt, sourceText } from '../../yaml/source.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
 
 /** Files below a folder called `manifests` hold Kubernetes objects. */
 export function isManifest(name: string): boolean {

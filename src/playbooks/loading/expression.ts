@@ -1,15 +1,15 @@
-import type { Variables } from '../base/expression-environment.ts';
-import { compileExpression, ExpressionError, parseExpression } from '../base/expressions.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { diagnosticAt } from '../yaml/source.ts';
-import { suggest, suggestion } from '../yaml/suggest.ts';
-import { placeInText } from '../yaml/text-place.ts';
+import type { Variables } from '../../base/expression-environment.ts';
+import { compileExpression, ExpressionError, parseExpression } from '../../base/expressions.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { diagnosticAt } from '../../yaml/source.ts';
+import { suggest, suggestion } from '../../yaml/suggest.ts';
+import { placeInText } from '../../yaml/text-place.ts';
+import type { InputDefinition } from '../model.ts';
+import { playbookVariables, quantityFunctions } from '../scope.ts';
 import { referencesIn } from './expression-references.ts';
-import type { KnownSteps } from './load-known-steps.ts';
-import { referenceFault, shapeOfSteps } from './load-references.ts';
-import type { InputDefinition } from './model.ts';
-import { playbookVariables, quantityFunctions } from './scope.ts';
+import type { KnownSteps } from './known-steps.ts';
+import { referenceFault, shapeOfSteps } from './references.ts';
 
 /** What an expression at some place in a playbook may refer to. */
 export interface Surroundings {

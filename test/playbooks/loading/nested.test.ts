@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadPlaybookFile } from '../../src/playbooks/load.ts';
-import type { Playbook } from '../../src/playbooks/model.ts';
-import { stepKinds } from '../../src/playbooks/steps/registry.ts';
-import { diagnosticLines } from '../../src/yaml/diagnostics.ts';
+import { loadPlaybookFile } from '../../../src/playbooks/loading/load-playbook.ts';
+import type { Playbook } from '../../../src/playbooks/model.ts';
+import { stepKinds } from '../../../src/playbooks/steps/registry.ts';
+import { diagnosticLines } from '../../../src/yaml/diagnostics.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'tars-console-load-'));
 mkdirSync(join(root, 'shop'));

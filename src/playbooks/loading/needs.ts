@@ -1,9 +1,9 @@
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument } from '../yaml/parse.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { needsOf, type StepPlace } from './load-places.ts';
-import type { LoadedStep } from './load-step.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument } from '../../yaml/parse.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import { needsOf, type StepPlace } from './places.ts';
 
 type Fault = { message: string; hint?: string | undefined };
 

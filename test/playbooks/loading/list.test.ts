@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.ts';
-import { loadCatalog } from '../../src/cli/catalog.ts';
-import { listLines } from '../../src/cli/list.ts';
-import { validateCommand, validateFiles } from '../../src/cli/validate.ts';
+import { packageRoot } from '../../../src/base/package-root.ts';
+import { loadCatalog } from '../../../src/cli/catalog.ts';
+import { listLines } from '../../../src/cli/list.ts';
+import { validateCommand, validateFiles } from '../../../src/cli/validate.ts';
 
 function workspaceWith(files: Record<string, string>): string {
   const workspace = mkdtempSync(join(tmpdir(), 'tars-console-test-'));

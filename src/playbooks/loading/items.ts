@@ -1,10 +1,10 @@
-import type { Variables, VariableType } from '../base/expression-environment.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument } from '../yaml/parse.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { holdersOf, type StepPlace } from './load-places.ts';
-import type { LoadedStep } from './load-step.ts';
-import { reservedNames } from './scope.ts';
+import type { Variables, VariableType } from '../../base/expression-environment.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument } from '../../yaml/parse.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import { reservedNames } from '../scope.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import { holdersOf, type StepPlace } from './places.ts';
 
 /** The items of the `foreach` steps that a place stands inside of, by the names that its expressions have for them. */
 export function itemsAt(place: StepPlace): Variables {

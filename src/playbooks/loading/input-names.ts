@@ -1,12 +1,12 @@
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { pathFits } from '../yaml/strings.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { defineInput, type WrittenInput } from './input-schema.ts';
-import type { StepPlace } from './load-places.ts';
-import { type LoadedStep, ownStrings } from './load-step.ts';
-import type { InputDefinition } from './model.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { pathFits } from '../../yaml/strings.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import { defineInput, type WrittenInput } from '../input-schema.ts';
+import type { InputDefinition } from '../model.ts';
+import { type LoadedStep, ownStrings } from './loaded-step.ts';
+import type { StepPlace } from './places.ts';
 
 /** Places at which steps name an input itself, not its value: a sensitive one is only ever named. */
 const namePlaces = [

@@ -1,12 +1,12 @@
-import { compileExpression, findTemplates } from '../base/expressions.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { valueFault } from './input-value.ts';
-import type { LoadedStep } from './load-step.ts';
-import type { InputDefinition, Playbook } from './model.ts';
-import { inputTypes, playbookVariables, quantityFunctions } from './scope.ts';
+import { compileExpression, findTemplates } from '../../base/expressions.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import { valueFault } from '../input-value.ts';
+import type { InputDefinition, Playbook } from '../model.ts';
+import { inputTypes, playbookVariables, quantityFunctions } from '../scope.ts';
+import type { LoadedStep } from './loaded-step.ts';
 
 /** The playbook that a step calls, by its name; undefined for every other kind of step. */
 export function callOf(step: LoadedStep): string | undefined {

@@ -1,7 +1,7 @@
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument } from '../yaml/parse.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import type { LoadedStep } from './load-step.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument } from '../../yaml/parse.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import type { LoadedStep } from './loaded-step.ts';
 
 /** That a step which is to be taken back when it fails can be taken back. */
 export function checkUndo(document: LocatedDocument, { kind, written, path }: LoadedStep): Diagnostic[] {

@@ -1,6 +1,6 @@
-import { suggest } from '../yaml/suggest.ts';
-import { commonStepFields } from './schema.ts';
-import type { StepKind } from './step-kind.ts';
+import { suggest } from '../../yaml/suggest.ts';
+import { commonStepFields } from '../schema.ts';
+import type { StepKind } from '../step-kind.ts';
 
 export type KindFound =
   | { kind: StepKind; fault?: never }

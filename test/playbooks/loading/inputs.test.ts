@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../src/base/errors.ts';
-import { calledInputs, inputFault, isAsked, parseInput, resolveInputs } from '../../src/playbooks/inputs.ts';
-import type { InputDefinition } from '../../src/playbooks/model.ts';
+import type { Problem } from '../../../src/base/errors.ts';
+import { calledInputs, inputFault, isAsked, parseInput, resolveInputs } from '../../../src/playbooks/inputs.ts';
+import type { InputDefinition } from '../../../src/playbooks/model.ts';
 
 const define = (definition: Partial<InputDefinition>): InputDefinition => ({
   description: 'd',

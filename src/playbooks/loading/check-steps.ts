@@ -1,21 +1,21 @@
-import type { VariableShape } from '../base/expression-environment.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument } from '../yaml/parse.ts';
-import { checkChanges } from './load-changes.ts';
-import type { Surroundings } from './load-expression.ts';
-import { checkStepExpressions } from './load-expressions.ts';
-import { checkFiles, type FileSurroundings } from './load-files.ts';
-import { checkInputNames } from './load-input-names.ts';
-import { checkItemNames, itemsAt } from './load-items.ts';
-import { knownAt } from './load-known-steps.ts';
-import { checkOrder } from './load-needs.ts';
-import { placesOf, type StepPlace } from './load-places.ts';
-import type { LoadedStep } from './load-step.ts';
-import { shapeOfStep } from './load-step-shapes.ts';
-import { checkStepTexts } from './load-texts.ts';
-import { checkUndo } from './load-undo.ts';
-import type { Playbook } from './model.ts';
-import type { StepKind } from './step-kind.ts';
+import type { VariableShape } from '../../base/expression-environment.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument } from '../../yaml/parse.ts';
+import type { Playbook } from '../model.ts';
+import type { StepKind } from '../step-kind.ts';
+import { checkChanges } from './changes.ts';
+import type { Surroundings } from './expression.ts';
+import { checkStepExpressions } from './expressions.ts';
+import { checkFiles, type FileSurroundings } from './files.ts';
+import { checkInputNames } from './input-names.ts';
+import { checkItemNames, itemsAt } from './items.ts';
+import { knownAt } from './known-steps.ts';
+import type { LoadedStep } from './loaded-step.ts';
+import { checkOrder } from './needs.ts';
+import { placesOf, type StepPlace } from './places.ts';
+import { shapeOfStep } from './step-shapes.ts';
+import { checkStepTexts } from './texts.ts';
+import { checkUndo } from './undo.ts';
 
 /** What the steps of a playbook are checked with. */
 export interface Checking {

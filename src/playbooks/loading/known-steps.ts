@@ -1,6 +1,6 @@
-import type { VariableShape } from '../base/expression-environment.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { holdersOf, type StepPlace } from './load-places.ts';
+import type { VariableShape } from '../../base/expression-environment.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { holdersOf, type StepPlace } from './places.ts';
 
 export interface ReferenceFault {
   message: string;

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { readScenario } from '../load/scenario-file.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
-import { suggest } from '../yaml/suggest.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import { checkManifest, isManifest } from './load-manifests.ts';
-import { type LoadedStep, ownStrings } from './load-step.ts';
-import type { ManifestSet } from './manifest-set.ts';
+import { readScenario } from '../../load/scenario-file.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { suggest } from '../../yaml/suggest.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import type { ManifestSet } from '../manifest-set.ts';
+import { type LoadedStep, ownStrings } from './loaded-step.ts';
+import { checkManifest, isManifest } from './manifests.ts';
 
 export interface FileSurroundings {
   document: LocatedDocument;

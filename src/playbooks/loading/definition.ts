@@ -1,6 +1,6 @@
-import { stepsKey } from './load-kind.ts';
-import type { StepDefinition } from './model.ts';
-import type { StepKind } from './step-kind.ts';
+import type { StepDefinition } from '../model.ts';
+import type { StepKind } from '../step-kind.ts';
+import { stepsKey } from './kind.ts';
 
 /** The steps that stand inside of a step, by what they are for. */
 export interface InnerSteps {

@@ -1,12 +1,12 @@
-import type { Variables } from '../base/expression-environment.ts';
-import { ExpressionError, findTemplates } from '../base/expressions.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import type { YamlPath } from '../yaml/parse.ts';
-import { pathFits, valueAtPath } from '../yaml/strings.ts';
-import { type CheckedExpression, checkExpression, reportedAt, type Surroundings } from './load-expression.ts';
-import { type LoadedStep, ownStrings } from './load-step.ts';
-import { typesOfLocals } from './scope.ts';
-import type { StepKind } from './step-kind.ts';
+import type { Variables } from '../../base/expression-environment.ts';
+import { ExpressionError, findTemplates } from '../../base/expressions.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import type { YamlPath } from '../../yaml/parse.ts';
+import { pathFits, valueAtPath } from '../../yaml/strings.ts';
+import { typesOfLocals } from '../scope.ts';
+import type { StepKind } from '../step-kind.ts';
+import { type CheckedExpression, checkExpression, reportedAt, type Surroundings } from './expression.ts';
+import { type LoadedStep, ownStrings } from './loaded-step.ts';
 
 /** What is wrong with a step's expressions, and what its own `outputs` come to, by name. */
 export interface CheckedStep {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Problem } from '../base/errors.ts';
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import { parseYamlDocuments, type YamlPath } from '../yaml/parse.ts';
-import { suggestion } from '../yaml/suggest.ts';
-import { diagnosticAtPath } from '../yaml/validate.ts';
-import type { FileSurroundings } from './load-files.ts';
-import { fileOf, filesOf } from './load-files.ts';
-import type { LoadedStep } from './load-step.ts';
-import { withChange } from './steps/structural-change.ts';
+import { Problem } from '../../base/errors.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import { parseYamlDocuments, type YamlPath } from '../../yaml/parse.ts';
+import { suggestion } from '../../yaml/suggest.ts';
+import { diagnosticAtPath } from '../../yaml/validate.ts';
+import { withChange } from '../steps/structural-change.ts';
+import type { FileSurroundings } from './files.ts';
+import { fileOf, filesOf } from './files.ts';
+import type { LoadedStep } from './loaded-step.ts';
 
 interface Change {
   select: string;

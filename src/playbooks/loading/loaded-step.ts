@@ -1,13 +1,13 @@
-import type { Diagnostic } from '../yaml/diagnostic.ts';
-import { type LocatedDocument, locate, type YamlPath } from '../yaml/parse.ts';
-import { placeOf } from '../yaml/source.ts';
-import { stringsIn } from '../yaml/strings.ts';
-import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
-import { toDefinition } from './load-definition.ts';
-import { kindOf, stepsKey } from './load-kind.ts';
-import type { StepDefinition } from './model.ts';
-import { stepSchema } from './schema.ts';
-import type { StepKind } from './step-kind.ts';
+import type { Diagnostic } from '../../yaml/diagnostic.ts';
+import { type LocatedDocument, locate, type YamlPath } from '../../yaml/parse.ts';
+import { placeOf } from '../../yaml/source.ts';
+import { stringsIn } from '../../yaml/strings.ts';
+import { diagnosticAtPath, validateYaml } from '../../yaml/validate.ts';
+import type { StepDefinition } from '../model.ts';
+import { stepSchema } from '../schema.ts';
+import type { StepKind } from '../step-kind.ts';
+import { toDefinition } from './definition.ts';
+import { kindOf, stepsKey } from './kind.ts';
 
 /** What the steps inside of a step are for. */
 export type InnerRole = 'steps' | 'rescue' | 'undo';

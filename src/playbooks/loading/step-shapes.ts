@@ -1,8 +1,8 @@
-import type { VariableShape } from '../base/expression-environment.ts';
-import { valueAtPath } from '../yaml/strings.ts';
-import type { LoadedStep } from './load-step.ts';
-import type { Playbook, StepDefinition } from './model.ts';
-import type { StepKind } from './step-kind.ts';
+import type { VariableShape } from '../../base/expression-environment.ts';
+import { valueAtPath } from '../../yaml/strings.ts';
+import type { Playbook, StepDefinition } from '../model.ts';
+import type { StepKind } from '../step-kind.ts';
+import type { LoadedStep } from './loaded-step.ts';
 
 /** A step as expressions see it below `steps`; `own` are the types of its own `outputs`, as far as they are known. */
 export function shapeOfStep(
