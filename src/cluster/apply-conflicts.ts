@@ -1,6 +1,7 @@
 import { Problem } from '../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../kubernetes/object.ts';
 import { KubernetesError } from './kubernetes-error.ts';
+import { fieldManager } from './objects.ts';
 
 /** A field that an apply would change and that belongs to somebody else. */
 export interface FieldConflict {
@@ -10,9 +11,21 @@ export interface FieldConflict {
   owner: string;
 }
 
-/** The conflicts that an apply was refused for; none where it was something else. */
+/**
+ * The conflicts with others that an apply was refused for; none where it was something else. What we have changed ourselves by
+ * another way than applying is nobody else's.
+ */
 export function conflictsOf(error: unknown): FieldConflict[] {
-  if (error instanceof Problem && error.cause instanceof KubernetesError) return conflictsOf(error.cause);
+  return allConflicts(error).filter(({ owner }) => owner !== fieldManager);
+}
+
+/** Whether an apply was refused only for fields that we have set ourselves: by scaling, patching or labelling. */
+export function conflictsWithItself(error: unknown): boolean {
+  return allConflicts(error).length > 0 && conflictsOf(error).length === 0;
+}
+
+function allConflicts(error: unknown): FieldConflict[] {
+  if (error instanceof Problem && error.cause instanceof KubernetesError) return allConflicts(error.cause);
   if (!(error instanceof KubernetesError) || error.status !== 409) return [];
   // structured-merge-diff's conflicts: causes with the reason FieldManagerConflict.
   const causes = (error.details.details?.causes ?? []).filter(({ reason }) => reason === 'FieldManagerConflict');

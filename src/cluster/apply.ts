@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { intentOf } from '../kubernetes/intent.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { conflictProblem } from './apply-conflicts.ts';
+import { conflictProblem, conflictsWithItself } from './apply-conflicts.ts';
 import type { Connection } from './connection.ts';
-import { KubernetesError } from './kubernetes-error.ts';
+import { hasStatus, KubernetesError } from './kubernetes-error.ts';
 import { type ChangeOptions, fieldManager, getObject, refOf } from './objects.ts';
 import { withScalerRespected } from './replicas-owner.ts';
 import { findResource, pathOf } from './resources.ts';
@@ -42,7 +42,7 @@ export async function applyObject(
   const labelled = withOwnership({ ...object, metadata: { ...object.metadata, namespace } }, options);
   const before = await getObject(connection, refOf(labelled), options.signal);
   const wanted = before ? await withScalerRespected(connection, labelled, before, options) : labelled;
-  const after = await send(connection, wanted, options);
+  const after = await sendOwn(connection, wanted, before, options);
   const same = before && isDeepStrictEqual(intentOf(before), intentOf(after));
   const action = !before ? 'created' : same ? 'unchanged' : 'updated';
   return { action, object: { ...after, apiVersion: object.apiVersion, kind: object.kind }, before };
@@ -58,6 +58,35 @@ function withOwnership(
   const { managedFields: _, resourceVersion: __, uid: ___, creationTimestamp: ____, ...metadata } = object.metadata;
   const { status: _____, ...rest } = object;
   return { ...rest, metadata: { ...metadata, labels, ...annotations } } as KubernetesObject;
+}
+
+/**
+ * An apply that takes back what we have set ourselves by another way: scaling, patching and labelling are entries of their own
+ * beside the apply's, and the server holds them against each other like those of strangers. Forced only upon the very object
+ * that was looked at, so that nobody else's field is taken who writes in between.
+ */
+async function sendOwn(
+  connection: Connection,
+  wanted: KubernetesObject,
+  before: KubernetesObject | undefined,
+  options: ApplyOptions,
+): Promise<KubernetesObject> {
+  for (let attempt = 0; ; attempt += 1) {
+    const live = attempt === 0 ? before : await getObject(connection, refOf(wanted), options.signal);
+    try {
+      return await send(connection, wanted, options);
+    } catch (error) {
+      if (!live || !conflictsWithItself(error)) throw error;
+    }
+    const { resourceVersion } = live.metadata;
+    const upon = { ...wanted, metadata: { ...wanted.metadata, resourceVersion } };
+    try {
+      return await send(connection, upon, { ...options, force: true });
+    } catch (error) {
+      // Somebody has changed it since it was looked at.
+      if (!hasStatus(error, 409) || attempt >= 4) throw error;
+    }
+  }
 }
 
 async function send(connection: Connection, object: KubernetesObject, options: ApplyOptions) {

@@ -92,6 +92,29 @@ describe('an apply', () => {
     expect(error.next.join()).toContain('force');
   });
 
+  it('forces what we have set ourselves only upon the object that was looked at', async () => {
+    const conflict = (owner: string) => ({
+      reason: 'FieldManagerConflict',
+      message: `conflict with "${owner}" with subresource "scale" using v1`,
+      field: '.spec.externalName',
+    });
+    const objects = createFakeObjects();
+    objects.set(configMap('b'));
+    const owners = ['tars-console'];
+    const opened = await open(
+      withPatches(objects, (request, response) => {
+        if (request.query.get('force') !== 'true')
+          return refuse(response, 409, 'Conflict', 'Apply failed', { details: { causes: owners.map(conflict) } });
+        // Somebody else writes just then, and owns the field from then on.
+        owners.push('somebody');
+        return refuse(response, 409, 'Conflict', 'the object has been modified', {});
+      }),
+    );
+    await expect(applyObject(opened, configMap('a'))).rejects.toThrow('belongs to somebody');
+    const forced = patches().filter(({ query }) => query.get('force') === 'true');
+    expect(forced.map(({ body }) => (body as KubernetesObject).metadata.resourceVersion)).toEqual(['101']);
+  });
+
   const sentReplicas = () => (patches().at(-1)?.body as { spec?: { replicas?: number } } | undefined)?.spec?.replicas;
   const wanted = deployment('web', 3, 0);
 

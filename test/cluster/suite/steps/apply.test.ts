@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
+import type { StepKind } from '../../../../src/playbooks/step-kind.ts';
 import { applyStep } from '../../../../src/playbooks/steps/apply.ts';
+import { labelStep } from '../../../../src/playbooks/steps/label.ts';
+import { patchStep } from '../../../../src/playbooks/steps/patch.ts';
+import { scaleStep } from '../../../../src/playbooks/steps/scale.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
 
@@ -30,6 +34,7 @@ function step(options: StepOptions & { origin?: string }) {
 }
 const config = (more: object = {}) => written(applyStep, { apply: 'it.yaml', ...more });
 
+const imagePath = '/spec/template/spec/containers/0/image';
 const stateful = (name: string, service: string) => `
 apiVersion: apps/v1
 kind: StatefulSet
@@ -236,6 +241,44 @@ spec: { minReplicas: 1, maxReplicas: 5, scaleTargetRef: { apiVersion: apps/v1, k
 `;
     await applyStep.run(config(), step({ files: { 'it.yaml': `${deployment(1)}${scaler}` } }).context);
     expect((await at(path)).body).toMatchObject({ spec: { replicas: 2 } });
+  });
+
+  it('takes back what other steps of ours have set, without asking, and leaves what is not in the manifest', async () => {
+    const path = inNamespace('/apis/apps/v1/namespaces/{}/statefulsets/ours');
+    const files = { 'it.yaml': stateful('ours', 'ours') };
+    await applyStep.run(config(), step({ files }).context);
+    const { context } = step({});
+    const others: [StepKind<never>, object][] = [
+      [scaleStep as StepKind<never>, { scale: { workload: 'StatefulSet/ours', replicas: 0 } }],
+      [labelStep as StepKind<never>, { label: { objects: ['StatefulSet/ours'], labels: { team: 'a' } } }],
+      [
+        patchStep as StepKind<never>,
+        { patch: { object: 'StatefulSet/ours', json: [{ op: 'replace', path: imagePath, value: 'busybox' }] } },
+      ],
+    ];
+    for (const [kind, text] of others) await kind.run(written(kind, { ...text }), context);
+    const again = step({ files });
+    expect(await applyStep.plan?.(config(), again.context)).toMatchObject({
+      certainty: 'previewed',
+      changes: [
+        {
+          action: 'update',
+          fields: expect.arrayContaining([{ path: 'spec.replicas', before: '0', after: '1' }]),
+        },
+      ],
+    });
+    await applyStep.run(config(), again.context);
+    const { body } = await at(path);
+    expect(body).toMatchObject({ spec: { replicas: 1, template: { spec: { containers: [{ image: 'nginx' }] } } } });
+    expect(body.metadata.labels).toMatchObject({ team: 'a' });
+    // Of others nothing is taken with it.
+    await cluster.patch(`${path}?fieldManager=someone`, { spec: { minReadySeconds: 7 } }, 'merge-patch+json');
+    await scaleStep.run(written(scaleStep, { scale: { workload: 'StatefulSet/ours', replicas: 0 } }), context);
+    const both = { 'it.yaml': stateful('ours', 'ours').replace('replicas: 1', 'replicas: 1\n  minReadySeconds: 1') };
+    const asking = step({ files: both, answer: () => ({ kind: 'choice', value: 'leave' }) });
+    await applyStep.run(config(), asking.context);
+    expect(asking.asked).toMatchObject([{ details: ['.spec.minReadySeconds  owned by someone'] }]);
+    expect((await at(path)).body).toMatchObject({ spec: { replicas: 1, minReadySeconds: 7 } });
   });
 
   it('changes objects by structure: every item of a list, and what is to go', async () => {
