@@ -7,7 +7,7 @@ export function readOnly(connection: Connection): Connection {
   const check = (request: KubernetesRequest) => {
     if (changesNothing(request)) return;
     throw new Problem('Nothing is changed with --read-only', {
-      where: `${request.method} ${describeTarget(request)}`,
+      where: `${request.method ?? 'GET'} ${describeTarget(request)}`,
       next: ['Leave --read-only out to allow changes'],
     });
   };

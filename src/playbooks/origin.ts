@@ -1,5 +1,5 @@
 import type { Playbook } from './model.ts';
-import { flattenPlaybook } from './plan.ts';
+import { everyStep } from './plan.ts';
 
 /**
  * Which step of which playbook it is, by the innermost playbook that was called: `tars/deploy databases`, whether it is run
@@ -7,7 +7,7 @@ import { flattenPlaybook } from './plan.ts';
  */
 export function originOf(playbook: Playbook, id: string): string {
   let origin = `${playbook.ref} ${id}`;
-  for (const { id: caller, called } of flattenPlaybook(playbook))
+  for (const { id: caller, called } of everyStep(playbook))
     if (called && id.startsWith(`${caller}/`)) origin = `${called.ref} ${id.slice(caller.length + 1)}`;
   return origin;
 }

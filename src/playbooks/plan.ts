@@ -66,18 +66,35 @@ export function everyStep(playbook: Playbook, parent?: string, depth = 0): FlatS
   return visit(playbook.steps, parent, depth);
 }
 
-/** The steps as a run's header holds them, each with the commands that it stands for. */
+/**
+ * The steps as a run's header holds them, each with the commands that it stands for. One that cannot be explained yet stands
+ * there without: what is wrong with it, the step itself says.
+ */
 export async function planSteps(
   playbook: Playbook,
   stepKinds: readonly StepKind[],
   contextFor: (place: FlatStep) => PlanContext,
 ): Promise<PlannedStep[]> {
   const planned: PlannedStep[] = [];
-  for (const place of flattenPlaybook(playbook)) planned.push(await planStep(place, stepKinds, contextFor(place)));
+  for (const place of flattenPlaybook(playbook))
+    planned.push(await planStepAsKnown(place, stepKinds, contextFor(place)));
   return planned;
 }
 
-export async function planStep(
+/** The same step without its commands where its kind cannot tell them. */
+export async function planStepAsKnown(
+  place: FlatStep,
+  stepKinds: readonly StepKind[],
+  context: PlanContext,
+): Promise<PlannedStep> {
+  try {
+    return await planStep(place, stepKinds, context);
+  } catch {
+    return planStep(place, [], context);
+  }
+}
+
+async function planStep(
   { id, step, depth, called }: FlatStep,
   stepKinds: readonly StepKind[],
   context: PlanContext,

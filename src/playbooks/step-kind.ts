@@ -48,6 +48,8 @@ export interface PreviewContext extends PlanContext {
 export interface StepContext extends PreviewContext {
   /** The run that it is part of. */
   run: { id: string; folder: string };
+  /** Itself: its id is unique in the run, `deploy/backend`. */
+  step: { id: string };
   /** Aborted as well when the run is to stop after its effects: what only waits ends then, and waits again on resuming. */
   waiting: AbortSignal;
   /** Milliseconds that the step may take; `undefined` where it has no ceiling of its own. */

@@ -33,6 +33,14 @@ const passes = async (request: KubernetesRequest) => {
 };
 
 describe('a read-only connection', () => {
+  it('names what it refuses, a request without a method too', () => {
+    const { connection } = recorded();
+    const path = '/api/v1/namespaces/a/pods/b/exec';
+    expect(() => connection.lines({ path })).toThrow(
+      expect.objectContaining({ where: expect.stringMatching(/^GET /) }),
+    );
+  });
+
   it('lets reads, dry-runs and questions about one’s own rights through', async () => {
     await passes({ path: '/api/v1/pods' });
     await passes({ method: 'PATCH', path: '/api/v1/namespaces/a/services/b', query: { dryRun: 'All' } });

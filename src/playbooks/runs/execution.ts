@@ -104,6 +104,7 @@ export function createStepContext(
   return {
     ...planContextOf(execution, frame, id),
     run,
+    step: { id },
     connection,
     signal: signals.signal,
     waiting: signals.waiting,

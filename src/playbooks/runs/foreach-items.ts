@@ -1,6 +1,6 @@
 import { Problem } from '../../base/errors.ts';
 import type { StepDefinition } from '../model.ts';
-import { flattenSteps, planStep } from '../plan.ts';
+import { flattenSteps, planStepAsKnown } from '../plan.ts';
 import type { Flow } from './course.ts';
 import type { PlannedStep } from './events.ts';
 import { type Execution, type Frame, type Place, planContextOf } from './execution.ts';
@@ -76,10 +76,7 @@ export async function plannedBelow(
   const planned: PlannedStep[] = [];
   for (const place of flattenSteps(steps, playbook, { under, parent, depth })) {
     const context = planContextOf(execution, frame, place.id);
-    const silent = { ...place, step: { ...place.step, steps: place.step.steps ?? [] } };
-    planned.push(
-      await planStep(place, execution.stepKinds, context).catch(() => planStep(silent, execution.stepKinds, context)),
-    );
+    planned.push(await planStepAsKnown(place, execution.stepKinds, context));
   }
   return planned;
 }

@@ -9,11 +9,11 @@ const structural = new Set([
   ...['hash', 'programVersion', 'bytes', 'encoding'],
 ]);
 /** Ids that stand in the playbook's file, for everybody to read. */
-const naming = new Set(['step', 'id', 'after', 'at']);
+const naming = new Set(['step', 'id', 'after', 'at', 'rest']);
 /** What steps and inputs hold: a number may be the secret there. */
 const values = new Set(['inputs', 'outputs', 'before', 'items']);
 
-/** The ids of steps that a journal's first record, or this record, names. */
+/** The ids of steps, of questions and of the run that these records name. */
 export function namedIds(records: Iterable<RecordBody>): Set<string> {
   const ids = new Set<string>();
   for (const record of records) {
@@ -21,6 +21,9 @@ export function namedIds(records: Iterable<RecordBody>): Set<string> {
       ids.add(record.run.id);
       for (const { id } of record.run.steps) ids.add(id);
     }
+    if (record.type === 'steps-added') for (const { id } of record.steps) ids.add(id);
+    // What is taken back was begun, under that id.
+    if (record.type === 'undo-intent') for (const id of record.rest ?? []) ids.add(id);
     if (record.type === 'question') ids.add(record.id);
   }
   return ids;
@@ -64,6 +67,7 @@ function field(key: string, value: unknown, place: Place): unknown {
     if (structural.has(key)) return value;
     if (naming.has(key) && place.ids.has(value)) return value;
   }
+  if (Array.isArray(value) && naming.has(key) && place.own) return value.map((item) => field(key, item, place));
   return visit(value, values.has(key) ? { ...place, own: false } : place);
 }
 

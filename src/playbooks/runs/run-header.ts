@@ -3,7 +3,7 @@ import { listResources } from '../../cluster/resources.ts';
 import { calledInputs, type InputValue } from '../inputs.ts';
 import type { Playbook } from '../model.ts';
 import { originOf } from '../origin.ts';
-import { type FlatStep, fileHashes, flattenPlaybook, hashPlan, planSteps } from '../plan.ts';
+import { everyStep, type FlatStep, fileHashes, hashPlan, planSteps } from '../plan.ts';
 import { createPlanContext } from '../plan-context.ts';
 import type { PlanContext, Scope } from '../step-kind.ts';
 import { shellWord } from '../steps/explain.ts';
@@ -80,7 +80,7 @@ export function planContexts(
     const scope = { inputs: inputsAt.get(place.parent) ?? inputs, steps: {}, ...surroundings };
     return createPlanContext(place.playbook, namespace, scope, { ...files, origin: originOf(playbook, place.id) });
   };
-  for (const place of flattenPlaybook(playbook)) {
+  for (const place of everyStep(playbook)) {
     if (!place.called) continue;
     const own = inputsAt.get(place.parent) ?? inputs;
     try {

@@ -2,6 +2,7 @@ import type { Connection } from '../../cluster/connection.ts';
 import { everyStep, flattenPlaybook } from '../plan.ts';
 import { skippedBefore } from '../preview/will-run.ts';
 import type { PreviewContext, Scope } from '../step-kind.ts';
+import { readEarlier } from './earlier.ts';
 import type { RunRecord } from './events.ts';
 import type { LoadedRun } from './loaded-run.ts';
 import { checkRights } from './preflight.ts';
@@ -39,7 +40,9 @@ export async function checkRunRights(run: RunAboutToBegin): Promise<void> {
 }
 
 function doneBefore(earlier: readonly RunRecord[]): [string, string][] {
-  return earlier.flatMap((record): [string, string][] =>
-    record.type === 'step-result' && record.status === 'done' ? [[record.step, 'it is done']] : [],
+  // What was taken back, or begun anew, is no longer done.
+  const { results } = readEarlier(earlier);
+  return [...results].flatMap(([id, { status }]): [string, string][] =>
+    status === 'done' ? [[id, 'it is done']] : [],
   );
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Masker } from '../../base/masking.ts';
 import type { InputDefinition, Playbook } from '../model.ts';
-import { flattenPlaybook } from '../plan.ts';
+import { everyStep } from '../plan.ts';
 
 /** The values of sensitive inputs, in memory only and masked from the moment they are known. */
 export interface SensitiveInputs {
@@ -38,7 +38,7 @@ export function createSensitiveInputs(
 
 /** The sensitive inputs of a playbook and of those that it calls, by name. */
 export function sensitiveInputs(playbook: Playbook): Record<string, InputDefinition> {
-  const playbooks = [...flattenPlaybook(playbook).flatMap(({ called }) => called ?? []), playbook];
+  const playbooks = [...everyStep(playbook).flatMap(({ called }) => called ?? []), playbook];
   const all = playbooks.flatMap(({ inputs }) => Object.entries(inputs));
   return Object.fromEntries(all.filter(([, { sensitive }]) => sensitive));
 }

@@ -159,12 +159,11 @@ async function isPatched(rollout: Config['rollout'], context: PreviewContext): P
 async function wentBack(rollout: Config['rollout'], context: StepContext): Promise<boolean> {
   const refs = await refsOf(rollout, context);
   const marks = await Promise.all(refs.map(async (ref) => markOf(await existingObject(ref, context))));
-  return marks.every((mark) => mark === markFor(rollout, context));
+  return marks.every((mark) => mark === markFor(context));
 }
 
-function markFor(rollout: Config['rollout'], { run, render }: StepContext): string {
-  const revision = render(rollout)['to-revision'];
-  return `${run.id} undo${revision === undefined ? '' : ` ${revision}`}`;
+function markFor({ run, step }: StepContext): string {
+  return `${run.id} ${step.id}`;
 }
 
 async function roll(config: Config, context: StepContext): Promise<StepResult> {
@@ -174,7 +173,7 @@ async function roll(config: Config, context: StepContext): Promise<StepResult> {
   if (goesBack && (await wentBack(rollout, context))) return finish(config, refs, undefined, context);
   const plans = await planRollouts(rollout, context);
   for (const plan of plans) sayVersions(plan, context);
-  const mark = markFor(rollout, context);
+  const mark = markFor(context);
   await sendPatches(
     plans.map((plan) => (goesBack ? withMark(plan, mark) : plan.patch)),
     context,

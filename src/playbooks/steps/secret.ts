@@ -78,7 +78,7 @@ export const secretStep: StepKind<Config> = {
     }
   },
   async probe(config, context) {
-    const { created, replaced, rotated, isRotated } = await changeOf(wished(config, context), context, context.run.id);
+    const { created, replaced, rotated, isRotated } = await changeOf(wished(config, context), context, stepOf(context));
     const open = [...created, ...replaced, ...rotated];
     // The restarts that belong to a rotation may be missing still; the new values are not made once more.
     if (isRotated && config.secret.rotate?.restart)
@@ -90,13 +90,13 @@ export const secretStep: StepKind<Config> = {
     const { live, present, created, replaced, rotated, old } = await changeOf(
       wished(config, context),
       context,
-      context.run.id,
+      stepOf(context),
     );
     return { existed: live !== undefined, present: Object.keys(present), created, replaced, rotated, old };
   },
   async run(config, context) {
     const wish = wished(config, context);
-    const change = await changeOf(wish, context, context.run.id);
+    const change = await changeOf(wish, context, stepOf(context));
     for (const value of Object.values(change.present)) context.hide(Buffer.from(value, 'base64').toString('utf8'));
     const { created, replaced, rotated, kept, isRotated } = change;
     const names = [...created, ...replaced, ...rotated];
@@ -200,4 +200,9 @@ function previewOf(name: string, namespace: string, change: SecretChange, users:
     summary: words.join('; ') || `all keys are there: ${kept.join(', ')}`,
     changes: [{ object: `Secret/${name}`, namespace, action, fields, ...note }, ...restarts],
   };
+}
+
+/** Which step of which run it is: a second one of the same run rotates once more. */
+function stepOf({ run, step }: StepContext): string {
+  return `${run.id} ${step.id}`;
 }

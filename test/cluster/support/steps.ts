@@ -19,6 +19,8 @@ export interface StepOptions {
   /** What a person answers; without it a question fails the test. */
   answer?: (question: Question) => Answer;
   timeoutMs?: number;
+  /** Its id in the run. */
+  step?: string;
 }
 
 /** One step of a kind on the cluster under test, as a runner would have it. */
@@ -65,6 +67,7 @@ export function stepContext(connection: Connection, options: StepOptions = {}): 
         { workspace: folder },
       ),
       run: { id: 'test', folder },
+      step: { id: options.step ?? 'step' },
       connection,
       signal: new AbortController().signal,
       waiting: stopping.signal,

@@ -57,6 +57,7 @@ export async function openBench({
     context: {
       ...createPlanContext(playbook, 'tars', whole),
       run: { id: 'test', folder },
+      step: { id: 'step' },
       connection,
       signal,
       waiting: signal,

@@ -39,6 +39,7 @@ export function stepWithoutCluster({ files = {}, scope = {}, secrets = {}, answe
   const context: StepContext = {
     ...createPlanContext(playbook, 'tars', { inputs: {}, steps: {}, system: {}, ...scope }, { workspace: folder }),
     run: { id: 'run-1', folder },
+    step: { id: 'step' },
     connection,
     signal: new AbortController().signal,
     waiting: stopping.signal,

@@ -77,7 +77,7 @@ it('a restart replaces the pods', async () => {
   expect((await pods()).some((uid: string) => !old.includes(uid))).toBe(true);
 });
 
-it('going back brings the version before, once for each run, and can be taken back', async () => {
+it('going back brings the version before, once for each step of a run, and can be taken back', async () => {
   const { context, said } = stepContext(connection);
   await rolloutStep.run(rollout({ image: { of: 'Deployment/web', containers: { web: 'nginx:1.29' } } }), context);
   const config = rollout({ undo: 'Deployment/web' });
@@ -94,6 +94,16 @@ it('going back brings the version before, once for each run, and can be taken ba
   );
   await rolloutStep.undo?.(config, context, before);
   expect(await imageOf()).toBe('nginx:1.29');
+  // The same step twice in one run is two steps: there and back again.
+  for (const [id, image] of [
+    ['back', 'nginx:1.27'],
+    ['and-forth', 'nginx:1.29'],
+  ] as const) {
+    const { context: own } = stepContext(connection, { step: id });
+    expect((await rolloutStep.probe?.(config, own))?.done).toBe(false);
+    await rolloutStep.run(config, own);
+    expect(await imageOf()).toBe(image);
+  }
   await expect(rolloutStep.run(rollout({ undo: 'Deployment/web', 'to-revision': 99 }), context)).rejects.toThrow(
     'Deployment/web has no revision 99',
   );
