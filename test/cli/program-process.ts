@@ -9,16 +9,17 @@ export interface Finished {
 }
 
 /** Starts the built program without a terminal. */
-export function startProgram(args: string[], env: Record<string, string> = {}): ChildProcess {
+export function startProgram(args: string[], env: Record<string, string> = {}, cwd = process.cwd()): ChildProcess {
   return spawn(process.execPath, [join(packageRoot(), 'bin/tars-console.js'), ...args], {
+    cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
 /** Runs it to its end. */
-export function finishProgram(args: string[], env: Record<string, string> = {}): Promise<Finished> {
-  return finished(startProgram(args, env));
+export function finishProgram(args: string[], env: Record<string, string> = {}, cwd?: string): Promise<Finished> {
+  return finished(startProgram(args, env, cwd));
 }
 
 export function finished(child: ChildProcess): Promise<Finished> {

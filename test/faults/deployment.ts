@@ -47,12 +47,12 @@ const kinds = [
 const chosen = new Set(['clusterIP', 'clusterIPs', 'volumeName', 'nodePort', 'healthCheckNodePort']);
 
 /** What was asked of the cluster, by `Kind/name`: specs, data and labels without what the server chose. */
-export async function deployedObjects(choice: ClusterChoice): Promise<Record<string, unknown>> {
-  const connection = await connect({ ...choice, namespace: 'tars' });
+export async function deployedObjects(choice: ClusterChoice, namespace = 'tars'): Promise<Record<string, unknown>> {
+  const connection = await connect({ ...choice, namespace });
   try {
     const found: Record<string, unknown> = {};
     for (const [apiVersion, kind] of kinds)
-      for (const object of await listObjects(connection, { apiVersion, kind, namespace: 'tars' })) {
+      for (const object of await listObjects(connection, { apiVersion, kind, namespace })) {
         const { spec, data, metadata } = object as unknown as Record<string, Record<string, unknown>>;
         const wanted = { labels: metadata?.labels, spec, data };
         found[`${kind}/${metadata?.name}`] = JSON.parse(

@@ -1,0 +1,29 @@
+import { writeWorkspace } from './parts.ts';
+
+/** Milliseconds that each of the two steps side by side takes. */
+export function writeSlow(system: string, ms: number): string {
+  const own = `.tars-console/playbooks/${system}`;
+  // It says when it begins and when it has ended, in a file of its own.
+  const program = `const fs = require('fs'); const [name] = process.argv.slice(1); const say = (word) => fs.appendFileSync('made/' + name + '.txt', word + ' '); say('begun'); setTimeout(() => say('ended'), ${ms})`;
+  const step = (id: string) => `      - id: ${id}
+        title: Take time for ${id}
+        command: { run: [node, -e, ${JSON.stringify(program)}, ${id}] }
+`;
+  return writeWorkspace({
+    [`${own}/system.yaml`]: `name: ${system}
+title: ${system}
+description: Takes its time.
+namespace: ${system}
+workloads: []
+`,
+    [`${own}/manifests/namespace.yaml`]: `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${system} }\n`,
+    [`${own}/slow.yaml`]: `title: Takes its time
+steps:
+  - { id: namespace, title: Make the namespace, apply: manifests/namespace.yaml }
+  - id: beside
+    title: Side by side
+    parallel:
+${step('one')}${step('two')}  - { id: after, title: Afterwards, command: [node, -e, "require('fs').appendFileSync('made/after.txt', 'done ')"] }
+`,
+  });
+}
