@@ -1,8 +1,8 @@
-import type { AutoscalersSnapshot } from '../cluster/autoscalers-feed.ts';
 import type { ClusterChoice, ConnectionInfo } from '../cluster/connection.ts';
-import type { Feed } from '../cluster/feed.ts';
-import type { PodDetails } from '../cluster/pod-details.ts';
-import type { PodsFeed } from '../cluster/pods-feed.ts';
+import type { AutoscalersSnapshot } from '../cluster/panes/autoscalers-feed.ts';
+import type { Feed } from '../cluster/panes/feed.ts';
+import type { PodDetails } from '../cluster/panes/pod-details.ts';
+import type { PodsFeed } from '../cluster/panes/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';

@@ -1,5 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { Feed } from '../cluster/feed.ts';
+import type { Feed } from '../cluster/panes/feed.ts';
 
 const noSubscription = () => () => {};
 

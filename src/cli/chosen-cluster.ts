@@ -1,4 +1,4 @@
-import { connect } from '../cluster/connect.ts';
+import { connect } from '../cluster/connect/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';

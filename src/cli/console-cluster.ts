@@ -1,12 +1,12 @@
 import type { ClusterSession, Services } from '../app/services.ts';
-import { createAutoscalersFeed } from '../cluster/autoscalers-feed.ts';
-import { connect } from '../cluster/connect.ts';
+import { connect } from '../cluster/connect/connect.ts';
 import type { ClusterChoice, Connection } from '../cluster/connection.ts';
-import { describeObject } from '../cluster/details-lines.ts';
 import { listEvents } from '../cluster/events.ts';
 import { getObject } from '../cluster/objects.ts';
-import { createPodDetailsFeed } from '../cluster/pod-details.ts';
-import { createPodsFeed } from '../cluster/pods-feed.ts';
+import { createAutoscalersFeed } from '../cluster/panes/autoscalers-feed.ts';
+import { describeObject } from '../cluster/panes/details-lines.ts';
+import { createPodDetailsFeed } from '../cluster/panes/pod-details.ts';
+import { createPodsFeed } from '../cluster/panes/pods-feed.ts';
 import { readOnly } from '../cluster/read-only.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';

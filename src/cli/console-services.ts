@@ -1,6 +1,6 @@
 import type { RunEntry, Services } from '../app/services.ts';
 import { createBatcher } from '../base/batcher.ts';
-import { listContexts } from '../cluster/contexts.ts';
+import { listContexts } from '../cluster/connect/contexts.ts';
 import { probeContext } from '../cluster/probe-context.ts';
 import { attachRun } from '../playbooks/runs/attach.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';

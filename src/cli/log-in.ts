@@ -7,9 +7,9 @@ import type { ClusterChoice } from '../cluster/connection.ts';
 export async function logIn(choice: ClusterChoice): Promise<void> {
   if (choice.sandbox || !process.stdin.isTTY || !process.stderr.isTTY) return;
   const [{ chooseContext }, { readKubeconfig }, { logInOnTerminal }] = await Promise.all([
-    import('../cluster/contexts.ts'),
-    import('../cluster/kubeconfig.ts'),
-    import('../cluster/credentials.ts'),
+    import('../cluster/connect/contexts.ts'),
+    import('../cluster/connect/kubeconfig.ts'),
+    import('../cluster/connect/credentials.ts'),
   ]);
   const config = readKubeconfig(choice.kubeconfig);
   await logInOnTerminal(config, chooseContext(config, choice));

@@ -1,8 +1,8 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
+import { chooseContext } from '../cluster/connect/contexts.ts';
+import { readKubeconfig } from '../cluster/connect/kubeconfig.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
-import { chooseContext } from '../cluster/contexts.ts';
-import { readKubeconfig } from '../cluster/kubeconfig.ts';
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import { type Consent, consentLines, giveConsent, missingConsent, refuseStrangers } from '../playbooks/consent.ts';

@@ -1,5 +1,5 @@
 import { printableLine } from '../base/printable.ts';
-import { connect } from '../cluster/connect.ts';
+import { connect } from '../cluster/connect/connect.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import { readOnly } from '../cluster/read-only.ts';
 import { isProduction } from '../configuration/production.ts';

@@ -1,8 +1,8 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
+import { chooseContext } from '../cluster/connect/contexts.ts';
+import { readKubeconfig } from '../cluster/connect/kubeconfig.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
-import { chooseContext } from '../cluster/contexts.ts';
-import { readKubeconfig } from '../cluster/kubeconfig.ts';
 import { type ResolvedInputs, resolveInputs } from '../playbooks/inputs.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';

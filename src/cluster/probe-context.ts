@@ -1,5 +1,5 @@
 import { messageOf } from '../base/errors.ts';
-import { connect } from './connect.ts';
+import { connect } from './connect/connect.ts';
 import type { ClusterChoice, Connection } from './connection.ts';
 
 export type Reachability = { reachable: true; version: string } | { reachable: false; reason: string };

@@ -1,6 +1,6 @@
 import { Problem } from '../base/errors.ts';
+import { describeTarget } from './connect/request-target.ts';
 import type { Connection, KubernetesRequest } from './connection.ts';
-import { describeTarget } from './request-target.ts';
 
 /** The same connection, but what would change the cluster is refused here already. Dry-runs and reviews may pass. */
 export function readOnly(connection: Connection): Connection {

@@ -2,7 +2,7 @@ import { formatAge } from '../base/duration.ts';
 import { printableLine } from '../base/printable.ts';
 import { pad, textWidth } from '../ui/text.ts';
 import type { Symbols } from '../ui/theme.ts';
-import type { Severity } from './pod-row.ts';
+import type { Severity } from './panes/pod-row.ts';
 import { inSigns } from './signs.ts';
 import type { PodStatusLine, StatusLine, SystemStatus } from './system-status.ts';
 import type { Tone, ToneLine } from './tone-line.ts';

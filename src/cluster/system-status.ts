@@ -2,11 +2,11 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { asPod, podRequest } from '../kubernetes/pod.ts';
 import { summarizePod } from '../kubernetes/pod-status.ts';
 import { readinessOf } from '../kubernetes/readiness.ts';
-import { replicasText, toAutoscalerRow } from './autoscaler-row.ts';
 import type { Connection } from './connection.ts';
 import { hasStatus } from './kubernetes-error.ts';
 import { listObjects } from './objects.ts';
-import { comparePods, type Severity, severityOf } from './pod-row.ts';
+import { replicasText, toAutoscalerRow } from './panes/autoscaler-row.ts';
+import { comparePods, type Severity, severityOf } from './panes/pod-row.ts';
 import { givenAddresses, publishedAddress } from './published.ts';
 
 /** What of a system is looked at; the fields of its `system.yaml`. */

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/errors.ts';
 import { applyObject } from '../../src/cluster/apply.ts';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { deleteObject, getObject, listObjects, scaleObject } from '../../src/cluster/objects.ts';
 import { readOnly } from '../../src/cluster/read-only.ts';

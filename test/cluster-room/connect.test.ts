@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { KubernetesError } from '../../src/cluster/kubernetes-error.ts';
 import { type FakeCluster, json, refuse, startFakeCluster, stream, writeKubeconfig } from '../support/cluster.ts';

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/errors.ts';
-import { connect } from '../../src/cluster/connect.ts';
-import { listContexts } from '../../src/cluster/contexts.ts';
-import { readKubeconfig } from '../../src/cluster/kubeconfig.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
+import { listContexts } from '../../src/cluster/connect/contexts.ts';
+import { readKubeconfig } from '../../src/cluster/connect/kubeconfig.ts';
 import { probeContext } from '../../src/cluster/probe-context.ts';
 import { json, startFakeCluster, writeKubeconfig } from '../support/cluster.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { applyObject } from '../../src/cluster/apply.ts';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { collectEvidence } from '../../src/cluster/evidence.ts';
+import { collectEvidence } from '../../src/cluster/readiness/evidence.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { startWholeSandbox } from '../support/whole-sandbox.ts';
 

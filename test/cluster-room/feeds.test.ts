@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createAutoscalersFeed, replicasAt } from '../../src/cluster/autoscalers-feed.ts';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { createEventsFeed } from '../../src/cluster/events-feed.ts';
-import { createPodDetailsFeed } from '../../src/cluster/pod-details.ts';
-import { createPodsFeed } from '../../src/cluster/pods-feed.ts';
+import { createAutoscalersFeed, replicasAt } from '../../src/cluster/panes/autoscalers-feed.ts';
+import { createEventsFeed } from '../../src/cluster/panes/events-feed.ts';
+import { createPodDetailsFeed } from '../../src/cluster/panes/pod-details.ts';
+import { createPodsFeed } from '../../src/cluster/panes/pods-feed.ts';
 import { type FakeCluster, type FakeHandler, json, startFakeCluster } from '../support/cluster.ts';
 import { createFakeObjects } from './fake-objects.ts';
 import { until } from './until.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterPods, parsePodFilter } from '../../src/cluster/pod-filter.ts';
-import { comparePods, type PodRow, severityOf, toPodRow } from '../../src/cluster/pod-row.ts';
+import { filterPods, parsePodFilter } from '../../src/cluster/panes/pod-filter.ts';
+import { comparePods, type PodRow, severityOf, toPodRow } from '../../src/cluster/panes/pod-row.ts';
 import { bornBy, indexColumns, parseServerAge } from '../../src/cluster/table.ts';
 import { columnDefinitions, podCells } from './pod-table.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { createPodsFeed } from '../../src/cluster/pods-feed.ts';
+import { createPodsFeed } from '../../src/cluster/panes/pods-feed.ts';
 import { type FakeCluster, type FakeHandler, json, refuse, startFakeCluster, stream } from '../support/cluster.ts';
 import { columnDefinitions, podCells } from './pod-table.ts';
 import { until } from './until.ts';

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backOffMs, createWaker } from '../../src/cluster/back-off.ts';
 import { closestName } from '../../src/cluster/closest-name.ts';
-import { coarseAge, describeFeed, worstOf } from '../../src/cluster/feed-state.ts';
-import { proxyFor } from '../../src/cluster/proxy.ts';
+import { proxyFor } from '../../src/cluster/connect/proxy.ts';
+import { createRequestRate } from '../../src/cluster/connect/request-rate.ts';
+import { canILine, describeTarget, targetOf } from '../../src/cluster/connect/request-target.ts';
+import { splitLines } from '../../src/cluster/connect/split-lines.ts';
 import { parseServicePort, publishedAddress, serviceProxyPath } from '../../src/cluster/published.ts';
-import { createRequestRate } from '../../src/cluster/request-rate.ts';
-import { canILine, describeTarget, targetOf } from '../../src/cluster/request-target.ts';
-import { splitLines } from '../../src/cluster/split-lines.ts';
+import { coarseAge, describeFeed, worstOf } from '../../src/cluster/watch/feed-state.ts';
 
 describe('a request', () => {
   const line = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, query?: Record<string, boolean>) => {

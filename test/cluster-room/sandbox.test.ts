@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reviewAccess } from '../../src/cluster/access-review.ts';
 import { applyObject } from '../../src/cluster/apply.ts';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import {
   createObject,
@@ -11,10 +11,10 @@ import {
   mergePatch,
   scaleObject,
 } from '../../src/cluster/objects.ts';
-import { createPodsFeed } from '../../src/cluster/pods-feed.ts';
+import { createPodsFeed } from '../../src/cluster/panes/pods-feed.ts';
+import { waitDeleted } from '../../src/cluster/readiness/wait-deleted.ts';
 import { findKind } from '../../src/cluster/resources.ts';
 import { tableAccept } from '../../src/cluster/table.ts';
-import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { type ApiServer, startApiServer } from '../../src/sandbox/api/server.ts';
 import { writeSandboxKubeconfig } from '../support/cluster.ts';

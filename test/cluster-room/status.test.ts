@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { statusLines } from '../../src/cluster/status-lines.ts';
 import { collectSystemStatus, type SystemParts } from '../../src/cluster/system-status.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { listLocalFiles } from '../../src/cluster/local-files.ts';
-import { archiveOf, nameBelow } from '../../src/cluster/tar-archive.ts';
+import { listLocalFiles } from '../../src/cluster/streams/local-files.ts';
+import { archiveOf, nameBelow } from '../../src/cluster/streams/tar-archive.ts';
 
 it.each([
   ['data', ''],

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
-import { waitDeleted } from '../../src/cluster/wait-deleted.ts';
-import { waitReady } from '../../src/cluster/wait-ready.ts';
+import { waitDeleted } from '../../src/cluster/readiness/wait-deleted.ts';
+import { waitReady } from '../../src/cluster/readiness/wait-ready.ts';
 import { type FakeCluster, startFakeCluster } from '../support/cluster.ts';
 import { failure } from './failure.ts';
 import { createFakeObjects } from './fake-objects.ts';

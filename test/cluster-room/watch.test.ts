@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
-import type { FeedState } from '../../src/cluster/feed-state.ts';
-import { type PodRow, toPodRow } from '../../src/cluster/pod-row.ts';
-import { applyChange, watchTable } from '../../src/cluster/watch-table.ts';
+import { type PodRow, toPodRow } from '../../src/cluster/panes/pod-row.ts';
+import type { FeedState } from '../../src/cluster/watch/feed-state.ts';
+import { applyChange, watchTable } from '../../src/cluster/watch/watch-table.ts';
 import { type FakeCluster, type FakeHandler, json, refuse, startFakeCluster, stream } from '../support/cluster.ts';
 import { columnDefinitions, podCells } from './pod-table.ts';
 import { until } from './until.ts';

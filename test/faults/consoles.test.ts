@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { connect } from '../../src/cluster/connect.ts';
-import { leaseNamespace } from '../../src/cluster/lease.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
+import { leaseNamespace } from '../../src/cluster/lease/lease.ts';
 import { deleteObject, getObject } from '../../src/cluster/objects.ts';
 import type { RunRecord } from '../../src/playbooks/runs/events.ts';
 import { readJournal } from '../../src/playbooks/runs/journal.ts';

@@ -1,4 +1,4 @@
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { ClusterChoice } from '../../src/cluster/connection.ts';
 import { listObjects } from '../../src/cluster/objects.ts';
 import type { RunRecord } from '../../src/playbooks/runs/events.ts';

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connect } from '../../src/cluster/connect.ts';
+import { connect } from '../../src/cluster/connect/connect.ts';
 import type { ClusterChoice } from '../../src/cluster/connection.ts';
 import { deleteObject, getObject } from '../../src/cluster/objects.ts';
 import type { RunRecord } from '../../src/playbooks/runs/events.ts';

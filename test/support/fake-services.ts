@@ -1,9 +1,9 @@
 import type { ClusterSession, PlanEntry, RunEntry, Services, SystemEntry } from '../../src/app/services.ts';
-import type { AutoscalersSnapshot } from '../../src/cluster/autoscalers-feed.ts';
-import { createFeedCore } from '../../src/cluster/feed.ts';
-import type { PodDetails } from '../../src/cluster/pod-details.ts';
-import type { PodRow } from '../../src/cluster/pod-row.ts';
-import type { PodsSnapshot } from '../../src/cluster/pods-feed.ts';
+import type { AutoscalersSnapshot } from '../../src/cluster/panes/autoscalers-feed.ts';
+import { createFeedCore } from '../../src/cluster/panes/feed.ts';
+import type { PodDetails } from '../../src/cluster/panes/pod-details.ts';
+import type { PodRow } from '../../src/cluster/panes/pod-row.ts';
+import type { PodsSnapshot } from '../../src/cluster/panes/pods-feed.ts';
 import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';

@@ -1,8 +1,8 @@
 import { Box, Text } from 'ink';
 import { printableLine } from '../../base/printable.ts';
-import { AutoscalersPane } from '../../cluster/AutoscalersPane.tsx';
-import { PodsPane } from '../../cluster/PodsPane.tsx';
-import { filterPods } from '../../cluster/pod-filter.ts';
+import { AutoscalersPane } from '../../cluster/panes/AutoscalersPane.tsx';
+import { PodsPane } from '../../cluster/panes/PodsPane.tsx';
+import { filterPods } from '../../cluster/panes/pod-filter.ts';
 import { RunPane } from '../../playbooks/RunPane.tsx';
 import { Pane, paneContentHeight } from '../../ui/Pane.tsx';
 import { Select } from '../../ui/Select.tsx';

@@ -1,7 +1,7 @@
 import { Text } from 'ink';
 import { useCallback } from 'react';
 import { printableLine } from '../../base/printable.ts';
-import { describeFeed, type FeedState, worstOf } from '../../cluster/feed-state.ts';
+import { describeFeed, type FeedState, worstOf } from '../../cluster/watch/feed-state.ts';
 import { currentIndex, stepCount } from '../../playbooks/current-step.ts';
 import { pad, textWidth, truncate } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';

@@ -1,4 +1,4 @@
-import { replicasAt } from '../../cluster/autoscalers-feed.ts';
+import { replicasAt } from '../../cluster/panes/autoscalers-feed.ts';
 import { LatencyPane } from '../../load/LatencyPane.tsx';
 import { emptyLatencySeries } from '../../load/latency-series.ts';
 import type { PlacedPane } from '../layout.ts';

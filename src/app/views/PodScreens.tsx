@@ -1,9 +1,9 @@
 import { Text } from 'ink';
 import { useEffect, useState } from 'react';
 import { printableLine } from '../../base/printable.ts';
-import { DetailsPane } from '../../cluster/DetailsPane.tsx';
-import type { Feed } from '../../cluster/feed.ts';
-import type { PodDetails } from '../../cluster/pod-details.ts';
+import { DetailsPane } from '../../cluster/panes/DetailsPane.tsx';
+import type { Feed } from '../../cluster/panes/feed.ts';
+import type { PodDetails } from '../../cluster/panes/pod-details.ts';
 import { Pane } from '../../ui/Pane.tsx';
 import { useTheme } from '../../ui/use-theme.ts';
 import type { Rectangle } from '../layout.ts';

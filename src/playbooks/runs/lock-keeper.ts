@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { pause } from '../../cluster/back-off.ts';
-import { freedLease, type LeaseHolder, type LeaseView, leaseObject } from '../../cluster/lease.ts';
-import type { LeaseStore } from '../../cluster/lease-store.ts';
+import { freedLease, type LeaseHolder, type LeaseView, leaseObject } from '../../cluster/lease/lease.ts';
+import type { LeaseStore } from '../../cluster/lease/lease-store.ts';
 
 export interface KeptLock {
   /** Aborted with a sentence as its reason once the lock is no longer this run's. */

@@ -4,9 +4,9 @@ import { lookForProcess, thisProcess, thisUser } from '../../base/process-identi
 import { backOffMs } from '../../cluster/back-off.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { hasStatus, KubernetesError } from '../../cluster/kubernetes-error.ts';
-import { type LeaseHolder, type LeaseView, leaseNamespace, leaseObject } from '../../cluster/lease.ts';
-import { createLeaseStore, type LeaseStore } from '../../cluster/lease-store.ts';
-import { judgeLease, type LeaseVerdict } from '../../cluster/lease-verdict.ts';
+import { type LeaseHolder, type LeaseView, leaseNamespace, leaseObject } from '../../cluster/lease/lease.ts';
+import { createLeaseStore, type LeaseStore } from '../../cluster/lease/lease-store.ts';
+import { judgeLease, type LeaseVerdict } from '../../cluster/lease/lease-verdict.ts';
 import { type KeptLock, keepLock } from './lock-keeper.ts';
 import { LockProblem } from './lock-problem.ts';
 

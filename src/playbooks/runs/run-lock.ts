@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../base/errors.ts';
 import type { Connection } from '../../cluster/connection.ts';
-import { leaseNamespace } from '../../cluster/lease.ts';
+import { leaseNamespace } from '../../cluster/lease/lease.ts';
 import { everyStep } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { RunHeader } from './events.ts';

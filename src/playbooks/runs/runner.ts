@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { exitCodes, Problem } from '../../base/errors.ts';
 import { createMasker } from '../../base/masking.ts';
-import { connect } from '../../cluster/connect.ts';
+import { connect } from '../../cluster/connect/connect.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { readOnly } from '../../cluster/read-only.ts';
 import { isProduction } from '../../configuration/production.ts';

@@ -1,7 +1,7 @@
 import { mapAtOnce } from '../../base/at-once.ts';
 import type { ApplyResult } from '../../cluster/apply.ts';
 import { getObject, refOf } from '../../cluster/objects.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
 import { withMirroredImages } from '../mirrored-images.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import { deleteObject, getObject } from '../../cluster/objects.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import type { PlanContext, PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { endpointOf, judge, shownBy } from './certificate/check.ts';
 import { putCertificate, stateOf, type WantedCertificate } from './certificate/secret.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
-import { copyFrom, isCopiedFrom } from '../../cluster/copy-from.ts';
-import { copyTo, isCopiedTo } from '../../cluster/copy-to.ts';
-import { listLocalFiles } from '../../cluster/local-files.ts';
+import { copyFrom, isCopiedFrom } from '../../cluster/streams/copy-from.ts';
+import { copyTo, isCopiedTo } from '../../cluster/streams/copy-to.ts';
+import { listLocalFiles } from '../../cluster/streams/local-files.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { chooseContainer, execAccess } from './in-pod.ts';

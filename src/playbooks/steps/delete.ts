@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { mapAtOnce } from '../../base/at-once.ts';
 import { deleteObject, getObject, refOf } from '../../cluster/objects.ts';
+import { waitDeleted } from '../../cluster/readiness/wait-deleted.ts';
 import { type ObjectRef, servesKind } from '../../cluster/resources.ts';
-import { waitDeleted } from '../../cluster/wait-deleted.ts';
 import { dataAtRisk } from '../../kubernetes/data-at-risk.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { inDeleteOrder } from '../../kubernetes/order.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
-import { execInPod } from '../../cluster/exec.ts';
+import { execInPod } from '../../cluster/streams/exec.ts';
 import type { PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { type ChosenContainer, chooseContainer, execAccess, lineWriter } from './in-pod.ts';

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/errors.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import { nameOf } from '../../kubernetes/object.ts';
 import type { StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { counted } from './explain.ts';

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { containerOf, readyPodOf } from '../../cluster/pod-target.ts';
+import { containerOf, readyPodOf } from '../../cluster/streams/pod-target.ts';
 import type { AccessNeed, PreviewContext } from '../step-kind.ts';
 import { resolveObjectName } from './object-names.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ObjectPatch } from '../../cluster/patch.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import type { PreviewContext, StepKind } from '../step-kind.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
 import { renderKnown, shellWord } from './explain.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatDuration, parseDuration } from '../../base/duration.ts';
 import { Problem } from '../../base/errors.ts';
-import { checkPodPort, type Forward, forwardPort, podPortOf } from '../../cluster/port-forward.ts';
+import { checkPodPort, type Forward, forwardPort, podPortOf } from '../../cluster/streams/port-forward.ts';
 import type { PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { sendRequest } from './http/answer.ts';

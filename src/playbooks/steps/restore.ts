@@ -1,8 +1,8 @@
 import { applyObject } from '../../cluster/apply.ts';
 import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { deleteObject, fieldManager, getObject, refOf } from '../../cluster/objects.ts';
+import { waitDeleted } from '../../cluster/readiness/wait-deleted.ts';
 import type { ObjectRef } from '../../cluster/resources.ts';
-import { waitDeleted } from '../../cluster/wait-deleted.ts';
 import { dataAtRisk } from '../../kubernetes/data-at-risk.ts';
 import { formerFields } from '../../kubernetes/former-fields.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import type { ObjectRef } from '../../cluster/resources.ts';
 import { currentRevision, listRevisions } from '../../cluster/revisions.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import type { AccessNeed, PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';

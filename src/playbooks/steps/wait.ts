@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { getObject } from '../../cluster/objects.ts';
+import { waitDeleted } from '../../cluster/readiness/wait-deleted.ts';
+import { waitReady } from '../../cluster/readiness/wait-ready.ts';
+import { waitUntil } from '../../cluster/readiness/wait-until.ts';
 import type { ObjectRef } from '../../cluster/resources.ts';
-import { waitDeleted } from '../../cluster/wait-deleted.ts';
-import { waitReady } from '../../cluster/wait-ready.ts';
-import { waitUntil } from '../../cluster/wait-until.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { readinessOf } from '../../kubernetes/readiness.ts';
 import type { PreviewContext, StepKind } from '../step-kind.ts';

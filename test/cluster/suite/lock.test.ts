@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, expect, it } from 'vitest';
 import type { Connection } from '../../../src/cluster/connection.ts';
-import { leaseNamespace } from '../../../src/cluster/lease.ts';
+import { leaseNamespace } from '../../../src/cluster/lease/lease.ts';
 import { acquireLock } from '../../../src/playbooks/runs/lock.ts';
 import { LockProblem } from '../../../src/playbooks/runs/lock-problem.ts';
 import { openCluster } from '../support/cluster.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/base/errors.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
-import { waitReady } from '../../../src/cluster/wait-ready.ts';
+import { waitReady } from '../../../src/cluster/readiness/wait-ready.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import { openCluster } from '../support/cluster.ts';
 import { connectTo } from '../support/steps.ts';

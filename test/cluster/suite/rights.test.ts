@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { connect } from '../../../src/cluster/connect.ts';
+import { connect } from '../../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
 import type { Playbook, StepDefinition } from '../../../src/playbooks/model.ts';
 import type { FlatStep } from '../../../src/playbooks/plan.ts';

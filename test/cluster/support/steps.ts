@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createMasker } from '../../../src/base/masking.ts';
-import { connect } from '../../../src/cluster/connect.ts';
+import { connect } from '../../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
 import type { Playbook } from '../../../src/playbooks/model.ts';
 import { createPlanContext } from '../../../src/playbooks/plan-context.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../../../src/cluster/connect.ts';
+import { connect } from '../../../src/cluster/connect/connect.ts';
 import type { Playbook } from '../../../src/playbooks/model.ts';
 import { createPlanContext } from '../../../src/playbooks/plan-context.ts';
 import type { Question } from '../../../src/playbooks/runs/question.ts';

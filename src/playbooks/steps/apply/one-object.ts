@@ -1,9 +1,9 @@
 import { appliedSet } from '../../../cluster/applied-set.ts';
 import { type ApplyOptions, type ApplyResult, applyObject } from '../../../cluster/apply.ts';
 import { conflictsOf, type FieldConflict, withLiveFields, withoutFields } from '../../../cluster/apply-conflicts.ts';
-import { waitUntilServed } from '../../../cluster/definition-served.ts';
 import { immutableFields } from '../../../cluster/immutable-fields.ts';
 import { getObject, refOf } from '../../../cluster/objects.ts';
+import { waitUntilServed } from '../../../cluster/readiness/definition-served.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
 import type { PreviewContext, StepContext } from '../../step-kind.ts';
 import type { ApplyConfig } from './config.ts';

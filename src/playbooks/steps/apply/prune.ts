@@ -1,7 +1,7 @@
 import { Problem } from '../../../base/errors.ts';
 import { appliedSet, type Members, membersOf } from '../../../cluster/applied-set.ts';
 import { deleteObject, refOf } from '../../../cluster/objects.ts';
-import { waitDeleted } from '../../../cluster/wait-deleted.ts';
+import { waitDeleted } from '../../../cluster/readiness/wait-deleted.ts';
 import { dataAtRisk } from '../../../kubernetes/data-at-risk.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
 import { inDeleteOrder } from '../../../kubernetes/order.ts';

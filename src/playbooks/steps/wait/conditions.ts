@@ -1,5 +1,5 @@
 import { messageOf } from '../../../base/errors.ts';
-import type { Verdict } from '../../../cluster/wait-until.ts';
+import type { Verdict } from '../../../cluster/readiness/wait-until.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { PlanContext } from '../../step-kind.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { execInPod } from '../../../../src/cluster/exec.ts';
+import { execInPod } from '../../../../src/cluster/streams/exec.ts';
 import { copyStep } from '../../../../src/playbooks/steps/copy.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';

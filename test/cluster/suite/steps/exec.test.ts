@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { execInPod } from '../../../../src/cluster/exec.ts';
 import { readOnly } from '../../../../src/cluster/read-only.ts';
+import { execInPod } from '../../../../src/cluster/streams/exec.ts';
 import { execStep } from '../../../../src/playbooks/steps/exec.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';

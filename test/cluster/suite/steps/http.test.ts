@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { waitReady } from '../../../../src/cluster/wait-ready.ts';
+import { waitReady } from '../../../../src/cluster/readiness/wait-ready.ts';
 import type { KubernetesObject } from '../../../../src/kubernetes/object.ts';
 import { httpStep } from '../../../../src/playbooks/steps/http.ts';
 import { openCluster } from '../../support/cluster.ts';

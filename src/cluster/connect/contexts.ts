@@ -1,0 +1,81 @@
+import { Problem } from '../../base/errors.ts';
+import { closestName } from '../closest-name.ts';
+import type { ClusterChoice } from '../connection.ts';
+import { hasKubeconfig, isFields, type Kubeconfig, readKubeconfig } from './kubeconfig.ts';
+
+/** A context as the kubeconfig describes it; nothing here was asked of a cluster. */
+export interface ContextSummary {
+  name: string;
+  /** Empty when the kubeconfig lacks the context's cluster. */
+  server: string;
+  namespace: string;
+  user: string;
+  current: boolean;
+  sandbox: boolean;
+  /** The sandbox's `--speed`. */
+  speed?: number;
+}
+
+/** The contexts of the kubeconfig, current one first. Empty when there is no kubeconfig and none was named. */
+export function listContexts(kubeconfig?: string): ContextSummary[] {
+  if (!kubeconfig && !process.env.KUBECONFIG && !hasKubeconfig()) return [];
+  const config = readKubeconfig(kubeconfig);
+  const contexts = [...config.contexts.keys()].map((name) => summarize(config, name));
+  return contexts.sort((a, b) => Number(b.current) - Number(a.current) || a.name.localeCompare(b.name));
+}
+
+/** The chosen context, else the current one. Throws `Problem` for a missing one, with what is nearest to it. */
+export function chooseContext(config: Kubeconfig, choice: ClusterChoice): ContextSummary {
+  const names = [...config.contexts.keys()];
+  const wanted = choice.context ?? config.currentContext ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined)
+    throw new Problem('The kubeconfig has no current context', {
+      where: config.files.join(', '),
+      next: [`Choose one with --context: ${names.join(', ') || 'it has none'}`],
+    });
+  if (!config.contexts.has(wanted)) {
+    const near = closestName(wanted, names);
+    throw new Problem(`The kubeconfig has no context "${wanted}"`, {
+      where: config.files.join(', '),
+      next: [near ? `Did you mean --context ${near}?` : `It has: ${names.join(', ') || 'none'}`],
+    });
+  }
+  const summary = summarize(config, wanted);
+  if (summary.server === '')
+    throw new Problem(`The context "${wanted}" names a cluster that the kubeconfig does not describe`, {
+      where: config.files.join(', '),
+      next: ['kubectl config get-contexts and kubectl config get-clusters show what belongs together'],
+    });
+  if (choice.sandbox && !summary.sandbox)
+    throw new Problem(`The context "${wanted}" is not a sandbox`, {
+      where: config.files.join(', '),
+      next: ['Leave --sandbox out to use that cluster, or leave --context and --kubeconfig out to use the sandbox'],
+    });
+  return summary;
+}
+
+function summarize(config: Kubeconfig, name: string): ContextSummary {
+  const context = config.contexts.get(name) ?? {};
+  const cluster = config.clusters.get(text(context.cluster)) ?? {};
+  const own = sandboxExtension(context.extensions);
+  return {
+    name,
+    server: text(cluster.server),
+    namespace: text(context.namespace) || 'default',
+    user: text(context.user),
+    current: name === config.currentContext,
+    ...own,
+  };
+}
+
+// The sandbox marks its context with an extension of its own, as minikube does.
+function sandboxExtension(extensions: unknown): { sandbox: boolean; speed?: number } {
+  for (const item of Array.isArray(extensions) ? extensions : []) {
+    if (!isFields(item) || item.name !== 'tars-console' || !isFields(item.extension)) continue;
+    const { sandbox, speed } = item.extension;
+    return { sandbox: sandbox === true, ...(typeof speed === 'number' && speed > 0 ? { speed } : {}) };
+  }
+  return { sandbox: false };
+}
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
