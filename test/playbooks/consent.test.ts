@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -36,13 +36,28 @@ describe('the consent to what acts outside the cluster', () => {
     const run = asked([command(['make', 'deploy'])]);
     const consent = missingConsent(run);
     if (!consent) throw new Error('nothing is asked');
-    expect(consentLines(consent)).toEqual(['Build: {"command":["make","deploy"]}']);
+    expect(consentLines(consent)).toEqual(['Build: command: [make, deploy]']);
     expect(() => refuseStrangers(run)).toThrow('nobody has agreed to that yet');
     giveConsent(consent);
     expect(missingConsent(run)).toBeUndefined();
     refuseStrangers(run);
-    const file = join(workspace, 'state', 'tars-console', 'trusted.json');
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const folder = join(workspace, 'state', 'tars-console', 'trusted');
+    const files = readdirSync(folder);
+    expect(files.map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600]);
+  });
+
+  it('is written beside that of other playbooks, so that two consoles that are agreed to at once take nothing from each other', () => {
+    const folder = join(workspace, 'state', 'tars-console', 'trusted');
+    const runs = ['test/one', 'test/two'].map((ref) => asked([command(['make'])], { ref }));
+    const contents = runs.map((run) => {
+      const consent = missingConsent(run);
+      if (consent) giveConsent(consent);
+      return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+    });
+    expect(contents[0]).toHaveLength(1);
+    expect(contents[1]).toHaveLength(2);
+    expect(contents[1]).toContainEqual(contents[0]?.[0]);
+    for (const run of runs) refuseStrangers(run);
   });
 
   it('is asked for again when a step, its condition, or a script that it names has changed', () => {
@@ -82,13 +97,14 @@ describe('the consent to what acts outside the cluster', () => {
 
   it('counts for nothing when its file is broken', () => {
     const run = asked([command(['make'])]);
-    mkdirSync(join(workspace, 'state', 'tars-console'), { recursive: true });
-    writeFileSync(join(workspace, 'state', 'tars-console', 'trusted.json'), '{"trusted": [null, {"hash": 1}]');
+    const folder = join(workspace, 'state', 'tars-console', 'trusted');
+    mkdirSync(folder, { recursive: true });
+    for (const [index, text] of ['{"hash": "', 'null', '{"hash": 1}'].entries())
+      writeFileSync(join(folder, `${index}.json`), text);
     const consent = missingConsent(run);
     expect(consent).toBeDefined();
     if (consent) giveConsent(consent);
     expect(missingConsent(run)).toBeUndefined();
-    expect(existsSync(join(workspace, 'state', 'tars-console'))).toBe(true);
   });
 });
 
