@@ -3,6 +3,7 @@ import type { RunRecord } from '../../../src/playbooks/runs/events.ts';
 import { parseJournal } from '../../../src/playbooks/runs/journal.ts';
 import { finishProgram } from '../../cli/program-process.ts';
 import { startWholeSandbox } from '../../support/whole-sandbox.ts';
+import { told } from '../support/told.ts';
 
 const real = inject('realCluster');
 const sandbox = await startWholeSandbox(5);
@@ -39,24 +40,6 @@ async function travel(kubeconfig: string): Promise<Journey> {
     load: await run('load-test', [0, 3], ...load),
     cleanUp: await run('clean-up', [0], '--set', 'confirmName=tars', '--set', 'deleteVolumes=true'),
   };
-}
-
-/** A journal without what differs each time: ids, times and the names of clusters. */
-function told(records: RunRecord[]): unknown[] {
-  return records.map((record) => {
-    if (record.type === 'run-started')
-      return { type: record.type, steps: record.run.steps.map(({ id, title, kind }) => ({ id, title, kind })) };
-    const { v: _, seq: __, at: ___, ...what } = record;
-    const text = JSON.stringify(what, (key, value) =>
-      key === 'ms' || key === 'outputs' || key === 'before' ? undefined : value,
-    );
-    return JSON.parse(
-      text
-        .replace(/\d+(\.\d+)? (ms|s)\b/g, 'N $2')
-        .replace(/(--kubeconfig \S+|--context \S+|--sandbox)( (--kubeconfig|--context) \S+)*/g, '--cluster')
-        .replace(/(done, in) [\dhms .]+/g, '$1 N'),
-    );
-  });
 }
 
 /** What was measured, by title: the figures are this machine's, and so is whether they are good enough. */
