@@ -99,6 +99,8 @@ export interface AccessNeed {
 export interface StepProbe {
   done: boolean | 'unknown';
   reason: string;
+  /** Of a step that is done: what it put out, where that can be told. */
+  outputs?: Record<string, unknown>;
 }
 
 /**
@@ -133,9 +135,9 @@ export interface StepKind<Config = Record<string, unknown>> {
   access?(config: Config, context: PreviewContext): Promise<readonly AccessNeed[]>;
   /**
    * Is it done already? Asked for an intent that has no result. Absent: a step that acts outside the cluster is asked about,
-   * every other is run again, for it may be repeated.
+   * every other is run again, for it may be repeated. `before` is what was written down with the intent.
    */
-  probe?(config: Config, context: StepContext): Promise<StepProbe>;
+  probe?(config: Config, context: StepContext, before?: unknown): Promise<StepProbe>;
   /** What `undo` will need to know of how it was before: JSON without secrets, written down with the intent. */
   before?(config: Config, context: StepContext): Promise<unknown>;
   run(config: Config, context: StepContext): Promise<StepResult>;

@@ -2,7 +2,15 @@ import { messageOf } from '../../base/errors.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { StepKind, StepProbe } from '../step-kind.ts';
 import type { Halt } from './course.ts';
-import { createStepContext, type Execution, type Frame, type Place, type StepEnd } from './execution.ts';
+import {
+  createStepContext,
+  type Execution,
+  type Frame,
+  outputsOf,
+  type Place,
+  planContextOf,
+  type StepEnd,
+} from './execution.ts';
 
 /** What becomes of a step that has an intent and no result. */
 export type Probed =
@@ -21,13 +29,14 @@ export async function probeAgain(execution: Execution, frame: Frame, place: Plac
   const { step, id } = place;
   const kind = execution.stepKinds.find(({ name }) => name === step.kind);
   const startedAt = performance.now();
-  const { done, reason } = await look(execution, frame, place, kind);
+  const { done, reason, outputs = {} } = await look(execution, frame, place, kind);
   if (done === 'unknown') return askWhatBecame(execution, place, reason);
   if (!done) return { found: reason };
   const summary = `done already: ${reason}`;
   const ms = Math.round(performance.now() - startedAt);
-  execution.sink.record({ type: 'step-result', step: id, status: 'done', summary, ms });
-  return { end: { status: 'done', outputs: {}, problem: '' } };
+  const put = Object.keys(outputs).length > 0 ? { outputs } : {};
+  execution.sink.record({ type: 'step-result', step: id, status: 'done', summary, ms, ...put });
+  return { end: { status: 'done', outputs, problem: '' } };
 }
 
 async function look(execution: Execution, frame: Frame, place: Place, kind: StepKind | undefined): Promise<StepProbe> {
@@ -39,13 +48,35 @@ async function look(execution: Execution, frame: Frame, place: Place, kind: Step
   const { control } = execution;
   const signals = { signal: control.now, waiting: control.stopping, onActivity: () => {} };
   try {
-    const found = await kind.probe(place.step.config, createStepContext(execution, frame, place, signals));
-    // Outputs of its own can only come from running it.
-    if (found.done !== true || !place.step.outputs) return found;
+    const before = execution.earlier.begun.get(place.id)?.before;
+    const found = await kind.probe(place.step.config, createStepContext(execution, frame, place, signals), before);
+    if (found.done !== true) return found;
+    const outputs = outputsFound(execution, frame, place, found.outputs);
+    if (outputs) return { ...found, outputs };
+    if (!isReadLater(execution, place)) return found;
     return { done: again, reason: `${found.reason}; what it puts out is known only by running it` };
   } catch (error) {
     return { done: again, reason: `it could not be looked at: ${messageOf(error)}` };
   }
+}
+
+/** What the step has put out, by its own names where it has some; undefined when only running it tells. */
+function outputsFound(execution: Execution, frame: Frame, { step, id }: Place, outputs: StepProbe['outputs']) {
+  if (!outputs) return undefined;
+  try {
+    return outputsOf(step, { outputs }, planContextOf(execution, frame, id));
+  } catch {
+    // It uses what is not an output: the answer's body, for example.
+    return undefined;
+  }
+}
+
+/** Whether anything may use what the step, or one that holds it, puts out; a use found where there is none does no harm. */
+function isReadLater({ playbook }: Execution, { step, id }: Place): boolean {
+  const text = JSON.stringify(playbook);
+  return (
+    Boolean(step.outputs) || text.includes('steps[') || id.split('/').some((part) => text.includes(`steps.${part}`))
+  );
 }
 
 async function askWhatBecame(execution: Execution, { step, id }: Place, reason: string): Promise<Probed> {

@@ -43,10 +43,14 @@ export const fileStep: StepKind<FileConfig> = {
     const wanted = await wantedText(options, state, context, () => secret ?? '');
     return previewOf(path, state.text, wanted, options, secret);
   },
-  async probe(config, context) {
+  async probe(config, context, before) {
     const { path, state, wanted } = await look(config, context);
-    const done = state.text === wanted;
-    return { done, reason: done ? `${path} is as it should be` : `${path} is not as it should be` };
+    if (state.text !== wanted) return { done: false, reason: `${path} is not as it should be` };
+    const reason = `${path} is as it should be`;
+    if (before === undefined) return { done: true, reason };
+    const { digest, backup = '' } = before as FileBefore;
+    const changed = (state.text === undefined ? undefined : digestOf(state.text)) !== digest;
+    return { done: true, reason, outputs: { path, changed, backup: changed ? backup : '' } };
   },
   async before(config, context): Promise<FileBefore> {
     const path = workspacePath(renderOptions(config, context).path, context);

@@ -9,6 +9,7 @@ import { accessTo } from './access-needs.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import {
+  changedSince,
   formerFields,
   planFormerFields,
   previewPatches,
@@ -17,6 +18,8 @@ import {
   sendPatches,
 } from './patched-objects.ts';
 import { objectName, scalar } from './step-shapes.ts';
+
+const nameOf = ({ kind, name }: ObjectRef) => `${kind}/${name}`;
 
 const values = z
   .record(z.string().min(1), scalar.nullable())
@@ -64,12 +67,17 @@ export const labelStep: StepKind<Config> = {
       : (await patchesOf(config, context)).map(({ ref }) => ref);
     return accessTo(refs, select ? ['list', 'get', 'patch'] : ['get', 'patch']);
   },
-  probe: async (config, context) => probePatches(await patchesOf(config, context), context),
+  async probe(config, context, before) {
+    const patches = await patchesOf(config, context);
+    const probe = await probePatches(patches, context);
+    const changed = changedSince(before);
+    return changed ? { ...probe, outputs: { objects: patches.map(({ ref }) => nameOf(ref)), changed } } : probe;
+  },
   before: async (config, context) => formerFields(await patchesOf(config, context), context),
   async run(config, context) {
     const patches = await patchesOf(config, context);
     const { changed } = await sendPatches(patches, context);
-    const objects = patches.map(({ ref }) => `${ref.kind}/${ref.name}`);
+    const objects = patches.map(({ ref }) => nameOf(ref));
     const summary = `${changed.length} of ${counted(objects.length, 'object')} changed`;
     return { ...(objects.length === 0 ? { status: 'skipped' as const } : {}), summary, outputs: { objects, changed } };
   },

@@ -6,6 +6,7 @@ import { accessTo, accessToWatch } from './access-needs.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import {
+  changedSince,
   existingObject,
   formerFields,
   planFormerFields,
@@ -63,14 +64,14 @@ export const patchStep: StepKind<Config> = {
       ...(config.wait === 'ready' ? accessToWatch([ref]) : []),
     ];
   },
-  async probe(config, context) {
+  async probe(config, context, before) {
     const patch = await patchOf(config, context);
     // Adding to a list twice adds two; whether it was done cannot be told by doing it again.
     if (!isRepeatable(patch)) return { done: 'unknown', reason: 'a JSON patch like this cannot be tried twice' };
     const probe = await probePatches([patch], context);
-    return config.wait === 'ready' && probe.done
-      ? { done: false, reason: 'it is changed; it is waited for again' }
-      : probe;
+    if (config.wait === 'ready' && probe.done) return { done: false, reason: 'it is changed; it is waited for again' };
+    const changed = changedSince(before);
+    return changed ? { ...probe, outputs: { changed: changed.length > 0 } } : probe;
   },
   before: async (config, context) => formerFields([await patchOf(config, context)], context),
   async run(config, context) {

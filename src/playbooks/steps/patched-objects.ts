@@ -81,6 +81,13 @@ export async function probePatches(patches: readonly ObjectPatch[], context: Sur
   return { done: true, reason: `${counted(patches.length, 'object')} as it should be` };
 }
 
+/** The objects that patches have changed since `before` was written down; undefined when that is not known of all. */
+export function changedSince(before: unknown): string[] | undefined {
+  const { objects } = (before ?? {}) as Partial<FormerFields>;
+  if (!objects || objects.some(({ lost }) => lost !== undefined)) return undefined;
+  return objects.flatMap(({ ref, patch }) => (patch === undefined ? [] : [named(ref)]));
+}
+
 /** What has to be known to take the patches back; a patch that the server refuses now is left to `run`. */
 export async function formerFields(patches: readonly ObjectPatch[], context: Surroundings): Promise<FormerFields> {
   const objects = await Promise.all(

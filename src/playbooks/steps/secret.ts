@@ -77,13 +77,15 @@ export const secretStep: StepKind<Config> = {
       return { certainty: 'cannot preview', summary: `writes Secret/${wish.name}`, changes, why };
     }
   },
-  async probe(config, context) {
-    const { created, replaced, rotated, isRotated } = await changeOf(wished(config, context), context, stepOf(context));
+  async probe(config, context, before) {
+    const wish = wished(config, context);
+    const { created, replaced, rotated, isRotated } = await changeOf(wish, context, stepOf(context));
     const open = [...created, ...replaced, ...rotated];
     // The restarts that belong to a rotation may be missing still; the new values are not made once more.
     if (isRotated && config.secret.rotate?.restart)
       return { done: false, reason: 'rotated; the restarts are to be looked at' };
-    if (open.length === 0) return { done: true, reason: 'all keys are there' };
+    if (open.length === 0)
+      return { done: true, reason: 'all keys are there', ...outputsSince(before, Object.keys(wish.keys)) };
     return { done: false, reason: `still to be written: ${open.join(', ')}` };
   },
   async before(config, context) {
@@ -129,6 +131,15 @@ export const secretStep: StepKind<Config> = {
     ];
   },
 };
+
+/** What was written since `before` was written down; nothing when that does not say. */
+function outputsSince(before: unknown, keys: readonly string[]) {
+  const { success, data } = beforeSchema.safeParse(before);
+  if (!success) return {};
+  const written = [...data.created, ...data.replaced, ...data.rotated];
+  const kept = keys.filter((key) => data.present.includes(key) && !written.includes(key));
+  return { outputs: { written, kept, rotated: data.rotated, restarted: [] } };
+}
 
 /** Values are filled in only when they are written: what a key that is kept is made from need not be known. */
 function wished({ secret }: Config, { render }: Pick<StepContext, 'render'>) {

@@ -90,6 +90,29 @@ test.each([
   expect(done.records.at(-1)).toMatchObject({ status: 'done', summary: 'done already: so says a person' });
 });
 
+test('what a step has put out before it was cut off is there for later steps: by its probe, or by running it again', async () => {
+  const steps = [{}, { when: 'steps.s1.outputs.changed' }];
+  const kind = { effects: 'cluster' as const, before: async () => ({ was: 'red' }) };
+  const done = { done: true, reason: 'it is as it should be' };
+  const act: Trial['act'] = (_, { name }) => (name === 's1' ? { outputs: { changed: false } } : {});
+
+  const told = await tryRun({
+    ...{ steps, act, kind, folder: await killedIn(kind) },
+    probe: async (_, __, before) => ({ ...done, outputs: { changed: (before as { was: string }).was === 'red' } }),
+  });
+  expect(results(told)).toEqual(['s1 done', 's2 done']);
+  expect(told.records).toContainEqual(expect.objectContaining({ step: 's1', outputs: { changed: true } }));
+
+  const untold = await tryRun({ steps, act, kind, folder: await killedIn(kind), probe: async () => done });
+  expect(results(untold)).toEqual(['s1 done', 's2 skipped']);
+  const [, again] = untold.records.filter(({ type }) => type === 'step-intent');
+  expect(again).toMatchObject({ found: 'it is as it should be; what it puts out is known only by running it' });
+
+  const unread = counting();
+  await tryRun({ steps: [{}], act: unread.act, kind, folder: await killedIn(kind), probe: async () => done });
+  expect(unread.runs()).toBe(0);
+});
+
 test('a question that was open when the process ended is asked again', async () => {
   const act: Trial['act'] = async (context) => {
     const answer = await context.ask({ kind: 'confirm', text: 'Go?' });

@@ -44,7 +44,7 @@ describe('a file', () => {
     expect(readFileSync(String(outputs?.backup), 'utf8')).toBe(hosts);
     expect(String(outputs?.backup)).toContain('run-1');
     expect(await fileStep.run(config, context)).toMatchObject({ status: 'skipped' });
-    expect(await fileStep.probe?.(config, context)).toMatchObject({ done: true });
+    expect(await fileStep.probe?.(config, context, before)).toMatchObject({ done: true, outputs: { changed: true } });
     await fileStep.undo?.(config, context, before);
     expect(read()).toBe(hosts);
     expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);

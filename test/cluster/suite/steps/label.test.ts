@@ -42,7 +42,8 @@ it('labels and annotations are set and removed by name, and taken back', async (
     annotations: { note: 'kept' },
   });
   expect((await metadata('one')).labels.tier).toBeUndefined();
-  expect(await labelStep.probe?.(config, context)).toMatchObject({ done: true });
+  const outputs = { objects: ['ConfigMap/one'], changed: ['ConfigMap/one'] };
+  expect(await labelStep.probe?.(config, context, before)).toMatchObject({ done: true, outputs });
   await labelStep.undo?.(config, context, before);
   const back = await metadata('one');
   expect(back.labels).toEqual({ part: 'demo', tier: 'back' });

@@ -47,7 +47,7 @@ it('a merge patch is previewed by field, sent, found done, and taken back', asyn
   const before = stored(await patchStep.before?.(config, context));
   expect((await patchStep.run(config, context)).summary).toBe('ConfigMap/settings changed');
   expect(await data()).toEqual({ level: 'debug', more: '1' });
-  expect(await patchStep.probe?.(config, context)).toMatchObject({ done: true });
+  expect(await patchStep.probe?.(config, context, before)).toMatchObject({ done: true, outputs: { changed: true } });
   expect((await patchStep.run(config, context)).outputs).toEqual({ changed: false });
   expect((await patchStep.planUndo?.(config, context, before))?.summary).toBe('1 object changes');
   await patchStep.undo?.(config, context, before);

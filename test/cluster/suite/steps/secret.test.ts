@@ -54,7 +54,9 @@ it('values come from inputs, files, the environment, a person and random sources
   );
   const planned = await secretStep.plan?.(one.config, one.step.context);
   expect(planned?.changes[0]).toMatchObject({ object: 'Secret/many', action: 'create' });
-  expect((await run(one)).outputs).toMatchObject({ kept: [], rotated: [] });
+  const noted = JSON.parse(JSON.stringify(await secretStep.before?.(one.config, one.step.context)));
+  const { outputs } = await run(one);
+  expect(outputs).toMatchObject({ kept: [], rotated: [] });
   const data = await dataOf('many');
   expect(data).toMatchObject({
     INPUT: 'given-token',
@@ -69,7 +71,7 @@ it('values come from inputs, files, the environment, a person and random sources
   const half = createPublicKey(createPrivateKey(data.RSA ?? '')).export({ type: 'spki', format: 'pem' });
   expect(data['RSA.pub']).toBe(half);
   const again = secret(one.config.secret, { secrets: { token: 'another' } });
-  expect(await secretStep.probe?.(again.config, again.step.context)).toMatchObject({ done: true });
+  expect(await secretStep.probe?.(again.config, again.step.context, noted)).toMatchObject({ done: true, outputs });
   expect((await run(again)).outputs).toMatchObject({ written: [] });
   expect(await dataOf('many')).toEqual(data);
 });
