@@ -1,6 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { checkTypes, environmentsFor, unshadowed, type Variables, withShadowed } from './expression-environment.ts';
 import type { ExpressionFunction } from './expression-functions.ts';
+import { withinTimeLimit } from './time-limit.ts';
+
+/** What an expression may take: one that is written for it never ends. */
+const longestMs = 2000;
 
 export interface ExpressionOptions {
   /**
@@ -62,7 +66,7 @@ export function compileExpression(source: string, options: ExpressionOptions): E
     tree,
     evaluate(scope) {
       try {
-        return plain(run(scope));
+        return withinTimeLimit(longestMs, () => plain(run(scope)));
       } catch (error) {
         throw asExpressionError(error, source);
       }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readTextFile } from '../base/text-file.ts';
 import { configurationFile, readConfiguration } from '../configuration/settings.ts';
 import { readScenario } from '../load/scenario-file.ts';
 import { loadMenu } from '../menus/menu.ts';
@@ -25,7 +26,7 @@ export function validateFile(name: string, workspace: string): Diagnostic[] {
     case 'system':
       return loadSystem(file, 'workspace', shown).diagnostics;
     case 'scenario':
-      return readScenario(readFileSync(file, 'utf8'), shown(file), basename(file, '.yaml')).diagnostics;
+      return readScenario(readTextFile(file), shown(file), basename(file, '.yaml')).diagnostics;
     case 'menu':
       return validateMenu(file, workspace, shown);
     case 'playbook': {
@@ -43,7 +44,7 @@ function kindOfFile(file: string): FileKind {
   if (basename(file) === 'system.yaml') return 'system';
   if (folder === 'menus') return 'menu';
   if (folder === 'manifests' || folder === 'k8s') return 'manifest';
-  const [first] = parseYamlDocuments(readFileSync(file, 'utf8'), file);
+  const [first] = parseYamlDocuments(readTextFile(file), file);
   const keys = first?.value !== null && typeof first?.value === 'object' ? Object.keys(first.value) : [];
   const has = (...names: string[]) => names.every((key) => keys.includes(key));
   if (has('apiVersion') || has('kind', 'metadata')) return 'manifest';

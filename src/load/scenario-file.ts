@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { compileExpression, ExpressionError, findTemplates } from '../base/expressions.ts';
 import { packageRoot } from '../base/package-root.ts';
+import { readTextFile } from '../base/text-file.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors, invalidFiles } from '../yaml/diagnostics.ts';
 import { type LocatedDocument, parseYaml, type YamlPath } from '../yaml/parse.ts';
@@ -29,7 +30,7 @@ export function readScenario(
 function loadScenarioFile(file: string, name = basename(file).replace(/\.ya?ml$/, '')): Scenario {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextFile(file);
   } catch (cause) {
     throw new Problem(`The scenario ${file} cannot be read`, { exitCode: exitCodes.usage, cause });
   }

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors } from '../yaml/diagnostics.ts';
-import { type LocatedDocument, parseYaml, type YamlPath } from '../yaml/parse.ts';
+import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
+import { parseYamlFile } from '../yaml/parse-file.ts';
 import { validateYaml } from '../yaml/validate.ts';
 import { type MenuView, menuSchema, type WrittenMenuItem } from './schema.ts';
 
@@ -34,7 +35,7 @@ export function loadMenu(
   source: Menu['source'],
   shown: (path: string) => string = (path) => path,
 ): LoadedMenu {
-  const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
+  const document = parseYamlFile(file, shown(file));
   const { value, diagnostics } = validateYaml(document, menuSchema);
   const all = [...document.diagnostics, ...diagnostics];
   if (!value || hasErrors(all)) return { value: undefined, diagnostics: all, document };

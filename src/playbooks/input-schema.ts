@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TooLongError, withinTimeLimit } from '../base/time-limit.ts';
 import type { InputDefinition } from './model.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -67,9 +68,17 @@ export function defineInput(written: WrittenInput): {
   return { definition: { ...written, type } as InputDefinition, faults };
 }
 
-/** Whether a text matches a pattern from its first character to its last. */
+/** Some patterns take longer than anybody lives. */
+const longestMs = 500;
+
+/** Whether a text matches a pattern from its first character to its last; one that takes too long to tell does not. */
 export function matchesWhole(pattern: string, text: string): boolean {
-  return new RegExp(`^(?:${pattern})$`, 'u').test(text);
+  try {
+    return withinTimeLimit(longestMs, () => new RegExp(`^(?:${pattern})$`, 'u').test(text));
+  } catch (error) {
+    if (error instanceof TooLongError) return false;
+    throw error;
+  }
 }
 
 function typeOf({ default: value, options, minimum, maximum }: WrittenInput): InputDefinition['type'] {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Problem } from '../base/errors.ts';
 import { compileExpression, ExpressionError, renderValue } from '../base/expressions.ts';
+import { isInside, leadsOut, readTextFile } from '../base/text-file.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { Playbook } from './model.ts';
 import { quantityFunctions } from './scope.ts';
@@ -18,7 +18,14 @@ export function createPlanContext(
     origin,
   }: { manifests?: ManifestSet | undefined; workspace?: string; origin?: string | undefined } = {},
 ): PlanContext {
-  const pathOf = (name: string) => manifests?.fileOf(name) ?? resolve(playbook.folder, name);
+  const pathOf = (name: string) => {
+    const replaced = manifests?.fileOf(name);
+    const path = replaced ?? resolve(playbook.folder, name);
+    if (playbook.source === 'bundled' && replaced === undefined) return path;
+    // Who opens a folder does not mean to give a playbook in it what else lies on the machine.
+    if (isInside(path, workspace) || isInside(path, playbook.folder)) return path;
+    throw leadsOut(path);
+  };
   const evaluate = (expression: string, local: Scope = {}) =>
     evaluateExpression(expression, { ...scope, ...local }, playbook.file);
   return {
@@ -33,8 +40,9 @@ export function createPlanContext(
     async readFile(name) {
       const path = pathOf(name);
       try {
-        return { path, text: await readFile(path, 'utf8') };
+        return { path, text: readTextFile(path) };
       } catch (cause) {
+        if (cause instanceof Problem) throw cause;
         throw new Problem(`The file ${name} cannot be read`, {
           where: path,
           next: ['Run `tars-console validate`.'],

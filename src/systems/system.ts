@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { compileExpression, ExpressionError, findTemplates } from '../base/expressions.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors } from '../yaml/diagnostics.ts';
-import { type LocatedDocument, parseYaml, type YamlPath } from '../yaml/parse.ts';
+import type { LocatedDocument, YamlPath } from '../yaml/parse.ts';
+import { parseYamlFile } from '../yaml/parse-file.ts';
 import { diagnosticAt } from '../yaml/source.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { placeInText } from '../yaml/text-place.ts';
@@ -54,7 +55,7 @@ export function loadSystem(
   source: System['source'],
   shown: (path: string) => string = (path) => path,
 ): { value: System | undefined; diagnostics: Diagnostic[] } {
-  const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
+  const document = parseYamlFile(file, shown(file));
   const { value, diagnostics } = validateYaml(document, systemSchema);
   const all = [
     ...document.diagnostics,

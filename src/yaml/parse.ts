@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 import type { Diagnostic } from './diagnostic.ts';
+import { duplicateKeys } from './duplicate-keys.ts';
 import { diagnosticAt, type Fault, type SourceText, sourceText } from './source.ts';
 import { suggestion } from './suggest.ts';
 
@@ -29,7 +30,9 @@ export interface LocatedDocument {
 
 /** More than this many uses of aliases is a bomb, not a file. */
 const maxAliases = 100;
-const options = { version: '1.2', uniqueKeys: true, strict: true, prettyErrors: false, merge: false } as const;
+/** Nobody reads more of them, and each is drawn with its lines. */
+const mostFaults = 100;
+const options = { version: '1.2', uniqueKeys: false, strict: true, prettyErrors: false, merge: false } as const;
 
 /** Reads a file with one document. Never throws: what is wrong with the text is in `diagnostics`. */
 export function parseYaml(text: string, file: string): LocatedDocument {
@@ -48,11 +51,18 @@ export function parseYaml(text: string, file: string): LocatedDocument {
 /** Reads a file with any number of documents, as manifests are; empty ones are left out. */
 export function parseYamlDocuments(text: string, file: string): LocatedDocument[] {
   const source = sourceText(text, file);
-  const documents = parseAllDocuments(text, options);
-  if (!Array.isArray(documents)) return [];
-  return documents
-    .filter((document) => !isEmpty(document) || document.errors.length > 0)
-    .map((document) => located(source, document as Document.Parsed));
+  try {
+    const documents = parseAllDocuments(text, options);
+    if (!Array.isArray(documents)) return [];
+    return documents
+      .filter((document) => !isEmpty(document) || document.errors.length > 0)
+      .map((document) => located(source, document as Document.Parsed));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const nothing = located(sourceText('', file), parseAllDocuments('null', options)[0] as Document.Parsed);
+    nothing.diagnostics.push(diagnosticAt(source, 0, 1, { message: 'this is nested too deeply to be read' }));
+    return [{ ...nothing, value: undefined }];
+  }
 }
 
 function isEmpty({ contents }: Document): boolean {
@@ -63,14 +73,23 @@ function isEmpty({ contents }: Document): boolean {
 
 function located(source: SourceText, document: Document.Parsed): LocatedDocument {
   const diagnostics = [
-    ...document.errors.map(({ pos, code, message }) =>
-      diagnosticAt(source, firstInk(source.text, pos), endOfWord(source.text, pos[1]), inPlainWords(code, message)),
-    ),
-    ...document.warnings.map((warning) =>
-      diagnosticAt(source, warning.pos[0], warning.pos[1], { message: warning.message, severity: 'warning' }),
-    ),
+    ...document.errors
+      .slice(0, mostFaults)
+      .map(({ pos, code, message }) =>
+        diagnosticAt(source, firstInk(source.text, pos), endOfWord(source.text, pos[1]), inPlainWords(code, message)),
+      ),
+    ...document.warnings
+      .slice(0, mostFaults)
+      .map((warning) =>
+        diagnosticAt(source, warning.pos[0], warning.pos[1], { message: warning.message, severity: 'warning' }),
+      ),
   ];
-  const unresolved = unresolvedAliases(source, document);
+  const unresolved = [
+    ...duplicateKeys(document)
+      .slice(0, mostFaults)
+      .map(([start, end]) => diagnosticAt(source, start, end, duplicateKey)),
+    ...unresolvedAliases(source, document),
+  ];
   let value: unknown;
   try {
     if (document.errors.length === 0 && unresolved.length === 0) value = document.toJS({ maxAliasCount: maxAliases });
@@ -94,26 +113,32 @@ function endOfWord(text: string, end: number): number {
   return end + (/^[\w.-]*/.exec(text.slice(end, end + 100))?.[0].length ?? 0);
 }
 
+const duplicateKey = { message: 'this key stands here twice', hint: 'the second would silently win; keep one of them' };
+
 function inPlainWords(code: string, message: string): { message: string; hint?: string } {
-  if (code === 'DUPLICATE_KEY')
-    return { message: 'this key stands here twice', hint: 'the second would silently win; keep one of them' };
   if (code === 'BAD_INDENT' || code === 'MISSING_CHAR')
     return { message: message.replace(/ at line .*$/s, ''), hint: 'check the indentation and the quotes around it' };
   if (code === 'TAB_AS_INDENT') return { message: 'a tab cannot indent in YAML', hint: 'use spaces' };
   return { message: message.replace(/ at line .*$/s, '') };
 }
 
+/** Aliases of what does not stand before them, or of what they stand in themselves: that has no end. */
 function unresolvedAliases(source: SourceText, document: Document.Parsed): Diagnostic[] {
-  const anchors: string[] = [];
+  const anchors = new Map<string, Node>();
   const found: Diagnostic[] = [];
   visit(document, {
     Node(_, node) {
-      if (!isAlias(node) && node.anchor) anchors.push(node.anchor);
+      if (!isAlias(node) && node.anchor) anchors.set(node.anchor, node);
     },
-    Alias(_, alias) {
-      if (alias.resolve(document)) return;
-      const hint = suggestion(alias.source, anchors, 'anchors');
-      found.push(at(source, alias, { message: `there is no anchor \`${alias.source}\` before this`, hint }));
+    Alias(_, alias, path) {
+      const meant = anchors.get(alias.source);
+      if (found.length >= mostFaults || (meant && !path.includes(meant))) return;
+      const name = `\`${alias.source}\``;
+      if (meant) found.push(at(source, alias, { message: `the alias ${name} stands in what it stands for` }));
+      else {
+        const hint = suggestion(alias.source, [...anchors.keys()], 'anchors');
+        found.push(at(source, alias, { message: `there is no anchor ${name} before this`, hint }));
+      }
     },
   });
   return found;

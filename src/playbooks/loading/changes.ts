@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Problem } from '../../base/errors.ts';
+import { readTextFile } from '../../base/text-file.ts';
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
-import { parseYamlDocuments, type YamlPath } from '../../yaml/parse.ts';
+import { type LocatedDocument, parseYamlDocuments, type YamlPath } from '../../yaml/parse.ts';
 import { suggestion } from '../../yaml/suggest.ts';
 import { diagnosticAtPath } from '../../yaml/validate.ts';
 import { withChange } from '../steps/structural-change.ts';
@@ -49,12 +50,20 @@ function pathFault(value: unknown, { path, remove }: Change): string | undefined
   }
 }
 
+function documentsIn(paths: readonly string[]): LocatedDocument[] | undefined {
+  try {
+    return paths.flatMap((path) => parseYamlDocuments(readTextFile(path), path));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The objects of a step's files; undefined when one of them cannot be read, which is reported where it stands. */
 function objectsOf(step: LoadedStep, around: FileSurroundings): { names: string[]; value: unknown }[] | undefined {
   const paths = filesOf(step).map((name) => fileOf(name, around));
   if (!paths.every((path) => existsSync(path))) return undefined;
-  const documents = paths.flatMap((path) => parseYamlDocuments(readFileSync(path, 'utf8'), path));
-  if (documents.some(({ diagnostics }) => diagnostics.length > 0)) return undefined;
+  const documents = documentsIn(paths);
+  if (!documents || documents.some(({ diagnostics }) => diagnostics.length > 0)) return undefined;
   return documents.map(({ value }) => {
     const { kind, metadata } = (value ?? {}) as { kind?: unknown; metadata?: { name?: unknown } };
     return { names: [String(kind), `${String(kind)}/${String(metadata?.name)}`], value };

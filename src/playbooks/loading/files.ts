@@ -1,8 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { messageOf } from '../../base/errors.ts';
+import { readTextFile } from '../../base/text-file.ts';
 import { readScenario } from '../../load/scenario-file.ts';
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
 import type { LocatedDocument, YamlPath } from '../../yaml/parse.ts';
+import { diagnosticOfFile } from '../../yaml/source.ts';
 import { suggest } from '../../yaml/suggest.ts';
 import { diagnosticAtPath } from '../../yaml/validate.ts';
 import type { ManifestSet } from '../manifest-set.ts';
@@ -53,14 +56,22 @@ export function checkFiles(step: LoadedStep, around: FileSurroundings): Diagnost
 }
 
 function checkedContents(name: string, path: string, { checked, shown }: FileSurroundings): Diagnostic[] {
-  const diagnostics = checked.get(path) ?? contentFaults(name, path, shown(path));
+  const diagnostics = checked.get(path) ?? faultsIn(name, path, shown(path));
   checked.set(path, diagnostics);
   return diagnostics;
 }
 
+function faultsIn(name: string, path: string, shown: string): Diagnostic[] {
+  try {
+    return contentFaults(name, path, shown);
+  } catch (error) {
+    return [diagnosticOfFile(shown, { message: messageOf(error) })];
+  }
+}
+
 function contentFaults(name: string, path: string, shown: string): Diagnostic[] {
   if (isManifest(name)) return checkManifest(path, shown);
-  return /(^|\/)load\/.*\.ya?ml$/.test(name) ? readScenario(readFileSync(path, 'utf8'), shown, name).diagnostics : [];
+  return /(^|\/)load\/.*\.ya?ml$/.test(name) ? readScenario(readTextFile(path), shown, name).diagnostics : [];
 }
 
 function placeOfName(step: LoadedStep, name: string): YamlPath {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
 import { hasErrors, sortDiagnostics } from '../../yaml/diagnostics.ts';
-import { type LocatedDocument, parseYaml } from '../../yaml/parse.ts';
+import type { LocatedDocument } from '../../yaml/parse.ts';
+import { parseYamlFile } from '../../yaml/parse-file.ts';
 import { diagnosticOfFile } from '../../yaml/source.ts';
 import { suggestion } from '../../yaml/suggest.ts';
 import { diagnosticAtPath, validateYaml } from '../../yaml/validate.ts';
@@ -79,7 +79,7 @@ function load(file: string, source: Playbook['source'], options: Loading): LoadO
 
 function read(file: string, source: Playbook['source'], options: Loading): LoadOutcome<Playbook> {
   const shown = options.shown ?? ((path: string) => path);
-  const document = parseYaml(readFileSync(file, 'utf8'), shown(file));
+  const document = parseYamlFile(file, shown(file));
   const { value, diagnostics } = validateYaml(document, playbookSchema);
   const written = asMap(document.value);
   const steps = loadSteps(document, ['steps'], written.steps, options.stepKinds);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../../base/text-file.ts';
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
 import { type LocatedDocument, parseYamlDocuments } from '../../yaml/parse.ts';
 import { diagnosticAt, sourceText } from '../../yaml/source.ts';
@@ -11,7 +11,7 @@ export function isManifest(name: string): boolean {
 
 /** A manifest's objects with every fault in it: what is no YAML, keys twice, no apiVersion, kind or name. */
 export function checkManifest(path: string, shown: string): Diagnostic[] {
-  const text = readFileSync(path, 'utf8');
+  const text = readTextFile(path);
   const documents = parseYamlDocuments(text, shown);
   if (documents.length === 0)
     return [diagnosticAt(sourceText(text, shown), 0, 1, { message: 'this manifest holds no object' })];
