@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
 import { loadSettings } from '../configuration/settings.ts';
+import { Crash, untilCrash } from '../playbooks/runs/crash.ts';
 import { LockProblem } from '../playbooks/runs/lock-problem.ts';
 import { runRunner } from '../playbooks/runs/runner.ts';
 import { failureMark, progressMark, type RunnerFailure } from '../playbooks/runs/start.ts';
@@ -12,8 +14,10 @@ export async function runnerCommand(folder: string): Promise<number> {
   // A closed terminal ends nothing, and neither does a starter that has gone.
   process.on('SIGHUP', () => {});
   process.stderr.on('error', () => {});
+  const crashed = untilCrash();
   try {
-    return await runRunner(folder, {
+    const running = runRunner(folder, {
+      crashed,
       load: loadRun,
       programVersion: packageVersion(),
       production: loadSettings().production,
@@ -23,8 +27,10 @@ export async function runnerCommand(folder: string): Promise<number> {
         process.on('SIGTERM', stop);
       },
     });
+    return await Promise.race([running, longAfter(crashed)]);
   } catch (thrown) {
-    const error = fileProblem(thrown) ?? thrown;
+    const cause = thrown instanceof Crash ? thrown.cause : thrown;
+    const error = fileProblem(cause) ?? cause;
     const { where, next, evidence, exitCode } =
       error instanceof Problem
         ? error
@@ -35,6 +41,19 @@ export async function runnerCommand(folder: string): Promise<number> {
       process.stderr.write(`${failureMark}${JSON.stringify(failure)}\n`, () => resolve());
     });
     return exitCode;
+  }
+}
+
+/** Milliseconds that a run gets to record its end after a crash. */
+const recordWithinMs = 10_000;
+
+/** Throws a crash once a run that had begun would have ended by it. */
+async function longAfter(crashed: Promise<never>): Promise<never> {
+  try {
+    return await crashed;
+  } catch (error) {
+    await wait(recordWithinMs);
+    throw error;
   }
 }
 

@@ -33,17 +33,13 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
       const byItself = assumeYes && question.kind === 'confirm';
       if (!byItself && !interactive) throw unanswerable(question);
       signal.throwIfAborted();
-      if (byItself) {
-        const answer: Answer = { kind: 'confirm', yes: true };
-        const id = record(step, question);
-        sink.record({ type: 'answer', id, answer, by: '--yes' });
-        return answer;
-      }
       const before = asking;
       const own = (async () => {
+        // Also what is answered by itself: it would take the place of what a person is asked.
         await before;
         signal.throwIfAborted();
-        return waitFor(record(step, question), question, signal);
+        const id = record(step, question);
+        return byItself ? sayYes(id) : waitFor(id, question, signal);
       })();
       asking = own.catch(() => {});
       return own;
@@ -61,6 +57,12 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
     return id;
   }
 
+  function sayYes(id: string): Answer {
+    const answer: Answer = { kind: 'confirm', yes: true };
+    sink.record({ type: 'answer', id, answer, by: '--yes' });
+    return answer;
+  }
+
   function waitFor(id: string, question: Question, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const leave = () => {
@@ -74,8 +76,13 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
           open.delete(id);
           signal.removeEventListener('abort', leave);
           if (question.kind === 'input' && question.sensitive && answer.kind === 'input') sink.masker.add(answer.text);
-          sink.record({ type: 'answer', id, answer: recorded(question, answer), by });
-          resolve(answer);
+          try {
+            sink.record({ type: 'answer', id, answer: recorded(question, answer), by });
+            resolve(answer);
+          } catch (error) {
+            // Nothing follows from an answer that cannot be written down.
+            reject(error);
+          }
         },
       });
     });

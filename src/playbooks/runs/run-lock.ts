@@ -51,7 +51,11 @@ export async function enterLock(lock: RunLock | undefined, header: RunHeader, ex
   if (lock.state === 'held') {
     sink.record({ type: 'lock', state: 'held', note: `Lease ${leaseNamespace}/${header.system}` });
     const lose = () => {
-      sink.record({ type: 'lock', state: 'lost', note: String(lock.lost.reason) });
+      try {
+        sink.record({ type: 'lock', state: 'lost', note: String(lock.lost.reason) });
+      } catch {
+        // A full disk stops the run as well; whoever resumes looks at the lock anew.
+      }
       control.stop();
     };
     if (lock.lost.aborted) lose();

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { messageOf } from '../../base/errors.ts';
+import { messageOf, Problem } from '../../base/errors.ts';
 import { createMasker, type Masker } from '../../base/masking.ts';
 import type { RunRecord, RunSignal } from './events.ts';
 import { readJournal } from './journal.ts';
@@ -34,6 +34,7 @@ export function createRunSink(
   const output = openSync(paths.output, 'a', 0o600);
   const samples = openSync(paths.samples, 'a', 0o600);
   let broken = false;
+  let closed = false;
   return {
     masker,
     record(body) {
@@ -44,12 +45,15 @@ export function createRunSink(
       return record;
     },
     signal(signal) {
+      // What did not heed that the run has ended may still say something.
+      if (closed) return;
       const masked = maskSignal(signal, masker, ids);
       if (masked.type === 'output') writeLine(output, `${masked.at} ${masked.step} ${masked.line}`);
       if (masked.type === 'sample') writeLine(samples, JSON.stringify(masked));
       publish(masked);
     },
     close() {
+      closed = true;
       journal.close();
       closeSync(output);
       closeSync(samples);
@@ -57,6 +61,7 @@ export function createRunSink(
   };
 
   function appended(body: RecordBody): RunRecord {
+    if (closed) throw new Problem('The run is over: nothing more of it is written down');
     try {
       return journal.append(body);
     } catch (error) {

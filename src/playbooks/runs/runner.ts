@@ -9,6 +9,7 @@ import { isProduction } from '../../configuration/production.ts';
 import { refuseStrangers } from '../consent.ts';
 import { everyStep, flattenPlaybook } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
+import { orCrash } from './crash.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
 import { type Execution, readEarlier } from './execution.ts';
@@ -40,6 +41,8 @@ export interface RunnerHost {
   production: readonly string[];
   /** What is waited for before the run begins. */
   progress(text: string): void;
+  /** Rejects with what nobody has caught. */
+  crashed: Promise<never>;
   /** Calls back for SIGINT and SIGTERM. */
   onInterrupt(stop: () => void): void;
 }
@@ -130,7 +133,7 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
     if (orders.resume && earlier.length > 0) await acceptChanges(header, earlier, execution);
     else sink.record({ type: 'run-started', run: header, pid: process.pid });
     await enterLock(lock, header, execution);
-    const ended = await execute(execution);
+    const ended = await orCrash(execute(execution), host.crashed, execution);
     return recordEnd(execution, header, ended, await leaveLock(lock, execution));
   } catch (error) {
     await leaveLock(lock, execution);
@@ -142,7 +145,11 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
 }
 
 function requestStop(control: RunControl, say: () => void, now: boolean): void {
-  if (!control.stopping.aborted) say();
+  try {
+    if (!control.stopping.aborted) say();
+  } catch {
+    // It stops all the same, where that cannot be written down.
+  }
   if (now) control.stopNow();
   else control.stop();
 }

@@ -141,7 +141,10 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
   }
 }
 
-function afterResult(state: RunState, record: Extract<RunRecord, { type: 'step-result' }>): RunState {
+function afterResult(before: RunState, record: Extract<RunRecord, { type: 'step-result' }>): RunState {
+  // A question that its step has not waited for to the end, as its time was over, is nobody's to answer any more.
+  const isOver = before.question?.step === record.step;
+  const state: RunState = isOver ? { ...before, question: undefined, status: 'running' } : before;
   const outputs = record.outputs ?? {};
   const changed = changeStep(state, record.step, (step) => ({ ...step, now: resultOf(record), outputs }));
   const load = asLoadResult(outputs.load);

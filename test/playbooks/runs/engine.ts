@@ -8,6 +8,7 @@ import type { RunEvent, RunRecord } from '../../../src/playbooks/runs/events.ts'
 import { execute } from '../../../src/playbooks/runs/execute.ts';
 import { type Execution, readEarlier } from '../../../src/playbooks/runs/execution.ts';
 import { readJournal } from '../../../src/playbooks/runs/journal.ts';
+import type { JournalOptions } from '../../../src/playbooks/runs/journal-writer.ts';
 import { createQuestions } from '../../../src/playbooks/runs/questions.ts';
 import { runPaths } from '../../../src/playbooks/runs/run-folder.ts';
 import { createRunSink } from '../../../src/playbooks/runs/run-sink.ts';
@@ -49,6 +50,8 @@ export interface Trial {
   secrets?: Record<string, string>;
   onEvent?: (event: RunEvent, execution: Execution) => void;
   speed?: { sandbox: boolean };
+  /** A journal whose disk does what the test says. */
+  open?: JournalOptions['open'];
 }
 
 /** A playbook of one kind of step whose behaviour a test states. */
@@ -90,9 +93,13 @@ export async function tryRun(trial: Trial): Promise<Tried> {
   };
   // Of the same behaviour, and it changes nothing.
   const look: StepKind = { name: 'look', description: 'looks', shape: {}, effects: 'none', run: kind.run, equivalent };
-  const sink = createRunSink(paths, (event) => {
+  const publish = (event: RunEvent) => {
     events.push(event);
     trial.onEvent?.(event, execution);
+  };
+  const sink = createRunSink(paths, publish, undefined, {
+    ...(trial.open ? { open: trial.open } : {}),
+    onBroken: () => execution.control.stop(),
   });
   const execution: Execution = {
     playbook,
@@ -113,8 +120,7 @@ export async function tryRun(trial: Trial): Promise<Tried> {
     earlier: readEarlier(earlier),
     leftOut: leftOut(flattenPlaybook(playbook), trial),
   };
-  const { status, at, why, unanswered } = await execute(execution);
-  sink.close();
+  const { status, at, why, unanswered } = await execute(execution).finally(() => sink.close());
   return { events, records: readJournal(paths.journal), status, at, why, unanswered, folder };
 }
 
