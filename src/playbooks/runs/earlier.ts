@@ -43,6 +43,8 @@ export function readEarlier(records: readonly RunRecord[]): Earlier {
   for (const record of records) {
     if (record.type === 'step-intent') {
       const { step, seq, attempt, before } = record;
+      // A rescue of an earlier attempt has nothing to say of this one.
+      for (const map of [results, open]) for (const id of map.keys()) if (isRescueOf(id, step)) map.delete(id);
       open.add(step);
       results.delete(step);
       attempts.set(step, attempt);
@@ -75,6 +77,22 @@ export function readEarlier(records: readonly RunRecord[]): Earlier {
     // What holds it is no longer done as a whole.
     for (const other of results.keys()) if (isBelow(id, other)) results.delete(other);
   }
+}
+
+/** The step that holds the rescue of another one. */
+export function rescueId(id: string): string {
+  return `${id}/rescue`;
+}
+
+/** What an earlier process has written down, as if it had not tried to rescue this step. */
+export function withoutRescue(earlier: Earlier, id: string): Earlier {
+  const results = new Map([...earlier.results].filter(([one]) => !isRescueOf(one, id)));
+  const open = new Set([...earlier.open].filter((one) => !isRescueOf(one, id)));
+  return { ...earlier, results, open };
+}
+
+function isRescueOf(id: string, step: string): boolean {
+  return id === rescueId(step) || isBelow(id, rescueId(step));
 }
 
 export function isBelow(id: string, parent: string): boolean {

@@ -5,9 +5,10 @@ import type { StepPreview } from '../step-preview.ts';
 import { createStepContext, type Execution, type Frame } from './execution.ts';
 import { readJournal } from './journal.ts';
 import { runPaths } from './run-folder.ts';
+import type { RunSink } from './run-sink.ts';
 
 /** The objects that a run has changed so far, by its own records. */
-const changedBy = new WeakMap<Execution, Set<string>>();
+const changedBy = new WeakMap<RunSink, Set<string>>();
 
 /**
  * Looks once more at what a step would do, just before its intent, and records that. Where a plan was accepted before and
@@ -75,7 +76,7 @@ async function askAbout(
 
 /** Read from the journal once, as an earlier process of the run may have changed things; then kept. */
 function changedSoFar(execution: Execution): Set<string> {
-  const known = changedBy.get(execution);
+  const known = changedBy.get(execution.sink);
   if (known) return known;
   const previews = new Map<string, StepPreview>();
   const changed = new Set<string>();
@@ -84,7 +85,7 @@ function changedSoFar(execution: Execution): Set<string> {
     // A preview without an intent after it was refused.
     else if (record.type === 'step-intent') for (const key of keysOf(previews.get(record.step))) changed.add(key);
   }
-  changedBy.set(execution, changed);
+  changedBy.set(execution.sink, changed);
   return changed;
 }
 

@@ -1,17 +1,13 @@
 import { type Flow, type Halt, haltAll, newCourse, pass, usualAtOnce } from './course.ts';
+import { type Earlier, rescueId, withoutRescue } from './earlier.ts';
 import type { PlannedStep } from './events.ts';
 import type { Frame, Place, StepEnd } from './execution.ts';
 import { plannedBelow } from './foreach-items.ts';
 import { stepsDone } from './held-steps.ts';
 
-/** The step that holds the rescue of another one. */
-export function rescueId(id: string): string {
-  return `${id}/rescue`;
-}
-
 /**
  * Runs the steps that repair what made a step fail. When they are done the step counts as done; otherwise it has failed, and
- * whoever resumes goes on with its rescue.
+ * whoever resumes tries the step itself again: somebody may have repaired it since.
  */
 export async function runRescue(
   flow: Flow,
@@ -20,6 +16,13 @@ export async function runRescue(
   end: StepEnd,
   halt: Halt,
 ): Promise<StepEnd | undefined> {
+  const { execution } = flow;
+  // What rescued an earlier attempt, or did not, has not rescued this one.
+  const earlier = withoutRescue(execution.earlier, place.id);
+  return rescue({ ...flow, execution: { ...execution, earlier } }, frame, place, end, halt);
+}
+
+async function rescue(flow: Flow, frame: Frame, place: Place, end: StepEnd, halt: Halt): Promise<StepEnd | undefined> {
   const { execution, course } = flow;
   const { sink, earlier, control } = execution;
   const { step, id } = place;
@@ -49,12 +52,20 @@ export async function runRescue(
   return { status: 'done', outputs: end.outputs, problem: end.problem };
 }
 
-/** Goes on with a rescue that an earlier process has begun; the step itself is not tried again. */
+/** Whether an earlier process was in the middle of rescuing a step, or had done so and could not say it of the step itself. */
+export function isBeingRescued({ results, open }: Earlier, id: string): boolean {
+  const own = rescueId(id);
+  const { status } = results.get(id) ?? {};
+  return (status === 'failed' || status === 'not-met') && (open.has(own) || results.get(own)?.status === 'done');
+}
+
+/** Goes on with a rescue that an earlier process was in the middle of; the step itself is not tried again. */
 export async function goOnRescuing(flow: Flow, frame: Frame, place: Place): Promise<StepEnd | undefined> {
   const { id } = place;
   const result = flow.execution.earlier.results.get(id);
   const problem = result?.problem?.message ?? 'it failed';
-  return runRescue(flow, frame, place, { status: 'failed', outputs: {}, problem }, { status: 'failed', at: id });
+  const status = result?.status === 'not-met' ? 'not-met' : 'failed';
+  return rescue(flow, frame, place, { status, outputs: {}, problem }, { status, at: id });
 }
 
 /** Goes through what an earlier process has done to rescue a step, and does nothing. */

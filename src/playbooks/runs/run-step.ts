@@ -3,12 +3,13 @@ import { effectsOf } from '../step-effects.ts';
 import { afterFailure } from './after-failure.ts';
 import { toStepProblem } from './attempt.ts';
 import type { Flow } from './course.ts';
+import { rescueId } from './earlier.ts';
 import type { RunRecord } from './events.ts';
 import type { Execution, Frame, Place, StepEnd } from './execution.ts';
 import { holdsSteps } from './held-steps.ts';
 import { revisitGroup, runGroup } from './run-group.ts';
 import { runLeaf } from './run-leaf.ts';
-import { goOnRescuing, rescueId, revisitRescue } from './run-rescue.ts';
+import { goOnRescuing, isBeingRescued, revisitRescue } from './run-rescue.ts';
 import { whySkipped } from './why-skipped.ts';
 
 /** Runs a step, or says what an earlier process has made of it. Undefined: it has no result, as the run is to end. */
@@ -18,8 +19,7 @@ export async function runStep(flow: Flow, frame: Frame, place: Place): Promise<S
   const { step, id } = place;
   const begun = earlier.begun.get(id);
   if (begun && !visits.has(id)) visits.set(id, { ...begun, frame, place });
-  const rescuing = earlier.attempts.has(rescueId(id));
-  if (rescuing && revisit) await revisitRescue(flow, frame, place);
+  if (revisit && earlier.attempts.has(rescueId(id))) await revisitRescue(flow, frame, place);
   const kept = keptResult(execution, frame, place);
   const group = holdsSteps(frame, step);
   if (kept) {
@@ -30,7 +30,7 @@ export async function runStep(flow: Flow, frame: Frame, place: Place): Promise<S
     if (group && begun) await revisitGroup(flow, frame, place);
     return undefined;
   }
-  const end = await runAnew(flow, frame, place, rescuing && earlier.results.get(id)?.status === 'failed');
+  const end = await runAnew(flow, frame, place, isBeingRescued(earlier, id));
   frame.isNew = true;
   return end;
 }

@@ -82,16 +82,42 @@ test('a rescue repairs what failed and sees why; the step counts as done, and th
   expect(summaries).toEqual(['a broke; failed', '2 steps done', 'rescued: a broke']);
 });
 
-test('a rescue that fails ends the run; resuming goes on with the rescue, not with the step', async () => {
-  const rescue = stepsOf([{ id: 'r1' }, { id: 'r2' }]);
-  const steps = [{ id: 'a', onFailure: 'rescue' as const, rescue }, { id: 'b' }];
-  const first = await tryRun({ steps, ...maker(new Set(['a', 'r2'])) });
+const rescued = [{ id: 'a', onFailure: 'rescue' as const, rescue: stepsOf([{ id: 'r1' }, { id: 'r2' }]) }, { id: 'b' }];
+
+test('a rescue that fails ends the run; resuming tries the step again, for it may have been repaired', async () => {
+  const first = await tryRun({ steps: rescued, ...maker(new Set(['a', 'r2'])) });
   expect(results(first)).toEqual(['a failed', 'a/rescue/r1 done', 'a/rescue/r2 failed', 'a/rescue failed']);
   expect(first).toMatchObject({ status: 'failed', at: 'a/rescue/r2' });
+  const repaired = maker();
+  const resumed = await tryRun({ steps: rescued, ...repaired, folder: first.folder });
+  expect(repaired.made).toEqual(['a', 'b']);
+  expect(results(resumed).slice(4)).toEqual(['a done', 'b done']);
+  expect(resumed.status).toBe('done');
+});
+
+test('a step that fails once more after a rescue that failed is rescued anew, from the first step of it', async () => {
+  const first = await tryRun({ steps: rescued, ...maker(new Set(['a', 'r2'])) });
+  const again = maker(new Set(['a']));
+  const resumed = await tryRun({ steps: rescued, ...again, folder: first.folder });
+  expect(again.made).toEqual(['a', 'r1', 'r2', 'b']);
+  expect(results(resumed).slice(4)).toEqual([
+    ...['a failed', 'a/rescue/r1 done', 'a/rescue/r2 done', 'a/rescue done', 'a done', 'b done'],
+  ]);
+});
+
+test('a rescue that was cut short is gone on with; the step that it rescues is not tried again', async () => {
+  const first = await tryRun({
+    steps: rescued,
+    ...maker(new Set(['a'])),
+    onEvent(event, { control }) {
+      if (event.type === 'step-result' && event.step === 'a/rescue/r1') control.stop();
+    },
+  });
+  expect(first.status).toBe('stopped');
   const again = maker();
-  const resumed = await tryRun({ steps, ...again, folder: first.folder });
+  const resumed = await tryRun({ steps: rescued, ...again, folder: first.folder });
   expect(again.made).toEqual(['r2', 'b']);
-  expect(results(resumed).slice(4)).toEqual(['a/rescue/r2 done', 'a/rescue done', 'a done', 'b done']);
+  expect(results(resumed).slice(-4)).toEqual(['a/rescue/r2 done', 'a/rescue done', 'a done', 'b done']);
   expect(resumed.status).toBe('done');
 });
 
