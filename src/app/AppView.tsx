@@ -14,7 +14,8 @@ import { Footer } from './views/Footer.tsx';
 import { Header } from './views/Header.tsx';
 import { OverlayBox } from './views/OverlayBox.tsx';
 import { ReadScreen } from './views/ReadScreens.tsx';
-import { FormScreen, PlanScreen, RunsScreen } from './views/WorkScreens.tsx';
+import { RunsScreen } from './views/RunsScreen.tsx';
+import { FormScreen, PlanScreen } from './views/WorkScreens.tsx';
 
 /** The whole screen. Keys go to the store as they come; nothing here remembers anything about them. */
 export function AppView() {
@@ -61,7 +62,7 @@ function Body({ placed }: { placed: Exclude<Layout, { kind: 'too-small' }> }) {
     case 'plan':
       return <PlanScreen screen={screen} area={area} />;
     case 'runs':
-      return <RunsScreen screen={screen} area={area} />;
+      return <RunsScreen index={screen.index} area={area} />;
     default:
       return <ReadScreen screen={screen} area={area} />;
   }

@@ -4,6 +4,8 @@ import { editText, textState } from '../ui/text-state.ts';
 import { gateExpects } from './gate-answers.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
+import type { DialogLook } from './look.ts';
+import { scrolled } from './moves.ts';
 import { type AppState, attach, type BeginEffect, type Overlay, toDashboard, type Update, update } from './state.ts';
 
 type GateOverlay = Extract<Overlay, { type: 'gate' }>;
@@ -13,20 +15,34 @@ export function openGate(state: AppState, gate: Gate, begin: BeginEffect): Updat
   const run = begin.type === 'resume' && state.run ? { ...state.run, following: false } : state.run;
   // Following is what one would want; to agree must be a choice.
   const index = gate.kind === 'held' ? 0 : 1;
-  return update({ ...state, run, busy: undefined, overlay: { type: 'gate', gate, begin, index, text: textState() } });
+  return update({
+    ...state,
+    run,
+    busy: undefined,
+    overlay: { type: 'gate', gate, begin, index, text: textState(), scroll: 0 },
+  });
 }
 
-export function actGate(state: AppState, overlay: GateOverlay, action: ActionName): Update {
+export function actGate(state: AppState, overlay: GateOverlay, action: ActionName, seen: DialogLook): Update {
   const closed: AppState = { ...state, overlay: undefined };
   const { gate, index } = overlay;
   if (action === 'up' || action === 'down')
     return update({ ...state, overlay: { ...overlay, index: moveIndex(index, action, 2) } });
+  if (action === 'page-up' || action === 'page-down')
+    return update({
+      ...state,
+      overlay: { ...overlay, scroll: scrolled(overlay.scroll, action, seen.lines, seen.height) },
+    });
   if (action === 'back' || action === 'no') return update(closed);
   if (action !== 'enter' && action !== 'yes') return update(state);
   if (action === 'enter' && index === 1) return update(closed);
   if (gate.kind === 'held')
     return update(toDashboard({ ...closed, run: attach(gate.run) }, 'run'), { type: 'follow', run: gate.run });
-  return gate.kind === 'outside' ? pass(closed, overlay, { trust: true }) : update(state);
+  if (gate.kind !== 'outside') return update(state);
+  // What nobody has seen nobody has agreed to.
+  if (overlay.scroll + seen.height < seen.lines)
+    return update({ ...state, notice: { tone: 'warn', text: 'There is more of it to read first: PgDn reads on' } });
+  return pass(closed, overlay, { trust: true });
 }
 
 /** Keys where a name is to be typed. */

@@ -2,7 +2,7 @@ import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
-import { type AppState, goBack, type Overlay, runIsOn, type Update, update } from './state.ts';
+import { type AppState, goBack, type Overlay, replace, runIsOn, type Update, update } from './state.ts';
 
 /** What the question before leaving offers while a run is on. */
 export const leaveChoices = ['Leave; the run goes on', 'Stop the run, then leave', 'Stay here'] as const;
@@ -71,7 +71,7 @@ export function keyInFilter(state: AppState, overlay: Extract<Overlay, { type: '
     menu: pane === 'menu' ? { ...state.menu, index: 0 } : state.menu,
     overlay: key.name === 'esc' ? undefined : { ...overlay, text },
   };
-  return update(next);
+  return update(next.screen.type === 'runs' ? replace(next, { type: 'runs', index: 0 }) : next);
 }
 
 /** Leaves a screen; what was loaded for it is let go. */

@@ -9,7 +9,7 @@ import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
 import { enterLeadsTo, pointedStep, stepsOf } from './run-reading.ts';
-import { type AppState, open, runIsOn, toDashboard, type Update, update } from './state.ts';
+import { type AppState, goBack, open, runIsOn, toDashboard, type Update, update } from './state.ts';
 
 /** The run's pane: moving points at steps, esc follows the running one again, then leads to the menu. */
 export function actRun(state: AppState, action: ActionName): Update {
@@ -22,7 +22,8 @@ export function actRun(state: AppState, action: ActionName): Update {
   }
   if (action === 'back') {
     if (run.pointed !== undefined && runIsOn(state)) return update({ ...state, run: { ...run, pointed: undefined } });
-    return update(toDashboard(state, 'menu'));
+    // One that was opened from the history leads back there.
+    return update(state.back.length > 0 ? goBack(state) : toDashboard(state, 'menu'));
   }
   if (action === 'resume') {
     const entry = chosenRun(state);

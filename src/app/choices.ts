@@ -11,6 +11,16 @@ export type ClusterRow =
 /** A run that failed or was stopped can be taken up again as well as one whose process is gone. */
 const waits: ReadonlySet<RunEntry['status']> = new Set(['running', 'unfinished', 'stopped', 'failed']);
 
+/** How a run stands, in words. */
+export const stateWords: Readonly<Record<RunEntry['status'], string>> = {
+  running: 'going on',
+  unfinished: 'unfinished',
+  done: 'done',
+  failed: 'failed',
+  'not-met': 'not met',
+  stopped: 'stopped',
+};
+
 /** Runs that go on or are unfinished, the sandbox, then the kubeconfig's contexts. */
 export function clusterRows(state: AppState): ClusterRow[] {
   const waiting = state.runs.filter(({ status }) => waits.has(status));
@@ -22,11 +32,21 @@ function targetRows(state: AppState): ClusterRow[] {
   return [{ type: 'sandbox' }, ...state.contexts.map((context): ClusterRow => ({ type: 'context', context }))];
 }
 
+/** The runs of the history that fit its filter: every word of it is in the id, the title, the system, the cluster or the state. */
+export function shownRuns(state: AppState): readonly RunEntry[] {
+  const words = state.filters.runs.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.length === 0) return state.runs;
+  return state.runs.filter((run) => {
+    const text = [run.id, run.title, run.playbook, run.context, stateWords[run.status]].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
 /** The run that is pointed at, on the screens that list runs. */
 export function chosenRun(state: AppState): RunEntry | undefined {
   const { screen } = state;
   if (screen.type === 'dashboard') return state.runs.find(({ id }) => id === state.run?.id);
-  if (screen.type === 'runs') return state.runs[screen.index];
+  if (screen.type === 'runs') return shownRuns(state)[screen.index];
   const row = screen.type === 'clusters' ? clusterRows(state)[screen.index] : undefined;
   return row?.type === 'run' ? row.run : undefined;
 }

@@ -106,8 +106,9 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       return services.answer(effect.run, effect.question, effect.answer);
     case 'report':
       return dispatch({
-        type: 'notice',
-        notice: { tone: 'ok', text: `Written: ${await services.report(effect.run)}` },
+        type: 'told',
+        title: 'The report is written',
+        text: await services.report(effect.run),
       });
     case 'load-runs':
       return dispatch({ type: 'runs', runs: await services.runs() });

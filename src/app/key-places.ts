@@ -1,5 +1,5 @@
 import { chosenRun, isResumable } from './choices.ts';
-import { openQuestion } from './modes.ts';
+import { openQuestion, takesText } from './modes.ts';
 import { enterLeadsTo } from './run-reading.ts';
 import { type AppState, runIsOn } from './state.ts';
 
@@ -33,10 +33,15 @@ export const notDiscardable = (state: AppState) => {
 export const notFailure = (state: AppState) =>
   openQuestion(state)?.question.kind === 'failure' ? undefined : 'No step has failed';
 export const notConfirm = (state: AppState) =>
-  state.overlay?.type !== 'question' || openQuestion(state)?.question.kind === 'confirm'
+  (state.overlay?.type !== 'question' || openQuestion(state)?.question.kind === 'confirm') &&
+  notChoice(state) === undefined
     ? undefined
     : 'This wants another answer than yes or no';
 export const notChoice = (state: AppState) =>
-  state.overlay?.type === 'question' && openQuestion(state)?.question.kind === 'typed'
-    ? 'This wants a typed answer'
-    : undefined;
+  state.overlay !== undefined && takesText(state) ? 'This wants a typed answer' : undefined;
+
+export const notLong = ({ overlay }: AppState) =>
+  overlay?.type === 'gate' && overlay.gate.kind === 'outside' ? undefined : 'All of it is in sight';
+
+/** Whether one step of the plan is shown alone. */
+export const stepOfPlanOpen = ({ screen }: AppState) => screen.type === 'plan' && screen.open !== undefined;

@@ -1,3 +1,4 @@
+import { chosenRun } from './choices.ts';
 import type { KeyBinding } from './key-binding.ts';
 import {
   choices,
@@ -9,6 +10,7 @@ import {
   notResumable,
   panes,
   runOn,
+  stepOfPlanOpen,
 } from './key-places.ts';
 
 /** Keys that choose, run, answer and look closer. */
@@ -55,7 +57,8 @@ export const actingKeys: readonly KeyBinding[] = [
     keys: ['enter'],
     label: '⏎',
     hint: 'press',
-    description: 'presses the chosen button',
+    hintNow: (state) => (stepOfPlanOpen(state) ? 'close' : 'press'),
+    description: 'presses the chosen button; closes a step that is shown alone',
     where: ['plan'],
     footer: 15,
   },
@@ -63,8 +66,9 @@ export const actingKeys: readonly KeyBinding[] = [
     id: 'enter',
     keys: ['enter'],
     label: '⏎',
-    hint: 'watch',
-    description: 'watches or shows the run',
+    hint: 'open',
+    hintNow: (state) => (chosenRun(state)?.status === 'running' ? 'watch' : 'open'),
+    description: 'watches a run that goes on; shows the steps of one that is over',
     where: ['runs'],
     footer: 20,
   },
@@ -83,7 +87,7 @@ export const actingKeys: readonly KeyBinding[] = [
     label: '⏎',
     hint: 'close',
     description: 'closes the message',
-    where: ['problem'],
+    where: ['problem', 'told'],
     footer: 20,
   },
   {
@@ -155,6 +159,7 @@ export const actingKeys: readonly KeyBinding[] = [
     description: 'shows the chosen step alone, with all that it would change; esc goes back',
     where: ['plan'],
     footer: 17,
+    hintNow: (state) => (stepOfPlanOpen(state) ? 'all steps' : 'closer'),
   },
   {
     id: 'details',

@@ -9,7 +9,7 @@ export const leadingKeys: readonly KeyBinding[] = [
     label: '/',
     hint: 'filter',
     description: 'only lines that contain what is typed',
-    where: ['menu', 'pods'],
+    where: ['menu', 'pods', 'runs'],
     footer: 50,
   },
   {
@@ -19,7 +19,7 @@ export const leadingKeys: readonly KeyBinding[] = [
     hint: 'command',
     description: 'a command by name, with completion',
     where: quiet,
-    footer: 60,
+    footer: 75,
   },
   {
     id: 'runs',
@@ -73,6 +73,7 @@ export const leadingKeys: readonly KeyBinding[] = [
       'runs',
       ...scrolled,
       'problem',
+      'told',
       'gate',
       'form',
       'command',
@@ -107,7 +108,7 @@ export const leadingKeys: readonly KeyBinding[] = [
     label: 'ctrl-c',
     hint: 'quit',
     description: 'leaves from anywhere; asks while a run is on',
-    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem'],
+    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told'],
   },
   {
     id: 'suspend',
@@ -115,6 +116,6 @@ export const leadingKeys: readonly KeyBinding[] = [
     label: 'ctrl-z',
     hint: 'suspend',
     description: 'back to the shell; fg comes back here',
-    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem'],
+    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told'],
   },
 ];

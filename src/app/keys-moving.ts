@@ -1,5 +1,5 @@
 import type { KeyBinding } from './key-binding.ts';
-import { choices, lists, notChoice, panes, scrolled } from './key-places.ts';
+import { choices, lists, notChoice, notLong, panes, scrolled, stepOfPlanOpen } from './key-places.ts';
 
 /** Keys that move in lists, scroll, and go from pane to pane. */
 export const movingKeys: readonly KeyBinding[] = [
@@ -8,6 +8,7 @@ export const movingKeys: readonly KeyBinding[] = [
     keys: ['up', 'k'],
     label: '↑↓',
     hint: 'move',
+    hintNow: (state) => (stepOfPlanOpen(state) ? 'scroll' : 'move'),
     description: 'one up',
     where: [...lists, ...scrolled],
     footer: 10,
@@ -78,6 +79,7 @@ export const movingKeys: readonly KeyBinding[] = [
     description: 'between yes and no',
     where: ['plan'],
     footer: 16,
+    disabledReason: (state) => (stepOfPlanOpen(state) ? 'Go back to all steps first: esc' : undefined),
   },
   {
     id: 'next-pane',
@@ -95,5 +97,24 @@ export const movingKeys: readonly KeyBinding[] = [
     hint: 'pane before',
     description: 'to the pane before',
     where: panes,
+  },
+  {
+    id: 'page-down',
+    keys: ['page-down', ' ', 'ctrl-f', 'ctrl-d'],
+    label: 'PgDn',
+    hint: 'read on',
+    description: 'reads on in a box that has more than fits',
+    where: ['gate'],
+    footer: 15,
+    disabledReason: notLong,
+  },
+  {
+    id: 'page-up',
+    keys: ['page-up', 'ctrl-b', 'ctrl-u'],
+    label: 'PgUp',
+    hint: 'read back',
+    description: 'goes back in such a box',
+    where: ['gate'],
+    disabledReason: notLong,
   },
 ];

@@ -1,7 +1,8 @@
+import { chosenRun } from './choices.ts';
 import type { KeyBinding } from './key-binding.ts';
 import type { AppState } from './state.ts';
 
-const noRun = ({ runs }: AppState) => (runs.length === 0 ? 'Nothing was run yet' : undefined);
+const noRun = (state: AppState) => (chosenRun(state) ? undefined : 'There is no run to choose');
 const noReplay = ({ run }: AppState) =>
   run?.replayed && run.following ? undefined : 'This counts for a run that is shown again: R, then p';
 

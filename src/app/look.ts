@@ -1,3 +1,9 @@
+/** How many lines a box over the screen has, and how many of them are seen. */
+export interface DialogLook {
+  lines: number;
+  height: number;
+}
+
 /** What keys need to know of what is drawn at the moment: it lives outside the state because it follows the cluster. */
 export interface Look {
   /** Names of the pods in the order of their pane, filtered. */
@@ -9,6 +15,7 @@ export interface Look {
   /** Lines of the scrolled screen, and how many of them are seen. */
   lines: number;
   height: number;
+  dialog: DialogLook;
 }
 
 export const emptyLook: Look = {
@@ -17,4 +24,5 @@ export const emptyLook: Look = {
   replicasAt: () => undefined,
   lines: 0,
   height: 1,
+  dialog: { lines: 0, height: 1 },
 };

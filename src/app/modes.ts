@@ -27,6 +27,7 @@ export const modes = [
   'stop',
   'discard',
   'problem',
+  'told',
   'gate',
   'question',
 ] as const;

@@ -38,6 +38,8 @@ export function enterLeadsTo(state: AppState): 'question' | 'onward' | 'menu' | 
   const { run, guide } = state;
   if (openQuestion(state)) return 'question';
   if (!run || runIsOn(state) || run.pointed !== undefined || !endedWell(run)) return 'step';
+  // A run of the past is there to be read.
+  if (state.back.length > 0) return 'step';
   return guide.length > 0 ? 'onward' : 'menu';
 }
 

@@ -65,6 +65,8 @@ export interface RunEntry {
   system: string;
   status: 'running' | 'unfinished' | 'done' | 'failed' | 'not-met' | 'stopped';
   startedAt: string;
+  /** Undefined while it is going on, and where nothing says when it ended. */
+  endedAt?: string | undefined;
   /** What it is at, or how it ended. */
   summary: string;
   cluster: ClusterChoice;

@@ -54,19 +54,24 @@ export type Screen =
   | { type: 'faults'; scroll: number }
   | { type: 'help'; scroll: number };
 
+/** Lists that can be narrowed by what is typed. */
+export type FilteredPane = 'menu' | 'pods' | 'runs';
+
 export type WelcomeStep = 'system' | 'cluster' | 'manifests';
 export const welcomeSteps: readonly WelcomeStep[] = ['system', 'cluster', 'manifests'];
 
 /** What lies over the screen and takes the keys. */
 export type Overlay =
   | { type: 'command'; text: TextState; choice: number }
-  | { type: 'filter'; pane: 'menu' | 'pods'; text: TextState }
+  | { type: 'filter'; pane: FilteredPane; text: TextState }
   | { type: 'leave'; index: number }
   | { type: 'stop'; index: number }
   | { type: 'discard'; run: string; index: number }
   | { type: 'problem'; problem: ProblemText }
+  /** Something that was done and is to be read, e.g. where a file was written. */
+  | { type: 'told'; title: string; text: string }
   /** Before a run begins something is to be chosen or typed. */
-  | { type: 'gate'; gate: Gate; begin: BeginEffect; index: number; text: TextState }
+  | { type: 'gate'; gate: Gate; begin: BeginEffect; index: number; text: TextState; scroll: number }
   /** The run asks; `index` is the choice, `text` what was typed, `sent` when the answer is on its way. */
   | { type: 'question'; id: string; index: number; text: TextState; sent: boolean };
 
@@ -107,7 +112,7 @@ export interface AppState {
   busy: string | undefined;
 
   menu: { path: readonly number[]; index: number };
-  filters: { menu: string; pods: string };
+  filters: Record<FilteredPane, string>;
   /** Name of the pod that is pointed at. */
   pod: string | undefined;
   run: AttachedRun | undefined;
@@ -181,7 +186,7 @@ export function initialState(given: Partial<AppState> = {}): AppState {
     session: undefined,
     busy: undefined,
     menu: { path: [], index: 0 },
-    filters: { menu: '', pods: '' },
+    filters: { menu: '', pods: '', runs: '' },
     pod: undefined,
     run: undefined,
     view: undefined,

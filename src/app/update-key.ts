@@ -41,15 +41,15 @@ function keyInText(state: AppState, key: KeyPress): Update {
 }
 
 function act(state: AppState, action: ActionName, look: Look): Update {
-  return actOverlay(state, action) ?? actEverywhere(state, action) ?? actScreen(state, action, look);
+  return actOverlay(state, action, look) ?? actEverywhere(state, action) ?? actScreen(state, action, look);
 }
 
-function actOverlay(state: AppState, action: ActionName): Update | undefined {
+function actOverlay(state: AppState, action: ActionName, look: Look): Update | undefined {
   const { overlay } = state;
   if (overlay?.type === 'leave') return actLeave(state, overlay, action);
   if (overlay?.type === 'stop' || overlay?.type === 'discard') return actYesNo(state, overlay, action);
-  if (overlay?.type === 'problem') return actProblem(state, action);
-  if (overlay?.type === 'gate') return actGate(state, overlay, action);
+  if (overlay?.type === 'problem' || overlay?.type === 'told') return actProblem(state, action);
+  if (overlay?.type === 'gate') return actGate(state, overlay, action, look.dialog);
   return overlay?.type === 'question' ? actQuestion(state, action) : undefined;
 }
 
@@ -64,7 +64,8 @@ function actEverywhere(state: AppState, action: ActionName): Update | undefined 
     case 'command':
       return update({ ...state, overlay: { type: 'command', text: textState(), choice: 0 } });
     case 'filter': {
-      const pane = modeOf(state) === 'pods' ? 'pods' : 'menu';
+      const mode = modeOf(state);
+      const pane = mode === 'pods' || mode === 'runs' ? mode : 'menu';
       return update({ ...state, overlay: { type: 'filter', pane, text: textState(state.filters[pane]) } });
     }
     case 'runs':

@@ -10,7 +10,7 @@ import { pointAt, toWelcome } from './act-choose.ts';
 import { openGate } from './act-gate.ts';
 import { guideTo } from './act-menu.ts';
 import { ask } from './act-run.ts';
-import { clusterRows } from './choices.ts';
+import { clusterRows, shownRuns } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
 import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
@@ -48,6 +48,8 @@ export type AppEvent =
   | { type: 'run-closed'; run: string }
   | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
+  /** Something was done; where, is to be read. */
+  | { type: 'told'; title: string; text: string }
   /** A run waits for what a person says before it begins. */
   | { type: 'gate'; gate: Gate; begin: BeginEffect }
   /** An effect failed. */
@@ -86,6 +88,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return update({ ...state, view: event.lines });
     case 'notice':
       return update({ ...state, notice: event.notice });
+    case 'told':
+      return update({ ...state, notice: undefined, overlay: state.overlay ?? event });
     case 'gate':
       return openGate(state, event.gate, event.begin);
     case 'trouble':
@@ -201,7 +205,7 @@ function runClosed(state: AppState, id: string): Update {
 function clampIndex(state: AppState): AppState {
   const { screen } = state;
   if (screen.type === 'runs')
-    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, state.runs.length - 1)) });
+    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, shownRuns(state).length - 1)) });
   if (screen.type === 'clusters')
     return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, clusterRows(state).length - 1)) });
   return state;

@@ -80,7 +80,7 @@ async function follow(run: string, receive: (events: RunEvent[]) => void, signal
   }
 }
 
-function toEntry({ id, playbook, title, system, startedAt, summary, cluster, context, status }: RunSummary): RunEntry {
+function toEntry({ status, state: _, ...run }: RunSummary): RunEntry {
   const states: Record<RunSummary['status'], RunEntry['status']> = {
     running: 'running',
     waiting: 'running',
@@ -90,5 +90,6 @@ function toEntry({ id, playbook, title, system, startedAt, summary, cluster, con
     'not-met': 'not-met',
     done: 'done',
   };
-  return { id, playbook, title, system, status: states[status], startedAt, summary, cluster, context };
+  const { id, playbook, title, system, startedAt, endedAt, summary, cluster, context } = run;
+  return { id, playbook, title, system, status: states[status], startedAt, endedAt, summary, cluster, context };
 }

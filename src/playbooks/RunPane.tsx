@@ -1,5 +1,8 @@
+import { printableLine } from '../base/printable.ts';
 import { Lines } from '../ui/Lines.tsx';
 import { Pane, paneContentHeight } from '../ui/Pane.tsx';
+import { truncate } from '../ui/text.ts';
+import type { Theme } from '../ui/theme.ts';
 import { useSpinner } from '../ui/use-spinner.ts';
 import { useTheme } from '../ui/use-theme.ts';
 import { stepCount } from './current-step.ts';
@@ -34,7 +37,7 @@ export function RunPane({
   // A column is left free before the border.
   const content = { width: width - 3, height: paneContentHeight(height, open) };
   const { over, all } = stepCount(state?.steps ?? []);
-  const title = state?.run ? `${state.run.title} ${over}/${all}` : 'Run';
+  const title = state?.run ? titleOf(state.run.title, `${over}/${all}`, width, theme) : 'Run';
   const lines = state
     ? runLines({ state, pointed, focused, spinner, now: Date.now(), theme, onward, ...content })
     : [theme.dim(' reading its journal')];
@@ -43,4 +46,9 @@ export function RunPane({
       <Lines lines={lines} width={width - 2} />
     </Pane>
   );
+}
+
+/** The title gives way to how far it is. */
+function titleOf(title: string, count: string, width: number, theme: Theme): string {
+  return `${truncate(printableLine(title), width - 6 - count.length, theme.symbols.ellipsis)} ${count}`;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { isTrusted, rememberTrust } from '../systems/trust.ts';
 import type { Playbook, StepDefinition } from './model.ts';
@@ -77,9 +78,17 @@ function consentFor({ playbook, workspace, stepKinds }: Asked): Consent | undefi
   return { workspace, playbook: playbook.ref, steps, hash: hash.digest('hex') };
 }
 
+/** All of it, in its file's own notation: what is agreed to must not end in an ellipsis. */
 function summaryOf({ config }: StepDefinition): string {
-  const text = JSON.stringify(config);
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return Object.entries(config as object)
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? JSON.stringify(value) : flow(value)}`)
+    .join(', ');
+}
+
+function flow(value: unknown): string {
+  const text = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
+  // A text of several lines inside would be several lines here.
+  return text.includes('\n') ? JSON.stringify(value) : text;
 }
 
 function textsIn(value: unknown): string[] {

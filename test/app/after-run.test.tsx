@@ -104,8 +104,9 @@ describe.each([
     await until('Runs 1');
     expectInside(frame(), columns, rows);
     press('e');
-    await until('Written: /home/ops/run-1/report.html');
-    press('p');
+    await until('The report is written');
+    expect(frame()).toContain('/home/ops/run-1/report.html');
+    press('enter', 'p');
     await vi.waitFor(() => expect(services.calls).toContain('replay run-1'));
     await until('0/4');
     press('+');

@@ -11,7 +11,7 @@ const outside: Gate = {
   kind: 'outside',
   playbook: 'shop/up',
   workspace: '/home/me/shop',
-  steps: ['Build: {"command":["make"]}'],
+  steps: ['Build: command: [make]'],
 };
 const production: Gate = { kind: 'production', context: 'prod-eu' };
 const dead: Gate = {
@@ -64,6 +64,16 @@ describe('before a run begins', () => {
     expect(console.passages().at(-1)).toBe(
       '{"trust":true,"confirmedContext":"prod-eu","takeOver":{"run":"up-ab12","resourceVersion":"7"}}',
     );
+  });
+
+  it('nobody agrees to what was not read to its end', async () => {
+    const console = await begun(outside);
+    // The drawing says how much of it is seen.
+    console.app.look.dialog = { lines: 30, height: 12 };
+    console.press('y');
+    expect(console.state().notice?.text).toBe('There is more of it to read first: PgDn reads on');
+    console.press('page-down', 'page-down', 'y');
+    await until(() => expect(console.passages()).toEqual(['{"trust":true}']));
   });
 
   it('no is what Enter says to what acts outside the cluster', async () => {
@@ -125,7 +135,7 @@ it('a gate names what is to be decided, and text from outside draws nothing', ()
     const { title, lines } = gateText(gate, 70, theme);
     return [title, ...lines].join(' ').replace(/\s+/g, ' ');
   };
-  expect(text(outside)).toContain('Build: {"command":["make"]}');
+  expect(text(outside)).toContain('Build: command: [make]');
   expect(text(production)).toContain('[PRODUCTION] prod-eu');
   expect(text(dead)).toContain('up-ab12 of eve@far still holds tars on this cluster: its process is gone.');
   expect(text({ ...held, who: 'x\u001b[31m' })).not.toContain('\u001b');

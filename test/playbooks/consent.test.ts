@@ -32,11 +32,19 @@ function asked(steps: Partial<StepDefinition>[], more: Partial<Playbook> = {}) {
 }
 
 describe('the consent to what acts outside the cluster', () => {
+  it('says all of what is agreed to, however long, in one line', () => {
+    const script = `${'make one\n'.repeat(60)}make the-last`;
+    const consent = missingConsent(asked([command(['sh', '-c', script])]));
+    const [line = ''] = consent ? consentLines(consent) : [];
+    expect(line).toContain('make the-last');
+    expect(line).not.toContain('\n');
+  });
+
   it('is asked for once and remembered, in a file of the user’s own', () => {
     const run = asked([command(['make', 'deploy'])]);
     const consent = missingConsent(run);
     if (!consent) throw new Error('nothing is asked');
-    expect(consentLines(consent)).toEqual(['Build: command: [make, deploy]']);
+    expect(consentLines(consent)).toEqual([expect.stringMatching(/^Build: .*command: \[make, deploy\]$/)]);
     expect(() => refuseStrangers(run)).toThrow('nobody has agreed to that yet');
     giveConsent(consent);
     expect(missingConsent(run)).toBeUndefined();

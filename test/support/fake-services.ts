@@ -222,12 +222,14 @@ function createRun(id: string) {
   return made;
 }
 
-function fakeHeader(id: string, plan: PlanEntry) {
+const titles: Record<string, string> = { 'tars/prerequisites': 'Check prerequisites', 'tars/verify': 'Verify' };
+
+export function fakeHeader(id: string, plan: PlanEntry) {
   return {
     id,
     playbook: plan.playbook,
     system: 'tars',
-    title: plan.playbook.endsWith('prerequisites') ? 'Check prerequisites' : 'Full deployment',
+    title: titles[plan.playbook] ?? 'Full deployment',
     cluster: { context: 'sandbox', server: 'https://127.0.0.1:1', namespace: 'tars', sandbox: true },
     inputs: {},
     sensitiveInputs: [],

@@ -30,9 +30,10 @@ function footerLine(state: AppState, width: number, theme: Theme, spinner: strin
   if (notice) return bannerLine(notice.tone, printableLine(notice.text), width, theme);
   if (busy) return theme.accent(fitTo(` ${spinner} ${printableLine(busy)}`, width));
   if (modeOf(state) === 'form') return keyHintsLine(formHints(theme), width, theme);
-  const hints = footerBindings(modeOf(state), state).map(({ label, hint, hintNow }) => ({
+  const hints = footerBindings(modeOf(state), state).map(({ id, label, hint, hintNow }) => ({
     key: keyLabel(label, theme),
     description: hintNow?.(state) ?? hint,
+    keep: id === 'back',
   }));
   return keyHintsLine(hints, width, theme);
 }
@@ -54,7 +55,7 @@ function formHints(theme: Theme) {
     { key: keyLabel('⏎', theme), description: 'next' },
     { key: keyLabel('←→', theme), description: 'choose' },
     { key: 'PgDn', description: 'to the plan' },
-    { key: 'esc', description: 'back' },
+    { key: 'esc', description: 'back', keep: true },
     { key: 'ctrl-c', description: 'quit' },
   ];
 }

@@ -5,7 +5,7 @@ import type { Question } from '../../playbooks/runs/question.ts';
 import { findingLines } from '../../playbooks/step-details.ts';
 import { Lines } from '../../ui/Lines.tsx';
 import { problemLines } from '../../ui/problem-lines.ts';
-import { pad, textWidth, truncate, wrap } from '../../ui/text.ts';
+import { truncate, wrap } from '../../ui/text.ts';
 import { textInputLine } from '../../ui/text-input.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
@@ -14,24 +14,22 @@ import { questionChoices } from '../act-run.ts';
 import { gateChoices, gateExpects } from '../gate-answers.ts';
 import { openQuestion } from '../modes.ts';
 import type { AppState, Overlay } from '../state.ts';
-import { useAppState } from '../use-app.ts';
+import { useApp, useAppState } from '../use-app.ts';
 import { column, row } from './answer-rows.ts';
+import { type Dialog, dialogBox } from './dialog-box.ts';
 import { gateText } from './gate-lines.ts';
-
-interface Dialog {
-  title: string;
-  tone: 'borderFocused' | 'warn' | 'bad';
-  lines: string[];
-}
 
 /** What lies over the screen: a question, a message. A box in the middle, drawn as one text of full lines. */
 export function OverlayBox({ columns, rows }: { columns: number; rows: number }) {
   const theme = useTheme();
+  const app = useApp();
   const state = useAppState((all) => all);
   const width = Math.min(columns - 4, 76);
   const dialog = dialogOf(state, width - 4, theme);
   if (!dialog) return null;
-  const lines = boxLines(dialog, width, rows - 4, theme);
+  const { lines, look } = dialogBox(dialog, width, rows - 4, theme);
+  // Keys read on by what is drawn.
+  app.look.dialog = look;
   return (
     <Box
       position="absolute"
@@ -41,33 +39,6 @@ export function OverlayBox({ columns, rows }: { columns: number; rows: number })
       <Lines lines={lines} width={width} />
     </Box>
   );
-}
-
-/** The lines of a box with its title in the top line, at most `height` of them. */
-function boxLines({ title, tone, lines }: Dialog, width: number, height: number, theme: Theme): string[] {
-  const { border } = theme;
-  const line = theme[tone];
-  const name = ` ${truncate(title, width - 6, theme.symbols.ellipsis)} `;
-  const top =
-    line(border.topLeft) +
-    theme.strong(line(name)) +
-    line(border.horizontal.repeat(Math.max(0, width - 2 - textWidth(name))) + border.topRight);
-  const bottom = line(border.bottomLeft + border.horizontal.repeat(width - 2) + border.bottomRight);
-  // The end of a message is what to do: where not all fits, the middle goes.
-  const room = height - 2;
-  const shown =
-    lines.length <= room
-      ? lines
-      : [
-          ...lines.slice(0, Math.ceil(room / 2) - 1),
-          theme.dim(theme.symbols.ellipsis),
-          ...lines.slice(lines.length - Math.floor(room / 2)),
-        ];
-  return [
-    top,
-    ...shown.map((text) => `${line(border.vertical)} ${pad(text, width - 4)} ${line(border.vertical)}`),
-    bottom,
-  ];
 }
 
 function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefined {
@@ -83,6 +54,14 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
           '',
           theme.dim(`${theme.symbols.enter} closes this; everything else can be used`),
         ],
+      };
+    case 'told':
+      return {
+        title: overlay.title,
+        tone: 'borderFocused',
+        lines: ['', ...wrap(printable(overlay.text), width)],
+        foot: ['', theme.dim(`${theme.symbols.enter} closes this`)],
+        scroll: 0,
       };
     case 'leave':
       return {
@@ -139,7 +118,8 @@ function gateDialog(overlay: Extract<Overlay, { type: 'gate' }>, width: number, 
   const input = textInputLine({ state: text, width: width - 4, focused: true, theme });
   const typed = [theme.dim(`Type ${expect} to go on; esc leaves it`), `${theme.symbols.pointer} ${input}`];
   const answer = expect === undefined ? row(gateChoices(gate), index, width, theme) : typed;
-  return { title, tone: gate.kind === 'held' ? 'borderFocused' : 'warn', lines: ['', ...lines, '', ...answer, ''] };
+  const tone = gate.kind === 'held' ? 'borderFocused' : 'warn';
+  return { title, tone, lines: ['', ...lines], foot: ['', ...answer, ''], scroll: overlay.scroll };
 }
 
 function questionDialog(

@@ -1,19 +1,13 @@
 import { Box, Text } from 'ink';
-import { formatAge } from '../../base/duration.ts';
 import { printableLine } from '../../base/printable.ts';
 import { PlanView } from '../../playbooks/PlanView.tsx';
 import { planStepLines } from '../../playbooks/plan-step-lines.ts';
 import { Form } from '../../ui/Form.tsx';
 import { Pane } from '../../ui/Pane.tsx';
-import { windowOffset } from '../../ui/select-state.ts';
-import { tableLines } from '../../ui/table.ts';
-import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import type { Rectangle } from '../layout.ts';
-import type { RunEntry } from '../services.ts';
 import type { Screen } from '../state.ts';
 import { useAppState } from '../use-app.ts';
-import { useCoarseNow } from '../use-feed.ts';
 import { ScrolledLines } from './ScrolledLines.tsx';
 
 interface ScreenProps<Type extends Screen['type']> {
@@ -77,48 +71,4 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
       )}
     </Pane>
   );
-}
-
-/** What was run. */
-export function RunsScreen({ screen, area }: ScreenProps<'runs'>) {
-  const theme = useTheme();
-  const runs = useAppState((state) => state.runs);
-  const now = useCoarseNow();
-  const height = area.height - 2;
-  const lines = tableLines({
-    columns: [
-      { title: 'RUN', flex: 3, minWidth: 16 },
-      { title: 'STATE', width: 12 },
-      { title: 'CLUSTER', flex: 1, minWidth: 8, priority: 2 },
-      { title: 'AGE', width: 4, align: 'right' },
-      { title: 'HOW FAR', flex: 2, minWidth: 10, priority: 3 },
-    ],
-    rows: runs.map((run) => runRow(run, now, theme)),
-    width: area.width - 4,
-    height,
-    offset: windowOffset(screen.index, height - 1, runs.length),
-    selected: screen.index,
-    theme,
-  });
-  return (
-    <Pane title={`Runs ${runs.length}`} width={area.width} height={area.height} focused>
-      <Text wrap="truncate">
-        {runs.length === 0 ? theme.dim(' nothing was run yet') : lines.map((line) => ` ${line}`).join('\n')}
-      </Text>
-    </Pane>
-  );
-}
-
-function runRow(run: RunEntry, now: number, theme: Theme) {
-  const { symbols } = theme;
-  const states = {
-    running: { text: `${symbols.dot} going on`, style: theme.info },
-    unfinished: { text: `${symbols.warn} unfinished`, style: theme.warn },
-    done: { text: `${symbols.ok} done`, style: theme.ok },
-    failed: { text: `${symbols.bad} failed`, style: theme.bad },
-    'not-met': { text: `${symbols.bad} not met`, style: theme.bad },
-    stopped: { text: `${symbols.warn} stopped`, style: theme.warn },
-  };
-  const age = formatAge(now - Date.parse(run.startedAt));
-  return [printableLine(run.id), states[run.status], printableLine(run.context), age, printableLine(run.summary)];
 }

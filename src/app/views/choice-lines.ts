@@ -34,7 +34,7 @@ function contextItem(state: AppState, { context }: Extract<ClusterRow, { type: '
 
 function runItem(run: RunEntry, theme: Theme): SelectItem {
   const going = run.status === 'running';
-  const hint = `${going ? 'going on' : 'unfinished'} ${theme.symbols.separator} ${printableLine(run.context)} ${theme.symbols.separator} ${withoutTitle(run)}`;
+  const hint = `${going ? 'going on' : 'unfinished'} ${theme.symbols.separator} ${printableLine(run.context)} ${theme.symbols.separator} ${summaryWithoutTitle(run)}`;
   return {
     label: `${going ? theme.symbols.dot : theme.symbols.warn} ${printableLine(run.title)}`,
     hint,
@@ -46,7 +46,7 @@ function runItem(run: RunEntry, theme: Theme): SelectItem {
 export function choiceNote(state: AppState, row: WelcomeRow | undefined): string {
   switch (row?.type) {
     case 'system':
-      return `${row.system.workloads.length} workloads in the namespace ${row.system.namespace}.`;
+      return `${row.system.workloads.length} workload${row.system.workloads.length === 1 ? '' : 's'} in the namespace ${row.system.namespace}.`;
     case 'manifests':
       return row.source.description;
     case 'sandbox':
@@ -66,7 +66,7 @@ export function choiceNote(state: AppState, row: WelcomeRow | undefined): string
 }
 
 /** How far a run is; its title stands in front already. */
-function withoutTitle({ title, summary }: RunEntry): string {
+export function summaryWithoutTitle({ title, summary }: RunEntry): string {
   const said = printableLine(summary);
   const front = `${printableLine(title)}: `;
   return said.startsWith(front) ? said.slice(front.length) : said;

@@ -15,7 +15,10 @@ export const helpGroups: readonly { title: string; modes: readonly Mode[] }[] = 
   { title: 'Choosing', modes: ['welcome', 'clusters', 'systems', 'runs'] },
   { title: 'Plan and inputs', modes: ['plan', 'form'] },
   { title: 'Reading', modes: ['status', 'details', 'logs', 'faults', 'help'] },
-  { title: 'Questions', modes: ['question', 'leave', 'stop', 'discard', 'problem', 'gate', 'command', 'filter'] },
+  {
+    title: 'Questions',
+    modes: ['question', 'leave', 'stop', 'discard', 'problem', 'told', 'gate', 'command', 'filter'],
+  },
 ];
 
 /** Keys by where they count, then the commands: all made from the two tables. */
@@ -52,7 +55,7 @@ export function helpSections(): { title: string; bindings: KeyBinding[] }[] {
 }
 
 function keyLine({ keys, description, dangerous }: KeyBinding, width: number, theme: Theme): string {
-  const names = keys.join(' ');
+  const names = keys.map((name) => (name === ' ' ? 'space' : name)).join(' ');
   const column = Math.max(26, textWidth(names) + 2);
   const mark = dangerous ? theme.warn(` ${theme.symbols.warn} asks first`) : '';
   return `  ${theme.key(fitTo(names, column))}${description.slice(0, Math.max(10, width - column - 2))}${mark}`;
