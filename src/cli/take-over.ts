@@ -1,6 +1,7 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { LockProblem, type LockRefusal } from '../playbooks/runs/lock-problem.ts';
 import type { StartedRun, StartOptions } from '../playbooks/runs/start.ts';
+import { createRunControl } from '../playbooks/runs/stopping.ts';
 import { printNote, printProblem } from './output.ts';
 import { askOnce } from './run-consents.ts';
 
@@ -16,7 +17,12 @@ export async function startOrTakeOver(
     confirmedContext,
   }: { takeOver: string | undefined; interactive: boolean; confirmedContext: string | undefined },
 ): Promise<StartedRun> {
-  const options: StartOptions = { confirmedContext, progress: sayOnce() };
+  const control = createRunControl();
+  const options: StartOptions = { confirmedContext, progress: sayOnce(), control };
+  // What was started may wait long for a lock; it hears of no Ctrl-C by itself.
+  const interrupt = () => (control.stopping.aborted ? control.stopNow() : control.stop());
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
   try {
     return await start({ ...options, ...(takeOver === undefined ? {} : { takeOver: { run: takeOver } }) });
   } catch (error) {
@@ -24,7 +30,10 @@ export async function startOrTakeOver(
     printProblem(error);
     await typed(error.lock);
     const { run, resourceVersion } = error.lock;
-    return start({ ...options, takeOver: { run, resourceVersion } });
+    return await start({ ...options, takeOver: { run, resourceVersion } });
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
   }
 }
 

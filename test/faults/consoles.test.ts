@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { connect } from '../../src/cluster/connect/connect.ts';
 import { leaseNamespace } from '../../src/cluster/lease/lease.ts';
@@ -11,7 +10,7 @@ import { startFastSandbox, stopSandbox } from './deployment.ts';
 import { type Begun, begun, kill, runFolders } from './killing.ts';
 import { madeFiles } from './parts.ts';
 import { startFaultyProxy } from './proxy.ts';
-import { writeSlow } from './slow.ts';
+import { atWork, writeSlow } from './slow.ts';
 
 const sandbox = await startFastSandbox();
 afterAll(stopSandbox);
@@ -23,12 +22,6 @@ function start(workspace: string, system: string, more = direct) {
 }
 
 const recordsOf = ({ folder }: Begun) => readJournal(runPaths(folder).journal);
-
-/** Resolves when both steps that take their time are at work. */
-async function atWork(workspace: string): Promise<void> {
-  const words = () => Object.values(madeFiles(workspace)).filter((text) => text.endsWith('begun ')).length;
-  while (words() < 2) await wait(10);
-}
 
 test('of two runs of one system that start in the same moment one runs, and the other is told which and how to follow it', async () => {
   const times = process.env.FULL ? 10 : 3;

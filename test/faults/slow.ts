@@ -1,6 +1,7 @@
-import { writeWorkspace } from './parts.ts';
+import { setTimeout as wait } from 'node:timers/promises';
+import { madeFiles, writeWorkspace } from './parts.ts';
 
-/** Milliseconds that each of the two steps side by side takes. */
+/** A workspace with a playbook whose two steps side by side take so many milliseconds each. */
 export function writeSlow(system: string, ms: number): string {
   const own = `.tars-console/playbooks/${system}`;
   // It says when it begins and when it has ended, in a file of its own.
@@ -26,4 +27,10 @@ steps:
 ${step('one')}${step('two')}  - { id: after, title: Afterwards, command: [node, -e, "require('fs').appendFileSync('made/after.txt', 'done ')"] }
 `,
   });
+}
+
+/** Resolves when both steps that take their time are at work. */
+export async function atWork(workspace: string): Promise<void> {
+  const begun = () => Object.values(madeFiles(workspace)).filter((text) => text.startsWith('begun ')).length;
+  while (begun() < 2) await wait(10);
 }

@@ -2,7 +2,7 @@ import { Problem } from '../../base/errors.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import type { Execution } from './execution.ts';
 import { headerDifferences } from './header-differences.ts';
-import { readJournalContent } from './journal.ts';
+import { readJournal, readJournalContent } from './journal.ts';
 import { runPaths } from './run-folder.ts';
 
 /**
@@ -28,6 +28,20 @@ export async function acceptChanges(
   if (answer.kind !== 'confirm' || !answer.yes)
     throw new Problem('It was not gone on with: what it is made of has changed', { evidence: changes });
   sink.record({ type: 'run-resumed', pid, notes: ['what has changed was accepted'], run: header });
+}
+
+/**
+ * Whether another process has gone on with the run since its records were read. To be asked once the socket is this process'
+ * own: nobody else goes on with it from then.
+ */
+export function hasNews(records: readonly RunRecord[], journal: string): boolean {
+  return (readJournal(journal).at(-1)?.seq ?? 0) !== (records.at(-1)?.seq ?? 0);
+}
+
+export function wasGoneOnWith(run: string): Problem {
+  return new Problem(`The run ${run} was gone on with by another process in the same moment`, {
+    next: [`tars-console runs show ${run}`],
+  });
 }
 
 /** What the run was made of when somebody last agreed to it. */

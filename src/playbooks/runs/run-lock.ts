@@ -26,12 +26,14 @@ export async function lockFor(
     connection,
   }: { request: RunRequest; orders: RunnerOrders; loaded: LoadedRun; connection: Connection },
   { programVersion, progress }: { programVersion: string; progress(text: string): void },
+  signal: AbortSignal,
 ): Promise<RunLock | undefined> {
   if (request.readOnly || !changesThings(loaded)) return undefined;
   return acquireLock({
     connection,
     programVersion,
     progress,
+    signal,
     system: loaded.playbook.system,
     run: request.id,
     takeOver: orders.takeOver,

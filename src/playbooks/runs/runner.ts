@@ -20,7 +20,7 @@ import { patientConnection } from './patient-connection.ts';
 import { requireTyped } from './production.ts';
 import { createPublisher, type RunCommand } from './publisher.ts';
 import { createQuestions } from './questions.ts';
-import { acceptChanges } from './resuming.ts';
+import { acceptChanges, hasNews, wasGoneOnWith } from './resuming.ts';
 import { recordBadEnd, recordEnd } from './run-ending.ts';
 import { runPaths } from './run-folder.ts';
 import { createHeader, surroundingsOf } from './run-header.ts';
@@ -31,7 +31,7 @@ import { checkRunRights } from './run-rights.ts';
 import { createRunSink } from './run-sink.ts';
 import { leftOut } from './selection.ts';
 import { createSensitiveInputs } from './sensitive-inputs.ts';
-import { createRunControl, type RunControl } from './stopping.ts';
+import { createRunControl, isStop, neverBegun, type RunControl } from './stopping.ts';
 
 export interface RunnerHost {
   /** Throws `Problem` with every fault in the files. */
@@ -52,6 +52,9 @@ export interface RunnerHost {
  * `Problem` for which it could not begin; nothing is recorded then.
  */
 export async function runRunner(folder: string, host: RunnerHost): Promise<number> {
+  const control = createRunControl();
+  let interrupt = () => control.stop();
+  host.onInterrupt(() => interrupt());
   const orders = JSON.parse(await text(process.stdin)) as RunnerOrders;
   const request = readRequest(folder);
   const paths = runPaths(folder);
@@ -73,9 +76,15 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
     const patient = patientConnection(connection);
     await checkRunRights({ request, orders, loaded, connection: patient, surroundings, earlier });
-    lock = await lockFor({ request, orders, loaded, connection }, host);
-    const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier, lock };
-    return await runToEnd(setup, paths, host);
+    lock = await lockFor({ request, orders, loaded, connection }, host, control.stopping);
+    control.stopping.throwIfAborted();
+    const setup = { request, orders, loaded, connection: patient, surroundings, header, earlier, lock, control };
+    const onInterrupt = (stop: () => void) => {
+      interrupt = stop;
+    };
+    return await runToEnd(setup, paths, { ...host, onInterrupt });
+  } catch (error) {
+    throw isStop(error) ? neverBegun() : error;
   } finally {
     // Freed long before, unless the run could not even be recorded.
     if (lock?.state === 'held') await lock.release();
@@ -92,17 +101,21 @@ interface Setup {
   header: RunHeader;
   earlier: RunRecord[];
   lock: RunLock | undefined;
+  control: RunControl;
 }
 
 async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: RunnerHost): Promise<number> {
-  const { request, orders, loaded, header, earlier, lock } = setup;
+  const { request, orders, loaded, header, earlier, lock, control } = setup;
   const steps = flattenPlaybook(loaded.playbook);
   const skipped = leftOut(steps, request);
   const masker = createMasker();
   const secrets = createSensitiveInputs(loaded.playbook, orders.secrets, masker);
-  const control = createRunControl();
   let act: (command: RunCommand) => void = () => {};
   const publisher = await createPublisher(paths.socket, earlier, (command) => act(command));
+  if (hasNews(earlier, paths.journal)) {
+    await publisher.close();
+    throw wasGoneOnWith(request.id);
+  }
   const sink = createRunSink(paths, publisher.publish, masker, { onBroken: () => control.stop() });
   const asked = earlier.filter(({ type }) => type === 'question').length;
   const { assumeYes, interactive } = orders;
@@ -124,7 +137,6 @@ async function runToEnd(setup: Setup, paths: ReturnType<typeof runPaths>, host: 
     sink,
     questions,
     secrets,
-    control,
     earlier: readEarlier(earlier),
     leftOut: skipped,
     accepted: request.accepted,

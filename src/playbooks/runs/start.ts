@@ -12,6 +12,7 @@ import { LockProblem, type LockRefusal } from './lock-problem.ts';
 import { createRunFolder, runPaths } from './run-folder.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest, writeRequest } from './run-request.ts';
+import { neverBegun, type RunControl } from './stopping.ts';
 
 export interface StartedRun {
   id: string;
@@ -21,7 +22,11 @@ export interface StartedRun {
 /** What a person has said beforehand, and where what is waited for is told. */
 export interface StartOptions extends Pick<RunnerOrders, 'confirmedContext' | 'takeOver'> {
   progress?: ((text: string) => void) | undefined;
+  /** Ends the run's process while it has not begun: it waits for a lock, for example. */
+  control?: Pick<RunControl, 'stopping' | 'now'> | undefined;
 }
+
+type Starting = Pick<StartOptions, 'progress' | 'control'>;
 
 /**
  * Starts a run as a process of its own, in a session of its own, and returns once it can be attached to. Secrets go to it
@@ -30,7 +35,7 @@ export interface StartOptions extends Pick<RunnerOrders, 'confirmedContext' | 't
 export async function startRun(
   request: Omit<RunRequest, 'version' | 'id'>,
   secrets: Record<string, string> = {},
-  { progress, ...consent }: StartOptions = {},
+  { progress, control, ...consent }: StartOptions = {},
 ): Promise<StartedRun> {
   // A history that cannot be tidied is no reason not to run.
   await pruneHistory().catch(() => {});
@@ -38,7 +43,7 @@ export async function startRun(
   try {
     writeRequest(folder, { version: 1, id, ...request });
     const { assumeYes, interactive } = request;
-    await startRunner(folder, { secrets, resume: false, assumeYes, interactive, ...consent }, progress);
+    await startRunner(folder, { secrets, resume: false, assumeYes, interactive, ...consent }, { progress, control });
     return { id, folder };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -57,14 +62,14 @@ export async function resumeRun(
     throw new Problem(`The run ${id} is going on`, { next: [`tars-console follow ${id}`] });
   if (status === 'done') throw new Problem(`The run ${id} is done: there is nothing left to do`);
   const request = readRequest(folder);
-  const { secrets = {}, assumeYes = request.assumeYes, interactive = false, progress, ...consent } = options;
-  await startRunner(folder, { secrets, resume: true, assumeYes, interactive, ...consent }, progress);
+  const { secrets = {}, assumeYes = request.assumeYes, interactive = false, progress, control, ...consent } = options;
+  await startRunner(folder, { secrets, resume: true, assumeYes, interactive, ...consent }, { progress, control });
   return { id, folder };
 }
 
 const upWithinMs = 30_000;
 
-async function startRunner(folder: string, orders: RunnerOrders, progress?: (text: string) => void): Promise<void> {
+async function startRunner(folder: string, orders: RunnerOrders, { progress, control }: Starting): Promise<void> {
   const program = join(packageRoot(), 'bin', 'tars-console.js');
   const child = spawn(process.execPath, [program, 'runner', folder], {
     // A session of its own: neither a closed terminal nor Ctrl-C in it reaches the run.
@@ -80,11 +85,34 @@ async function startRunner(folder: string, orders: RunnerOrders, progress?: (tex
   const before = newestRecord(folder);
   child.stdin?.on('error', () => {});
   child.stdin?.end(JSON.stringify(orders));
-  const code = await Promise.race([ended, up(runPaths(folder).socket, said)]);
-  // A run may be over before anybody asked: its journal says so.
-  if (code !== 'up' && newestRecord(folder) === before) throw failure(code, said.text(), orders);
+  const release = endWith(child, control);
+  try {
+    const code = await Promise.race([ended, up(runPaths(folder).socket, said)]);
+    // A run may be over before anybody asked: its journal says so.
+    if (code !== 'up' && newestRecord(folder) === before)
+      throw control?.stopping.aborted ? neverBegun() : failure(code, said.text(), orders);
+  } catch (error) {
+    // Nobody would know of a run that came up after this.
+    child.kill('SIGTERM');
+    throw error;
+  } finally {
+    release();
+  }
   child.stderr?.destroy();
   child.unref();
+}
+
+/** Passes on that it is to end; returns how to leave that off. */
+function endWith(child: ChildProcess, control: StartOptions['control']): () => void {
+  const soon = () => child.kill('SIGTERM');
+  const now = () => child.kill('SIGKILL');
+  if (control?.stopping.aborted) soon();
+  control?.stopping.addEventListener('abort', soon, { once: true });
+  control?.now.addEventListener('abort', now, { once: true });
+  return () => {
+    control?.stopping.removeEventListener('abort', soon);
+    control?.now.removeEventListener('abort', now);
+  };
 }
 
 function newestRecord(folder: string): number {

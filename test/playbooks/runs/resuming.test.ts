@@ -7,7 +7,7 @@ import { type Execution, readEarlier } from '../../../src/playbooks/runs/executi
 import { headerDifferences } from '../../../src/playbooks/runs/header-differences.ts';
 import { readJournal } from '../../../src/playbooks/runs/journal.ts';
 import { createQuestions } from '../../../src/playbooks/runs/questions.ts';
-import { acceptChanges } from '../../../src/playbooks/runs/resuming.ts';
+import { acceptChanges, hasNews } from '../../../src/playbooks/runs/resuming.ts';
 import { runPaths } from '../../../src/playbooks/runs/run-folder.ts';
 import { createRunSink } from '../../../src/playbooks/runs/run-sink.ts';
 import { initialRunState, reduceRunEvents } from '../../../src/playbooks/runs/state.ts';
@@ -111,6 +111,14 @@ test('what a step has put out before it was cut off is there for later steps: by
   const unread = counting();
   await tryRun({ steps: [{}], act: unread.act, kind, folder: await killedIn(kind), probe: async () => done });
   expect(unread.runs()).toBe(0);
+});
+
+test('records that another process has added since they were read are seen', async () => {
+  const { folder, records } = await tryRun({ steps: [{}], act: () => ({}) });
+  const { journal } = runPaths(folder);
+  expect(hasNews(records, journal)).toBe(false);
+  expect(hasNews(records.slice(0, -1), journal)).toBe(true);
+  expect(hasNews([], join(folder, 'none'))).toBe(false);
 });
 
 test('a question that was open when the process ended is asked again', async () => {
