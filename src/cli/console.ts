@@ -1,7 +1,7 @@
 import type { Services } from '../app/services.ts';
 import { exitCodes } from '../base/errors.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
-import { loadSettings } from '../configuration/settings.ts';
+import { givenSettings } from '../configuration/given-settings.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { printNote } from './output.ts';
@@ -22,7 +22,7 @@ export async function openConsole(options: ConsoleOptions): Promise<number> {
   if (choice) await logIn(choice);
   const left = await openScreen({
     services: lazyServices(options),
-    frameRate: loadSettings().frameRate,
+    frameRate: (await givenSettings())?.frameRate,
     initial: {
       readOnly: options.readOnly === true,
       choice,

@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
-import { exportSettings } from '../configuration/export-settings.ts';
-import { loadSettings } from '../configuration/settings.ts';
+import { givenSettings } from '../configuration/given-settings.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { type CommandDefinition, commandDefinitions } from './commands.ts';
 import type { GlobalOptions } from './options.ts';
@@ -16,12 +15,12 @@ export async function runProgram(argv: string[]): Promise<number> {
   const program = createProgram((code) => {
     exitCode = code;
   });
-  program.hook('preAction', (_, command) => {
+  program.hook('preAction', async (_, command) => {
     const options = mergedOptions(program, command);
     debug = options.debug === true;
     if (options.color === false) process.env.NO_COLOR = '1';
     // What is wrong with the settings must not keep anybody from being told so.
-    if (command.name() !== 'validate') exportSettings(loadSettings(), process.env);
+    if (command.name() !== 'validate') await exportGivenSettings();
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
@@ -31,6 +30,11 @@ export async function runProgram(argv: string[]): Promise<number> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return printProblem(error, debug);
   }
+}
+
+async function exportGivenSettings(): Promise<void> {
+  const settings = await givenSettings();
+  if (settings) (await import('../configuration/export-settings.ts')).exportSettings(settings, process.env);
 }
 
 function createProgram(finished: (exitCode: number) => void): Command {

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readTextFile } from '../base/text-file.ts';
-import { configurationFile, readConfiguration } from '../configuration/settings.ts';
+import { configurationFile } from '../configuration/configuration-file.ts';
+import { readConfiguration } from '../configuration/settings.ts';
 import { readScenario } from '../load/scenario-file.ts';
 import { loadMenu } from '../menus/menu.ts';
 import { loadPlaybookFile } from '../playbooks/loading/load-playbook.ts';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
-import { configurationFile } from '../configuration/settings.ts';
+import { configurationFile } from '../configuration/configuration-file.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { countDiagnostics, diagnosticLines, hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
 import { loadCatalog } from './catalog.ts';

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseDuration } from '../base/duration.ts';
-import { configFolder } from '../base/folders.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors, invalidFiles } from '../yaml/diagnostics.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
+import { configurationFile } from './configuration-file.ts';
 import { type ConfigurationFile, configurationSchema, type ToolName } from './schema.ts';
 import { parseSize } from './size.ts';
 import { readVariables } from './variables.ts';
@@ -28,11 +28,6 @@ export interface Settings {
   mirror: { images: Readonly<Record<string, string>>; charts: string | undefined };
   /** In bytes. */
   historySize: number | undefined;
-}
-
-/** Where the user's settings lie, whether they exist or not. */
-export function configurationFile(env: NodeJS.ProcessEnv = process.env): string {
-  return join(configFolder(env), 'config.yaml');
 }
 
 /** The user's settings: variables win over the file. Throws `Problem` (exit code 2) with every fault in either. */

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/base/errors.ts';
 import { exportSettings } from '../../src/configuration/export-settings.ts';
+import { givenSettings } from '../../src/configuration/given-settings.ts';
 import { mirroredImage } from '../../src/configuration/mirror.ts';
 import { isProduction } from '../../src/configuration/production.ts';
 import { loadSettings } from '../../src/configuration/settings.ts';
@@ -31,6 +32,14 @@ describe('the configuration', () => {
   it('may be absent or empty', () => {
     expect(loadSettings(home())).toEqual(loadSettings(home('# nothing yet\n')));
     expect(loadSettings(home()).production).toEqual([]);
+  });
+
+  it('is not looked into where nothing is set', async () => {
+    expect(await givenSettings(home())).toBeUndefined();
+    const [file, variable] = [home('refresh: 1s\n'), { ...home(), TARS_CONSOLE_REFRESH: '1s' }];
+    expect(await givenSettings(file)).toEqual(loadSettings(file));
+    expect(await givenSettings(variable)).toEqual(loadSettings(variable));
+    await expect(givenSettings(home('refresh: never\n'))).rejects.toThrow(Problem);
   });
 
   it('is read whole', () => {
