@@ -33,8 +33,8 @@ export async function askOnce(question: Question) {
 
 /** The name of the chosen context if it is production. Throws `Problem` for a context that is not there. */
 export function productionContext(cluster: ClusterChoice): string | undefined {
-  const { name, sandbox } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
-  return isProduction({ context: name, sandbox }, loadSettings().production) ? name : undefined;
+  const { name, ...known } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
+  return isProduction({ context: name, ...known }, loadSettings().production) ? name : undefined;
 }
 
 /**

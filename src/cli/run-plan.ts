@@ -55,7 +55,7 @@ export async function previewPlan(
     ]);
     const facts: [string, string][] = [
       ['cluster', `${context}${sandbox ? ' (sandbox)' : ''}  ${server}`],
-      ...(isProduction({ context, sandbox }, loadSettings().production)
+      ...(isProduction(connection.info, loadSettings().production)
         ? [['production', `${context}: its name is to be typed`] as [string, string]]
         : []),
       ['namespace', namespace],

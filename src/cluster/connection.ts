@@ -13,6 +13,8 @@ export interface ConnectionInfo {
   server: string;
   namespace: string;
   sandbox: boolean;
+  /** Names of other contexts that lead to the same server: a production cluster is one by whichever name. */
+  otherNames?: readonly string[];
   /** The sandbox's `--speed`; undefined on every other cluster. */
   speed?: number | undefined;
   /** Path of the kubeconfig that was named, for tools that are started beside; without one the usual places count. */

@@ -1,12 +1,24 @@
+/** A context by all that it can be known by. */
+interface KnownContext {
+  context: string;
+  sandbox: boolean;
+  server?: string;
+  /** Other contexts of the same server. */
+  otherNames?: readonly string[] | undefined;
+}
+
 /**
  * Whether a context is one of those that the configuration calls production. A pattern fits the whole name: `*` stands for
- * any text, `?` for one character, case does not count. A sandbox never is.
+ * any text, `?` for one character, case does not count. It may fit the server's address or its host as well, or another context
+ * that leads to the same server: a new name for a cluster makes no other cluster of it. A sandbox never is.
  */
 export function isProduction(
-  { context, sandbox }: { context: string; sandbox: boolean },
+  { context, sandbox, server = '', otherNames = [] }: KnownContext,
   patterns: readonly string[],
 ): boolean {
-  return !sandbox && patterns.some((pattern) => fits(context.toLowerCase(), pattern.toLowerCase()));
+  const { host = '', hostname = '' } = URL.canParse(server) ? new URL(server) : {};
+  const names = [context, ...otherNames, ...[server, host, hostname].filter((name) => name !== '')];
+  return !sandbox && patterns.some((pattern) => names.some((name) => fits(name.toLowerCase(), pattern.toLowerCase())));
 }
 
 // Not by a regular expression: many stars in one would take forever.

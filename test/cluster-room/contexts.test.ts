@@ -34,9 +34,18 @@ describe('contexts', () => {
         user: 'sandbox',
         current: true,
         sandbox: true,
+        otherNames: [],
         speed: 5,
       },
-      { name: 'real', server: 'https://real:6443', namespace: 'tars', user: 'real', current: false, sandbox: false },
+      {
+        name: 'real',
+        server: 'https://real:6443',
+        namespace: 'tars',
+        user: 'real',
+        current: false,
+        sandbox: false,
+        otherNames: [],
+      },
     ]);
   });
 

@@ -30,6 +30,7 @@ export async function connect(choice: ClusterChoice): Promise<Connection> {
     server: context.server,
     namespace: choice.namespace ?? context.namespace,
     sandbox: context.sandbox,
+    otherNames: context.otherNames,
     speed: context.speed,
     ...(choice.kubeconfig === undefined ? {} : { kubeconfig: choice.kubeconfig }),
   };

@@ -12,6 +12,8 @@ export interface ContextSummary {
   user: string;
   current: boolean;
   sandbox: boolean;
+  /** Names of other contexts that lead to the same server, here and in the usual kubeconfig. */
+  otherNames: readonly string[];
   /** The sandbox's `--speed`. */
   speed?: number;
 }
@@ -40,7 +42,8 @@ export function chooseContext(config: Kubeconfig, choice: ClusterChoice): Contex
       next: [near ? `Did you mean --context ${near}?` : `It has: ${names.join(', ') || 'none'}`],
     });
   }
-  const summary = summarize(config, wanted);
+  const found = summarize(config, wanted);
+  const summary = choice.kubeconfig ? { ...found, otherNames: alsoUsual(found) } : found;
   if (summary.server === '')
     throw new Problem(`The context "${wanted}" names a cluster that the kubeconfig does not describe`, {
       where: config.files.join(', '),
@@ -54,18 +57,53 @@ export function chooseContext(config: Kubeconfig, choice: ClusterChoice): Contex
   return summary;
 }
 
+/** With the names that the usual kubeconfig has for the same server: a copy of a context is the same cluster. */
+function alsoUsual({ server, otherNames }: ContextSummary): string[] {
+  try {
+    const usual = hasKubeconfig() ? namesFor(readKubeconfig(), server) : [];
+    return [...new Set([...otherNames, ...usual])];
+  } catch {
+    // A usual kubeconfig that is broken says nothing of the one that was named.
+    return [...otherNames];
+  }
+}
+
 function summarize(config: Kubeconfig, name: string): ContextSummary {
   const context = config.contexts.get(name) ?? {};
-  const cluster = config.clusters.get(text(context.cluster)) ?? {};
+  const server = serverOf(config, name);
   const own = sandboxExtension(context.extensions);
+  // Anybody can write the mark into a kubeconfig; the sandbox answers on this machine only.
+  if (!isLocal(server)) own.sandbox = false;
   return {
     name,
-    server: text(cluster.server),
+    server,
+    otherNames: namesFor(config, server).filter((other) => other !== name),
     namespace: text(context.namespace) || 'default',
     user: text(context.user),
     current: name === config.currentContext,
     ...own,
   };
+}
+
+function serverOf(config: Kubeconfig, name: string): string {
+  return text(config.clusters.get(text(config.contexts.get(name)?.cluster))?.server);
+}
+
+function namesFor(config: Kubeconfig, server: string): string[] {
+  const wanted = addressOf(server);
+  return [...config.contexts.keys()].filter((name) => addressOf(serverOf(config, name)) === wanted);
+}
+
+/** The same for the same API server, however its URL is written. */
+function addressOf(server: string): string {
+  if (!URL.canParse(server)) return server;
+  const { protocol, hostname, port, pathname } = new URL(server);
+  return `${protocol}//${hostname.replace(/\.$/, '')}:${port}${pathname.replace(/\/+$/, '')}`;
+}
+
+function isLocal(server: string): boolean {
+  const host = URL.canParse(server) ? new URL(server).hostname : '';
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 // The sandbox marks its context with an extension of its own, as minikube does.
