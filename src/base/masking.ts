@@ -1,6 +1,7 @@
 import { formsOf } from './secret-forms.ts';
 
-const maskText = '••••••';
+/** What stands in the place of a secret. */
+export const maskText = '••••••';
 
 /** Values that are shorter are not masked: hiding every `no` or `80` would leave nothing to read. */
 const shortestSecret = 4;

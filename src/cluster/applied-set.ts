@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { ApiResource } from './api-resource.ts';
 import type { Connection } from './connection.ts';
 import { hasStatus } from './kubernetes-error.ts';
-import { fieldManager } from './objects.ts';
-import { listResources, pathOf } from './resources.ts';
+import { fieldManager, getObject } from './objects.ts';
+import { listResources, type ObjectRef, pathOf } from './resources.ts';
 
 const label = 'tars-console/applied-set';
 const annotation = 'tars-console/applied-by';
@@ -92,6 +92,17 @@ async function listMarked(
     if (hasStatus(error, 403) || hasStatus(error, 503)) return undefined;
     throw error;
   }
+}
+
+/** Whether an object is still of the set: a person may have thought about it for long. */
+export async function isMember(
+  connection: Connection,
+  { id }: AppliedSet,
+  ref: ObjectRef & { uid?: string | undefined },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const live = await getObject(connection, ref, signal);
+  return live !== undefined && live.metadata.uid === ref.uid && isOurs(live, id);
 }
 
 type OwnedFields = { 'f:metadata'?: { 'f:labels'?: Record<string, unknown> } };

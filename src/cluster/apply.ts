@@ -16,6 +16,8 @@ export interface ApplyOptions extends ChangeOptions {
   system?: string | undefined;
   /** Further labels and annotations, which say whose the object is. */
   marks?: { labels: Record<string, string>; annotations: Record<string, string> } | undefined;
+  /** Sends the object as it is, without the labels that say whose it is: to bring back what was there before. */
+  unmarked?: boolean | undefined;
   /** What is applied together with it: an autoscaler among them counts as if it were there already. */
   together?: readonly KubernetesObject[] | undefined;
 }
@@ -50,14 +52,14 @@ export async function applyObject(
 
 function withOwnership(
   object: KubernetesObject,
-  { system, marks }: Pick<ApplyOptions, 'system' | 'marks'>,
+  { system, marks, unmarked }: Pick<ApplyOptions, 'system' | 'marks' | 'unmarked'>,
 ): KubernetesObject {
-  const labels = { ...object.metadata.labels, ...marks?.labels, 'app.kubernetes.io/managed-by': fieldManager };
-  if (system !== undefined) Object.assign(labels, { 'app.kubernetes.io/part-of': system });
+  const ours = { 'app.kubernetes.io/managed-by': fieldManager, ...(system ? { 'app.kubernetes.io/part-of': system } : {}) };
+  const labels = unmarked ? {} : { labels: { ...object.metadata.labels, ...marks?.labels, ...ours } };
   const annotations = marks ? { annotations: { ...object.metadata.annotations, ...marks.annotations } } : {};
   const { managedFields: _, resourceVersion: __, uid: ___, creationTimestamp: ____, ...metadata } = object.metadata;
   const { status: _____, ...rest } = object;
-  return { ...rest, metadata: { ...metadata, labels, ...annotations } } as KubernetesObject;
+  return { ...rest, metadata: { ...metadata, ...labels, ...annotations } } as KubernetesObject;
 }
 
 /**

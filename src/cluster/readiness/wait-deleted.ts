@@ -5,6 +5,7 @@ import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { heldNamespace } from '../../kubernetes/readiness-cluster.ts';
 import { createWaker } from '../back-off.ts';
 import type { Connection } from '../connection.ts';
+import { hasStatus } from '../kubernetes-error.ts';
 import { type ObjectRef, pathOf } from '../resources.ts';
 import { watchObjects } from '../watch/watch-objects.ts';
 
@@ -31,13 +32,15 @@ export async function waitDeleted(
     waker.wake();
   };
   options.signal?.addEventListener('abort', onAbort, { once: true });
-  const left = new Map<string, { ref: ObjectRef; object: KubernetesObject | undefined }>();
+  const left = new Set<Waited>();
   const started = Date.now();
   try {
-    for (const [index, ref] of refs.entries()) {
-      left.set(String(index), { ref, object: undefined });
+    for (const ref of refs) {
+      const path = await pathOf(connection, { apiVersion: ref.apiVersion, kind: ref.kind, namespace: ref.namespace });
+      const one: Waited = { ref, path, object: undefined, isWatched: true };
+      left.add(one);
       watchObjects(connection, {
-        path: await pathOf(connection, { apiVersion: ref.apiVersion, kind: ref.kind, namespace: ref.namespace }),
+        path,
         apiVersion: ref.apiVersion,
         kind: ref.kind,
         fieldSelector: `metadata.name=${ref.name}`,
@@ -45,19 +48,22 @@ export async function waitDeleted(
         fresh: true,
         batchMs: 100,
         onObjects(objects) {
-          const object = [...objects.values()].find(({ metadata }) => metadata.name === ref.name);
-          const another = object && ref.uid !== undefined && object.metadata.uid !== ref.uid;
-          if (object && !another) left.set(String(index), { ref, object });
-          else left.delete(String(index));
+          see(
+            one,
+            [...objects.values()].find(({ metadata }) => metadata.name === ref.name),
+            left,
+          );
           waker.wake();
         },
-        onState: () => {},
+        onState(state) {
+          one.isWatched = state.kind === 'live' || state.kind === 'connecting';
+        },
       });
     }
     let said = -1;
     for (;;) {
       options.signal?.throwIfAborted();
-      const [first] = left.values();
+      const [first] = left;
       if (!first) return;
       if (left.size !== said)
         options.onProgress?.(describe(first.ref, refs.length, left.size), 1 - left.size / refs.length);
@@ -65,10 +71,45 @@ export async function waitDeleted(
       const remaining = options.timeoutMs === undefined ? 1000 : options.timeoutMs - (Date.now() - started);
       if (remaining <= 0) throw stillThere(first.ref, first.object, options.timeoutMs ?? 0);
       await waker.sleep(Math.min(1000, remaining));
+      for (const one of left) if (!one.isWatched) await lookAt(one, left, connection, options.signal);
     }
   } finally {
     stop.abort();
     options.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Waited {
+  ref: ObjectRef & { uid?: string | undefined };
+  /** Of its kind's list. */
+  path: string;
+  object: KubernetesObject | undefined;
+  /** False while nothing is heard of it: one may not watch it, or its kind is gone. */
+  isWatched: boolean;
+}
+
+function see(one: Waited, object: KubernetesObject | undefined, left: Set<Waited>): void {
+  const { uid } = one.ref;
+  const isAnother = object && uid !== undefined && object.metadata.uid !== uid;
+  one.object = object;
+  if (object && !isAnother) left.add(one);
+  else left.delete(one);
+}
+
+/** With its kind an object is gone as well, and of that no watch tells; who may not watch may still read it by its name. */
+async function lookAt(
+  one: Waited,
+  left: Set<Waited>,
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  try {
+    const path = `${one.path}/${encodeURIComponent(one.ref.name)}`;
+    const { body } = await connection.request<KubernetesObject>({ path, signal });
+    see(one, { ...body, kind: one.ref.kind }, left);
+  } catch (error) {
+    if (hasStatus(error, 404)) see(one, undefined, left);
+    else if (signal?.aborted) throw error;
   }
 }
 

@@ -7,9 +7,11 @@ import { everyStep, type FlatStep, flattenPlaybook } from '../plan.ts';
 import type { LoadedRun } from '../runs/loaded-run.ts';
 import { type MissingRight, missingRights } from '../runs/preflight.ts';
 import { planContexts } from '../runs/run-header.ts';
+import { effectsOf } from '../step-effects.ts';
 import type { PreviewContext, Scope, StepKind } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
 import { withEarlierSteps } from './earlier-steps.ts';
+import { withContentsOf } from './made-content.ts';
 import type { PreviewedPlan, PreviewedStep } from './previewed-plan.ts';
 import { skippedBefore } from './will-run.ts';
 
@@ -62,7 +64,8 @@ export async function previewPlan(
   });
   const looks = mapAtOnce(looking, atOnce, async (place) => {
     if (signal.aborted) return;
-    previews.set(place.id, hide(await look(place, stepKinds, contextFor(place))));
+    const seen = await look(place, stepKinds, contextFor(place));
+    previews.set(place.id, withContentsOf(seen, hide(seen)));
     looked += 1;
     receive(now());
   });
@@ -85,7 +88,7 @@ function described(
 function isLookedAt({ step, called }: FlatStep, stepKinds: readonly StepKind[]): boolean {
   const kind = stepKinds.find(({ name }) => name === step.kind);
   if (!kind || called || (step.steps && step.kind !== 'foreach')) return false;
-  return kind.plan !== undefined || kind.effects !== 'none' || step.kind === 'foreach';
+  return kind.plan !== undefined || effectsOf(stepKinds, step) !== 'none' || step.kind === 'foreach';
 }
 
 async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context: PreviewContext): Promise<StepPreview> {

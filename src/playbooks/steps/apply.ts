@@ -2,6 +2,7 @@ import { mapAtOnce } from '../../base/at-once.ts';
 import type { ApplyResult } from '../../cluster/apply.ts';
 import { getObject, refOf } from '../../cluster/objects.ts';
 import { waitReady } from '../../cluster/readiness/wait-ready.ts';
+import { servesKind } from '../../cluster/resources.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
 import { withMirroredImages } from '../mirrored-images.ts';
@@ -15,6 +16,7 @@ import { previewObject } from './apply/preview.ts';
 import { prune, pruneChange, toBePruned } from './apply/prune.ts';
 import { counted } from './explain.ts';
 import { readObjects, withChanges } from './manifest-objects.ts';
+import { inItsPlace } from './object-place.ts';
 import { deletedObject, formerObject, planRestore, restore } from './restore.ts';
 import { asList } from './step-shapes.ts';
 
@@ -47,7 +49,7 @@ export const applyStep: StepKind<ApplyConfig> = {
   async before(config, context) {
     const objects = await wantedObjects(config, context);
     const former = await mapAtOnce(objects, atOnce, async (object) =>
-      formerObject(object, await live(object, context)),
+      formerObject(await inItsPlace(object, context), await live(object, context)),
     );
     if (!config.prune) return { objects: former };
     const going = (await toBePruned(objects, context)).objects;
@@ -96,7 +98,12 @@ function namespacesOf(objects: readonly KubernetesObject[], namespace: string): 
     .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }));
 }
 
-function live(object: KubernetesObject, { connection, signal }: StepContext): Promise<KubernetesObject | undefined> {
+/** Of a kind that the step itself may bring nothing is there yet. */
+async function live(
+  object: KubernetesObject,
+  { connection, signal }: StepContext,
+): Promise<KubernetesObject | undefined> {
+  if (!(await servesKind(connection, object.apiVersion, object.kind))) return undefined;
   return getObject(connection, refOf(object), signal);
 }
 

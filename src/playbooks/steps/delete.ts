@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { mapAtOnce } from '../../base/at-once.ts';
-import { deleteObject, getObject, refOf } from '../../cluster/objects.ts';
+import { deleteObject, getObject, listObjects, refOf } from '../../cluster/objects.ts';
 import { waitDeleted } from '../../cluster/readiness/wait-deleted.ts';
-import { type ObjectRef, servesKind } from '../../cluster/resources.ts';
+import { findKind, type ObjectRef, servesKind } from '../../cluster/resources.ts';
 import { dataAtRisk } from '../../kubernetes/data-at-risk.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { inDeleteOrder } from '../../kubernetes/order.ts';
@@ -78,7 +78,9 @@ export const deleteStep: StepKind<Config> = {
     const there = await existing(going, context);
     for (const ref of there) {
       context.signal.throwIfAborted();
-      const action = await deleteObject(context.connection, ref, { propagation: 'Foreground', signal: context.signal });
+      const action = await deleteObject(context.connection, ref, {
+        ...{ propagation: 'Foreground', uid: ref.uid, signal: context.signal },
+      });
       context.output(`${ref.kind}/${ref.name} ${action === 'deleted' ? 'is being deleted' : 'was gone'}`);
     }
     const { connection, timeoutMs, waiting, progress } = context;
@@ -120,10 +122,13 @@ async function chooseObjects(
     named.push(await resolveObjectName(connection, name, namespace));
   const all = inDeleteOrder([...fromFiles, ...named]);
   const keptKinds = new Set(asList(context.render(config.keep) as string | string[] | undefined).filter(Boolean));
-  const kept = await existing(
+  const kept: ObjectRef[] = await existing(
     all.filter(({ kind }) => keptKinds.has(kind)),
     context,
   );
+  const spaces = all.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name);
+  for (const ref of await inhabitants(spaces, [...keptKinds], context))
+    if (!kept.some((one) => sameObject(one, ref, namespace))) kept.push(ref);
   const inhabited = new Set(kept.map((ref) => ref.namespace ?? namespace));
   const stays = (ref: ObjectRef) => keptKinds.has(ref.kind) || (ref.kind === 'Namespace' && inhabited.has(ref.name));
   return {
@@ -132,6 +137,29 @@ async function chooseObjects(
       (ref) => `${ref.kind}/${ref.name}`,
     ),
   };
+}
+
+/** What of the kinds that stay is in these namespaces, named by the step or not: a StatefulSet makes claims of its own. */
+async function inhabitants(
+  namespaces: readonly string[],
+  kinds: readonly string[],
+  { connection, signal }: Pick<StepContext, 'connection' | 'signal'>,
+): Promise<ObjectRef[]> {
+  const found: ObjectRef[] = [];
+  for (const kind of kinds) {
+    const resource = namespaces.length > 0 ? await findKind(connection, kind) : undefined;
+    if (!resource?.namespaced) continue;
+    for (const namespace of namespaces) {
+      const objects = await listObjects(connection, { apiVersion: resource.apiVersion, kind, namespace }, signal);
+      found.push(...objects.map((object) => ({ ...refOf(object), namespace })));
+    }
+  }
+  return found;
+}
+
+function sameObject(one: ObjectRef, other: ObjectRef, namespace: string): boolean {
+  const same = one.kind === other.kind && one.name === other.name;
+  return same && (one.namespace ?? namespace) === (other.namespace ?? namespace);
 }
 
 type Existing = ObjectRef & { uid: string | undefined; object: KubernetesObject };

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { withEarlierSteps } from '../../../src/playbooks/preview/earlier-steps.ts';
+import { rememberContent } from '../../../src/playbooks/preview/made-content.ts';
 import type { PreviewedStep } from '../../../src/playbooks/preview/previewed-plan.ts';
 import type { PreviewedChange, StepPreview } from '../../../src/playbooks/step-preview.ts';
 
@@ -27,6 +28,46 @@ it('what an earlier step makes is not made twice, and what differs then is not k
     step('Two', 'previewed', { ...web, action: 'create' }),
   ]);
   expect(told?.preview).toMatchObject({ certainty: 'partly', changes: [{ action: 'update' }] });
+});
+
+const filled = (change: PreviewedChange, content: unknown) => {
+  rememberContent(change, content);
+  return change;
+};
+
+it('what an earlier step makes just so stays as it is, and is no doubt', () => {
+  const missing = 'the namespace tars does not exist yet';
+  const [, told] = withEarlierSteps([
+    step('One', 'previewed', filled({ ...web, action: 'create' }, { image: 'a' })),
+    step('Two', 'cannot preview', filled({ ...web, action: 'create', note: missing }, { image: 'a' })),
+  ]);
+  expect(told?.preview).toEqual({
+    ...{ certainty: 'previewed', summary: '' },
+    changes: [{ ...web, action: 'unchanged', note: 'made by the step “One”' }],
+  });
+});
+
+it('what earlier steps leave otherwise is changed again, although it is so now', () => {
+  const [, , told] = withEarlierSteps([
+    step('One', 'previewed', filled({ ...web, action: 'unchanged' }, { image: 'a' })),
+    step('Two', 'previewed', filled({ ...web, action: 'update', fields: [{ path: 'image' }] }, { image: 'b' })),
+    step('Three', 'previewed', filled({ ...web, action: 'unchanged' }, { image: 'a' })),
+  ]);
+  expect(told?.preview).toMatchObject({
+    certainty: 'partly',
+    changes: [{ action: 'update', note: expect.stringContaining('the step “Two” changes it before') }],
+  });
+});
+
+it('what goes in between is not there any more, also with its namespace', () => {
+  for (const gone of [web, { object: 'Namespace/tars' }]) {
+    const [, , told] = withEarlierSteps([
+      step('One', 'previewed', filled({ ...web, action: 'create' }, { image: 'a' })),
+      step('Away', 'previewed', { ...gone, action: 'delete' }),
+      step('Two', 'previewed', filled({ ...web, action: 'create' }, { image: 'a' })),
+    ]);
+    expect(told?.preview?.changes).toEqual([{ ...web, action: 'create' }]);
+  }
 });
 
 it('what an earlier step deletes is made anew, also by deleting its namespace', () => {

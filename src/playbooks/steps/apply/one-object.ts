@@ -4,6 +4,7 @@ import { conflictsOf, type FieldConflict, withLiveFields, withoutFields } from '
 import { immutableFields } from '../../../cluster/immutable-fields.ts';
 import { getObject, refOf } from '../../../cluster/objects.ts';
 import { waitUntilServed } from '../../../cluster/readiness/definition-served.ts';
+import { waitDeleted } from '../../../cluster/readiness/wait-deleted.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
 import type { PreviewContext, StepContext } from '../../step-kind.ts';
 import type { ApplyConfig } from './config.ts';
@@ -46,7 +47,7 @@ export async function withoutConflicts(
 
 /**
  * Applies an object; what stands in the way is decided by the step, or by a person: conflicts with other owners, and fields
- * that cannot be changed while the object is there. A CustomResourceDefinition is waited for until its kind is served.
+ * that cannot be changed while the object is there. One that is being deleted is waited for first. A CustomResourceDefinition is waited for until its kind is served.
  */
 export async function applyOne(
   wanted: KubernetesObject,
@@ -59,8 +60,13 @@ export async function applyOne(
   let object = wanted;
   let force = config.force === true;
   for (let round = 0; ; round += 1) {
+    signal.throwIfAborted();
     try {
       const result = await applyObject(connection, object, { ...options, force });
+      if (isGoing(result.object)) {
+        await untilGone(result.object, context);
+        continue;
+      }
       if (object.kind === 'CustomResourceDefinition') await waitUntilServed(connection, result.object, signal);
       return result;
     } catch (error) {
@@ -75,6 +81,18 @@ export async function applyOne(
       }
     }
   }
+}
+
+/** An object that is being deleted takes every change, and goes all the same. */
+export function isGoing({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+async function untilGone(object: KubernetesObject, context: StepContext): Promise<void> {
+  const { connection, timeoutMs, waiting, progress } = context;
+  context.output(`${nameOf(object)} is being deleted; it is made anew when it is gone`);
+  const ref = { ...refOf(object), uid: object.metadata.uid };
+  await waitDeleted(connection, [ref], { timeoutMs, signal: waiting, onProgress: progress });
 }
 
 async function askAboutConflicts(

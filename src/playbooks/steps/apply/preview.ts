@@ -5,13 +5,15 @@ import { conflictsOf, type FieldConflict } from '../../../cluster/apply-conflict
 import { type ImmutableField, immutableFields } from '../../../cluster/immutable-fields.ts';
 import { hasStatus } from '../../../cluster/kubernetes-error.ts';
 import { getObject, refOf } from '../../../cluster/objects.ts';
-import { findResource, servesKind } from '../../../cluster/resources.ts';
+import { servesKind } from '../../../cluster/resources.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
 import { getPath } from '../../../yaml/path.ts';
 import { fieldChanges, shownChange } from '../../preview/field-changes.ts';
+import { rememberContent } from '../../preview/made-content.ts';
 import type { FieldChange, PreviewedChange } from '../../step-preview.ts';
+import { inItsPlace } from '../object-place.ts';
 import type { ApplyConfig } from './config.ts';
-import { type ApplySurroundings, applyOptions, decidedConflicts, withoutConflicts } from './one-object.ts';
+import { type ApplySurroundings, applyOptions, decidedConflicts, isGoing, withoutConflicts } from './one-object.ts';
 import { recreationOf } from './recreate.ts';
 
 /** What applying an object would do; `unsure` says why that is not known whole. */
@@ -31,22 +33,31 @@ export async function previewObject(
   context: ApplySurroundings,
   together: readonly KubernetesObject[],
 ): Promise<ObjectPreview> {
+  const object = await inItsPlace(wanted, context);
+  const preview = await tryObject(object, config, context, together);
+  const { marks, system } = applyOptions(config, context, together);
+  rememberContent(preview.change, { object, marks, system });
+  return preview;
+}
+
+async function tryObject(
+  object: KubernetesObject,
+  config: ApplyConfig,
+  context: ApplySurroundings,
+  together: readonly KubernetesObject[],
+): Promise<ObjectPreview> {
   const { connection } = context;
-  const { apiVersion, kind, metadata } = wanted;
-  if (!(await servesKind(connection, apiVersion, kind))) return unknownKind(wanted, together);
-  const { namespaced } = await findResource(connection, apiVersion, kind);
-  // A manifest may leave the namespace to the run.
-  const place = namespaced ? { namespace: metadata.namespace ?? context.namespace } : {};
-  const object: KubernetesObject = { ...wanted, metadata: { ...metadata, ...place } };
+  if (!(await servesKind(connection, object.apiVersion, object.kind))) return unknownKind(object, together);
   try {
-    return { change: changeOf(await tryApply(object, config, context, together)) };
+    const tried = await tryApply(object, config, context, together);
+    return tried.before && isGoing(tried.before) ? whileGoing(object) : { change: changeOf(tried) };
   } catch (error) {
     const conflicts = conflictsOf(error);
     const immutable = immutableFields(error);
     if (conflicts.length > 0) return previewConflict(object, conflicts, config, context, together);
     if (immutable.length > 0) return previewRecreation(object, immutable, config, context);
     // In a namespace that is yet to be made nothing can be tried (kubernetes#83562).
-    if (hasStatus(error, 404)) return missingNamespace(object, together);
+    if (hasStatus(error, 404) && object.metadata.namespace !== undefined) return missingNamespace(object, together);
     if (!(error instanceof Problem) || !isRefusal(error)) throw error;
     return { ...unsure(object, 'create', `the cluster refuses it: ${messageOf(error)}`) };
   }
@@ -77,6 +88,10 @@ function unsure(object: KubernetesObject, action: 'create' | 'update', why: stri
   return { change: { ...placed(object), action, note: why }, unsure: why };
 }
 
+function whileGoing(object: KubernetesObject): ObjectPreview {
+  return { change: { ...placed(object), action: 'create', note: 'made anew when it is gone: it is being deleted' } };
+}
+
 function unknownKind(object: KubernetesObject, together: readonly KubernetesObject[]): ObjectPreview {
   const { apiVersion, kind } = object;
   const comes = together.some((other) => {
@@ -97,7 +112,7 @@ function missingNamespace(object: KubernetesObject, together: readonly Kubernete
 }
 
 function isRefusal(error: Problem): boolean {
-  return [400, 403, 409, 422, 500].some((status) => hasStatus(error, status));
+  return [400, 403, 404, 409, 422, 500].some((status) => hasStatus(error, status));
 }
 
 async function previewConflict(

@@ -1,5 +1,5 @@
 import { Problem } from '../../../base/errors.ts';
-import { appliedSet, type Members, membersOf } from '../../../cluster/applied-set.ts';
+import { appliedSet, isMember, type Members, membersOf } from '../../../cluster/applied-set.ts';
 import { deleteObject, refOf } from '../../../cluster/objects.ts';
 import { waitDeleted } from '../../../cluster/readiness/wait-deleted.ts';
 import { dataAtRisk } from '../../../kubernetes/data-at-risk.ts';
@@ -59,6 +59,12 @@ export async function prune(objects: readonly KubernetesObject[], context: StepC
   for (const object of objects) {
     if (precious.has(object.kind) && !(await isTyped(object, context))) {
       context.output(`${nameOf(object)} is kept`);
+      continue;
+    }
+    // Since it was listed another step may have taken it over.
+    const set = appliedSet(context.origin ?? '', context.namespace);
+    if (!(await isMember(connection, set, { ...refOf(object), uid: object.metadata.uid }, signal))) {
+      context.output(`${nameOf(object)} is no longer this step's own, and is kept`);
       continue;
     }
     await deleteObject(connection, refOf(object), { propagation: 'Foreground', uid: object.metadata.uid, signal });

@@ -40,7 +40,7 @@ export function recreationOf(live: KubernetesObject, { recreate = 'ask' }: Pick<
 export async function makeWay(
   object: KubernetesObject,
   immutable: readonly ImmutableField[],
-  config: ApplyConfig,
+  config: Pick<ApplyConfig, 'recreate'>,
   context: StepContext,
 ): Promise<void> {
   const { connection, signal, waiting, timeoutMs, progress } = context;

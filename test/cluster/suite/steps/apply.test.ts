@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maskText } from '../../../../src/base/masking.ts';
 import type { Connection } from '../../../../src/cluster/connection.ts';
 import type { StepKind } from '../../../../src/playbooks/step-kind.ts';
 import { applyStep } from '../../../../src/playbooks/steps/apply.ts';
@@ -175,6 +176,66 @@ describe('an apply', () => {
     expect((await at(path('new'))).status).toBe(404);
   });
 
+  it('takes back only what it made itself, leaves no marks, and names where things are', async () => {
+    const path = (name: string) => inNamespace(`/api/v1/namespaces/{}/configmaps/${name}`);
+    const { namespace } = connection.info;
+    const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'theirs' }, data: { a: 'x' } };
+    await cluster.post(inNamespace('/api/v1/namespaces/{}/configmaps'), theirs);
+    const made = step({ files: { 'it.yaml': `${settings('theirs', '{ a: x, b: y }')}${settings('late', '{}')}` } });
+    const before = JSON.parse(JSON.stringify(await applyStep.before?.(config(), made.context)));
+    await applyStep.run(config({ force: true }), made.context);
+    expect(await applyStep.planUndo?.(config(), made.context, before)).toMatchObject({
+      changes: [
+        { object: 'ConfigMap/late', namespace, action: 'delete' },
+        { object: 'ConfigMap/theirs', namespace, action: 'update' },
+      ],
+    });
+    // Before it is taken back, somebody makes another one of that name.
+    await cluster.remove(path('late'));
+    await cluster.post(inNamespace('/api/v1/namespaces/{}/configmaps'), { ...theirs, metadata: { name: 'late' } });
+    expect(await applyStep.planUndo?.(config(), made.context, before)).toMatchObject({
+      changes: [{ object: 'ConfigMap/late', action: 'unchanged', note: 'this step did not make it' }, {}],
+    });
+    await applyStep.undo?.(config(), made.context, before);
+    expect((await at(path('late'))).status).toBe(200);
+    const { body } = await at(path('theirs'));
+    expect([body.data, body.metadata.labels]).toEqual([{ a: 'x' }, undefined]);
+  });
+
+  it('never brings back the signs that stand in the place of a secret', async () => {
+    const path = inNamespace('/api/v1/namespaces/{}/configmaps/veiled');
+    await applyStep.run(config(), step({ files: { 'it.yaml': settings('veiled', '{ a: some-value }') } }).context);
+    const next = step({ files: { 'it.yaml': settings('veiled', '{ a: other }') } });
+    const before = JSON.stringify(await applyStep.before?.(config(), next.context));
+    const masked = JSON.parse(before.replace('some-value', maskText));
+    await applyStep.run(config(), next.context);
+    expect(await applyStep.planUndo?.(config(), next.context, masked)).toMatchObject({
+      certainty: 'partly',
+      changes: [{ action: 'unchanged', note: expect.stringContaining('a secret stood in it') }],
+    });
+    await applyStep.undo?.(config(), next.context, masked);
+    expect((await at(path)).body.data).toEqual({ a: 'other' });
+  });
+
+  it('waits until an object that is being deleted is gone, and makes it anew', async () => {
+    const path = inNamespace('/api/v1/namespaces/{}/configmaps/going');
+    const held = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'going', finalizers: ['example.com/held'] } };
+    await cluster.post(inNamespace('/api/v1/namespaces/{}/configmaps'), held);
+    const { uid } = (await at(path)).body.metadata;
+    await cluster.remove(path);
+    const made = step({ files: { 'it.yaml': settings('going', '{ a: new }') } });
+    expect((await applyStep.plan?.(config(), made.context))?.changes).toMatchObject([
+      { action: 'create', note: expect.stringContaining('is being deleted') },
+    ]);
+    const run = applyStep.run(config(), made.context);
+    await expect.poll(() => made.said).toContainEqual(expect.stringContaining('is being deleted'));
+    await cluster.patch(path, { metadata: { finalizers: null } }, 'merge-patch+json');
+    await run;
+    const { body } = await at(path);
+    expect(body.data).toEqual({ a: 'new' });
+    expect(body.metadata.uid).not.toBe(uid);
+  });
+
   it('waits for a kind that it defines before it makes one of it', async () => {
     const group = `t${Date.now().toString(36)}.example.com`;
     const text = `
@@ -196,14 +257,18 @@ spec:
       storage: true
       schema: { openAPIV3Schema: { type: object, properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } } } }
 `;
-    const made = step({ files: { 'it.yaml': text } });
+    // A real server's garbage collector learns of a new kind only after some time.
+    const made = step({ files: { 'it.yaml': text }, timeoutMs: 60_000 });
     try {
       expect(await applyStep.plan?.(config(), made.context)).toMatchObject({
         certainty: 'partly',
         why: 'its kind is defined by this step',
       });
+      const before = await applyStep.before?.(config(), made.context);
       await applyStep.run(config(), made.context);
       expect((await at(inNamespace(`/apis/${group}/v1/namespaces/{}/gadgets/one`))).status).toBe(200);
+      for (let time = 0; time < 2; time += 1) await applyStep.undo?.(config(), made.context, before);
+      expect(await applyStep.planUndo?.(config(), made.context, before)).toMatchObject({ changes: [] });
     } finally {
       await cluster.remove(`/apis/apiextensions.k8s.io/v1/customresourcedefinitions/gadgets.${group}`);
     }

@@ -37,6 +37,25 @@ metadata: { name: keys }
 stringData: { password: p4ssw0rd-of-nobody }
 `;
 
+it('a namespace stays with what is to stay in it, named by the step or not', async () => {
+  const name = await cluster.namespace();
+  const claim = manifests.split('---').find((text) => text.includes('PersistentVolumeClaim')) ?? '';
+  const inside = stepContext(connection, {
+    files: { 'claim.yaml': claim.replace('name: data', `name: data-db-0, namespace: ${name}`) },
+  });
+  await applyStep.run(written(applyStep, { apply: 'claim.yaml' }), inside.context);
+  const step = stepContext(connection, {
+    files: { 'it.yaml': `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${name} }\n` },
+  });
+  const config = written(deleteStep, { delete: 'it.yaml', keep: ['PersistentVolumeClaim'] });
+  expect(await deleteStep.plan?.(config, step.context)).toMatchObject({ changes: [] });
+  expect((await deleteStep.run(config, step.context)).outputs).toEqual({
+    deleted: [],
+    kept: ['PersistentVolumeClaim/data-db-0', `Namespace/${name}`],
+  });
+  expect((await cluster.get(`/api/v1/namespaces/${name}`)).body.metadata.deletionTimestamp).toBeUndefined();
+});
+
 it('what goes is told with the data in it, and what can be made again is, when it is taken back', async () => {
   const step = stepContext(connection, { files: { 'it.yaml': manifests } });
   await applyStep.run(written(applyStep, { apply: 'it.yaml' }), step.context);
