@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { exitCodes, messageOf, Problem } from '../base/errors.ts';
 import type { ImageRule } from '../sandbox/workloads/image-rules.ts';
+import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { invalidFiles } from '../yaml/diagnostics.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { validateYaml } from '../yaml/validate.ts';
@@ -27,11 +28,19 @@ export function readImageRules(file: string | undefined): ImageRule[] {
   const own = join('.tars-console', 'sandbox.yaml');
   const path = file ?? (existsSync(own) ? own : undefined);
   if (path === undefined) return [];
-  const document = parseYaml(textOf(path), path);
-  const { value, diagnostics } = validateYaml(document, schema);
-  const faults = [...document.diagnostics, ...diagnostics];
-  if (!value || faults.length > 0) throw invalidFiles(faults);
+  const { value, diagnostics } = imageRulesOf(path, path);
+  if (!value || diagnostics.length > 0) throw invalidFiles(diagnostics);
   return value.images;
+}
+
+/** What a file of rules holds, and everything that is wrong with it. */
+export function imageRulesOf(
+  file: string,
+  shown: string,
+): { value?: { images: ImageRule[] }; diagnostics: Diagnostic[] } {
+  const document = parseYaml(textOf(file), shown);
+  const { value, diagnostics } = validateYaml(document, schema);
+  return { ...(value ? { value } : {}), diagnostics: [...document.diagnostics, ...diagnostics] };
 }
 
 function textOf(path: string): string {

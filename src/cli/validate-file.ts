@@ -12,8 +12,9 @@ import { loadSystem } from '../systems/system.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { parseYamlDocuments } from '../yaml/parse.ts';
 import { checkMenu, loadCatalog, playbookRoots, shownPath } from './catalog.ts';
+import { imageRulesOf } from './sandbox-images.ts';
 
-type FileKind = 'configuration' | 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
+type FileKind = 'configuration' | 'images' | 'playbook' | 'menu' | 'system' | 'scenario' | 'manifest';
 
 /** Every problem of one file, whichever kind of file it is. */
 export function validateFile(name: string, workspace: string): Diagnostic[] {
@@ -22,6 +23,8 @@ export function validateFile(name: string, workspace: string): Diagnostic[] {
   switch (kindOfFile(file)) {
     case 'configuration':
       return readConfiguration(file, shown(file)).diagnostics;
+    case 'images':
+      return imageRulesOf(file, shown(file)).diagnostics;
     case 'manifest':
       return checkManifest(file, shown(file));
     case 'system':
@@ -44,6 +47,7 @@ function kindOfFile(file: string): FileKind {
   if (file === configurationFile()) return 'configuration';
   if (basename(file) === 'system.yaml') return 'system';
   if (folder === 'menus') return 'menu';
+  if (basename(file) === 'sandbox.yaml' && folder === '.tars-console') return 'images';
   if (folder === 'manifests' || folder === 'k8s') return 'manifest';
   const [first] = parseYamlDocuments(readTextFile(file), file);
   const keys = first?.value !== null && typeof first?.value === 'object' ? Object.keys(first.value) : [];

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printable } from '../base/printable.ts';
 import { configurationFile } from '../configuration/configuration-file.ts';
@@ -36,12 +37,17 @@ export function validateFiles(files: readonly string[], workspace: string): Diag
   return sortDiagnostics(files.flatMap((file) => validateFile(file, workspace)));
 }
 
-/** Every problem of the user's settings and of the menus, systems, playbooks, manifests and scenarios that can be chosen in a workspace. */
+/**
+ * Every problem of the user's settings, and of the menus, systems, playbooks, manifests, scenarios and rules for the sandbox's
+ * images that can be chosen in a workspace.
+ */
 export function validateAll(workspace: string): Diagnostic[] {
   const { diagnostics } = loadCatalog({ workspace });
   return sortDiagnostics([
     ...diagnostics,
-    ...[configurationFile()].filter(existsSync).flatMap((file) => validateFile(file, workspace)),
+    ...[configurationFile(), join(workspace, '.tars-console', 'sandbox.yaml')]
+      .filter(existsSync)
+      .flatMap((file) => validateFile(file, workspace)),
     ...scenarioFiles(workspace).flatMap((file) => validateFile(file, workspace)),
   ]);
 }

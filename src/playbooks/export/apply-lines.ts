@@ -3,13 +3,13 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { inApplyOrder } from '../../kubernetes/order.ts';
 import type { PlanContext } from '../step-kind.ts';
 import type { ApplyConfig } from '../steps/apply/config.ts';
+import { readyLines } from '../steps/apply/ready-lines.ts';
 import { readObjects, type StructuralChange, withChanges } from '../steps/manifest-objects.ts';
 import { asList } from '../steps/step-shapes.ts';
 import type { ShellTokens } from './shell-tokens.ts';
 
 // kubectl reads YAML 1.1, in which a bare `yes` is true.
 const kubectlReads = { version: '1.1', lineWidth: 0 } as const;
-const rolledOut = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 
 export interface ApplyExport {
   config: ApplyConfig;
@@ -45,15 +45,17 @@ export async function applyLines(given: ApplyExport): Promise<{ lines: string[];
     return context.evaluate(cel) === true;
   };
   const apply = said ? [`if ${said}; then`, ...document(true), 'else', ...document(false), 'fi'] : document(undefined);
-  const n = (object: KubernetesObject) => `-n ${object.metadata.namespace ?? context.namespace}`;
-  const timeout = timeoutMs === undefined ? '' : ` --timeout=${Math.ceil(timeoutMs / 1000)}s`;
+  const named = withChanges(read, renames(config.set ?? []), context);
   const waits = config.wait
-    ? read
-        .filter(({ kind }) => rolledOut.has(kind))
-        .map((one) => `kubectl rollout status ${one.kind.toLowerCase()}/${one.metadata.name} ${n(one)}${timeout}`)
+    ? named.flatMap((one) => readyLines(one, context.namespace, timeoutMs)).map((line) => tokens.inLine(line))
     : [];
   if (config.prune) notes.push('A run also deletes what this step has applied before and no longer contains.');
   return { lines: [...apply, ...waits], notes };
+}
+
+/** Without a condition, as the wait needs only the name. */
+function renames(changes: readonly StructuralChange[]): StructuralChange[] {
+  return changes.filter(({ path, when }) => when === undefined && path.replace(/^\./, '') === 'metadata.name');
 }
 
 function labelled(object: KubernetesObject, system: string): KubernetesObject {

@@ -28,6 +28,7 @@ export function shellValue(node: ASTNode, inputs: ShellInputs, fresh: NewVariabl
     const value = name === 'string' && only && !more ? shellValue(only, inputs, fresh) : undefined;
     return value && { ...value, type: 'string' };
   }
+  if (op === 'rcall') return replaced(args, inputs, fresh);
   if (op === '+') {
     const [left, right] = (args as ASTNode[]).map((one) => shellValue(one, inputs, fresh));
     // Only texts are joined; numbers would be added.
@@ -48,6 +49,27 @@ function choice(args: ASTNode[], inputs: ShellInputs, fresh: NewVariable): Shell
     content: `\${${name}}`,
     type: yes.type,
     before: [`if ${test}; then ${name}="${yes.content}"; else ${name}="${no.content}"; fi`],
+  };
+}
+
+/** `text.replace("a", "b")` with texts that are known, by sed. */
+function replaced(
+  [name, receiver, given]: [string, ASTNode, ASTNode[]],
+  inputs: ShellInputs,
+  fresh: NewVariable,
+): ShellValue | undefined {
+  const [old, fresher, more] = given.map(({ op, args }) => (op === 'value' ? (args as unknown) : undefined));
+  if (name !== 'replace' || typeof old !== 'string' || typeof fresher !== 'string' || more !== undefined)
+    return undefined;
+  const value = shellValue(receiver, inputs, fresh);
+  if (value?.type !== 'string' || old === '' || /\n/.test(old + fresher)) return undefined;
+  const script = `s/${old.replace(/[\\/.*[\]^$]/g, '\\$&')}/${fresher.replace(/[\\/&]/g, '\\$&')}/g`;
+  const variable = fresh();
+  const quoted = `'${script.replaceAll("'", `'\\''`)}'`;
+  return {
+    content: `\${${variable}}`,
+    type: 'string',
+    before: [...value.before, `${variable}="$(printf '%s\\n' "${value.content}" | sed ${quoted})"`],
   };
 }
 

@@ -132,7 +132,7 @@ async function exportStep(
   const made = group
     ? { lines: [], notes: [] }
     : await stepLines({ place, kind, inputs: frame.inputs, context, tokens });
-  const { before, unknown } = tokens.taken();
+  const { before, unknown, decided } = tokens.taken();
   const byHand = 'byHand' in made ? made.byHand : undefined;
   const { retry, onFailure } = step;
   return {
@@ -141,6 +141,7 @@ async function exportStep(
     notes: [
       ...made.notes,
       ...unknown.map((cel) => `Only a run knows ${cel}; put it in yourself.`),
+      ...decided.map((cel) => `${cel} was worked out when this was exported: it does not follow the variables.`),
       ...(step.undoSteps || step.rescue ? ['A run also knows what to do when this fails.'] : []),
     ],
     byHand: byHand ?? (unknown.length > 0 ? `It needs ${unknown.join(', ')}, which only a run knows.` : undefined),

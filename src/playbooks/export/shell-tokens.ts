@@ -12,7 +12,7 @@ export interface ShellTokens {
   /** A condition as a test; undefined when a shell cannot say it. */
   test(expression: string, inputs: ShellInputs): string | undefined;
   /** What must run before the lines that were made since this was asked last, and what was noted about them. */
-  taken(): { before: string[]; unknown: string[] };
+  taken(): { before: string[]; unknown: string[]; decided: string[] };
   inLine(line: string): string;
   /** In a here-document that is expanded, between double quotes of YAML. */
   inDocument(text: string): string;
@@ -28,6 +28,9 @@ export function createShellTokens(): ShellTokens {
   let computed = 0;
   let before: string[] = [];
   let unknown: string[] = [];
+  /** Said with the inputs as they are now, as a shell cannot say it. */
+  let decided: string[] = [];
+  const said = new WeakMap<ShellInputs, Map<string, ShellValue | undefined>>();
   const fresh = () => {
     computed += 1;
     return `value_${computed}`;
@@ -43,7 +46,9 @@ export function createShellTokens(): ShellTokens {
           return `__${found.type === 'string' ? 'v' : 'n'}${values.length - 1}__`;
         }
         try {
-          return context.evaluate(expression);
+          const value = context.evaluate(expression);
+          if (mentionsInputs(expression)) decided.push(expression);
+          return value;
         } catch {
           unknown.push(expression);
           return `<${expression}>`;
@@ -51,9 +56,10 @@ export function createShellTokens(): ShellTokens {
       }),
     test: (expression, inputs) => shellTest(treeOf(expression), inputs, fresh),
     taken() {
-      const all = { before: [...new Set(before)], unknown: [...new Set(unknown)] };
+      const all = { before: [...new Set(before)], unknown: [...new Set(unknown)], decided: [...new Set(decided)] };
       before = [];
       unknown = [];
+      decided = [];
       return all;
     },
     inLine: (line) => replaceQuoted(line, contentOf),
@@ -67,6 +73,13 @@ export function createShellTokens(): ShellTokens {
   };
 
   function translated(expression: string, inputs: ShellInputs): ShellValue | undefined {
+    const known = said.get(inputs) ?? new Map<string, ShellValue | undefined>();
+    said.set(inputs, known);
+    if (!known.has(expression)) known.set(expression, inShell(expression, inputs));
+    return known.get(expression);
+  }
+
+  function inShell(expression: string, inputs: ShellInputs): ShellValue | undefined {
     try {
       return shellValue(treeOf(expression), inputs, fresh);
     } catch {

@@ -1,5 +1,5 @@
 import type { LoadResult, LoadSample } from '../../load/sample.ts';
-import type { RunRecord, RunSignal } from '../runs/events.ts';
+import type { RunRecord, RunSignal, StepProblem } from '../runs/events.ts';
 import type { Answer } from '../runs/question.ts';
 import { initialRunState, type RunState, type RunStatusNow, reduceRunEvents, type StepState } from '../runs/state.ts';
 import type { Report, ReportLoad, ReportQuestion, ReportStep, StepStatusNow } from './report.ts';
@@ -60,7 +60,8 @@ function summaryOf(status: RunStatusNow): string {
 function reportStep(step: StepState, records: readonly RunRecord[]): ReportStep {
   const { id, title, description, kind, depth, group, equivalent, now, preview } = step;
   const intents = records.filter((one) => one.type === 'step-intent' && one.step === id);
-  const problem = now.status === 'failed' ? now.problem : undefined;
+  const problem =
+    now.status === 'failed' ? now.problem : now.status === 'undone' ? failureBefore(id, records) : undefined;
   const evidence = now.status === 'not-met' ? now.evidence : (problem?.evidence ?? []);
   const told = problem ?? (now.status === 'not-met' ? { message: now.reason } : undefined);
   return {
@@ -73,6 +74,12 @@ function reportStep(step: StepState, records: readonly RunRecord[]): ReportStep 
     findings: 'findings' in now ? now.findings : [],
     problem: told && { message: told.message, where: problem?.where, next: problem?.next ?? [], evidence },
   };
+}
+
+/** Why a step failed that was then taken back. */
+function failureBefore(id: string, records: readonly RunRecord[]): StepProblem | undefined {
+  const result = records.findLast((one) => one.type === 'step-result' && one.step === id);
+  return result?.type === 'step-result' && result.status === 'failed' ? result.problem : undefined;
 }
 
 function sentenceOf({ now }: StepState): string {

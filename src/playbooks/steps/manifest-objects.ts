@@ -55,18 +55,22 @@ function inNamespace(object: KubernetesObject, system: unknown, namespace: strin
   return object;
 }
 
-/** The objects with the changes in them. Throws `Problem` for a change that selects nothing or whose path matches nothing. */
+/**
+ * The objects with the changes in them; `select` means what an object is called in its file, also when a change gives it another
+ * name. Throws `Problem` for a change that selects nothing or whose path matches nothing.
+ */
 export function withChanges(
   objects: readonly KubernetesObject[],
   changes: readonly StructuralChange[] | undefined,
   context: Pick<PlanContext, 'render' | 'evaluate'>,
 ): KubernetesObject[] {
-  let changed = [...objects];
+  const changed = [...objects];
   for (const { when, ...written } of changes ?? []) {
     if (when !== undefined && context.evaluate(when) !== true) continue;
     const { select, ...change } = context.render(written);
-    if (!changed.some((object) => isSelected(object, select))) throw nothingSelected(select, changed);
-    changed = changed.map((object) => (isSelected(object, select) ? withChange(object, change) : object));
+    if (!objects.some((object) => isSelected(object, select))) throw nothingSelected(select, objects);
+    for (const [index, object] of changed.entries())
+      if (objects[index] && isSelected(objects[index], select)) changed[index] = withChange(object, change);
   }
   return changed;
 }

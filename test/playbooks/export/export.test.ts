@@ -141,6 +141,45 @@ test('a condition of CEL and its test in the shell say the same', () => {
   );
 });
 
+const replaces = 'inputs.tag.replace(".", "-")';
+
+test('a text with something replaced in it is made by the script, and what it cannot say is told', () => {
+  const tokens = createShellTokens();
+  const playbook = playbookOf([{ title: 'One', do: { value: 1 } }]);
+  const context = createPlanContext(playbook, 'tars', { inputs: { tag: '1.0.0' }, system: {}, cluster: {}, steps: {} });
+  const inputs = new Map([['tag', { content: variable('INPUT_TAG'), type: 'string' as const }]]);
+  const render = (cel: string) => tokens.render(`migrate-$\u007b{ ${cel} }}`, inputs, context);
+  const name = render(replaces);
+  render(replaces);
+  const { before, decided } = tokens.taken();
+  expect([before.length, decided], 'the same is worked out once').toEqual([1, []]);
+  const script = [...before, tokens.inLine(`printf %s ${name}`)].join('\n');
+  expect(sh(script, { INPUT_TAG: '2.10.3' })).toBe('migrate-2-10-3');
+  expect(render('inputs.tag.split(".")[0]')).toBe('migrate-1');
+  expect(tokens.taken().decided).toEqual(['inputs.tag.split(".")[0]']);
+});
+
+test('what is replaced means itself and nothing else to the shell', () => {
+  const text = fc.string({
+    unit: fc.constantFrom('.', '*', '[', ']', '^', '$', '/', '\\', '&', "'", '"', 'a', '`'),
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(text, text, text, (whole, old, fresher) => {
+      const tokens = createShellTokens();
+      const playbook = playbookOf([{ title: 'One', do: { value: 1 } }]);
+      const scope = { inputs: { tag: '' }, system: {}, cluster: {}, steps: {} };
+      const inputs = new Map([['tag', { content: variable('INPUT_TAG'), type: 'string' as const }]]);
+      const cel = `inputs.tag.replace(${JSON.stringify(old)}, ${JSON.stringify(fresher)})`;
+      const value = tokens.render(`$\u007b{ ${cel} }}`, inputs, createPlanContext(playbook, 'tars', scope));
+      const script = [...tokens.taken().before, tokens.inLine(`printf %s ${value}`)].join('\n');
+      expect(sh(script, { INPUT_TAG: whole })).toBe(whole.replaceAll(old, () => fresher));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('a failing command inside of what is tried again counts, whatever stands behind it', async () => {
   const playbook = await exported('tars/verify');
   const text = shellScript(playbook);

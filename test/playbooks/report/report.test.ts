@@ -146,3 +146,20 @@ test('sensitive answers and inputs are named and not valued', () => {
   expect(report.questions[0]?.answer).toBe('(not written down)');
   expect(htmlReport(report)).toContain('(sensitive, not written down)');
 });
+
+test('of a step that failed and was taken back, the report says why', () => {
+  const records = parseJournal(readFileSync(join(stored, 'v1-done', 'journal.ndjson'), 'utf8')).slice(0, -1);
+  const begun = records.findLast(({ type }) => type === 'step-intent');
+  const step = begun?.type === 'step-intent' ? begun.step : '';
+  const problem = { message: 'the new pods never became ready', evidence: ['connection refused'] };
+  const more = [
+    { type: 'step-result', step, status: 'failed', ms: 20_000, problem },
+    { type: 'undo-intent', step },
+    { type: 'undo-result', step, status: 'done', summary: '1 object as before', ms: 700 },
+  ].map((body, index) => ({ v: 2, seq: records.length + 1 + index, at, ...body }) as RunRecord);
+  const report = required(createReport({ records: [...records, ...more], signals: [], status: 'failed', faults: [] }));
+  const told = report.steps.find(({ id }) => id === step);
+  expect(told).toMatchObject({ status: 'undone', summary: '1 object as before', problem });
+  expect(htmlReport(report)).toContain('the new pods never became ready');
+  expect(markdownReport(report)).toContain('connection refused');
+});

@@ -57,6 +57,24 @@ test('apply sends the objects in the order of their kinds, changed by structure 
   expect(lines[0]).toContain('.image = "web:2"');
 });
 
+test('a change may give an object another name: `select` means the one in its file, and the commands wait for the new one', async () => {
+  const job =
+    'apiVersion: batch/v1\nkind: Job\nmetadata: { name: migrate, namespace: tars }\nspec:\n  template:\n    spec:\n' +
+    '      restartPolicy: Never\n      containers: [{ name: migrate, image: migrate:1 }]\n';
+  const { context, api } = await open({ files: { 'job.yaml': job } });
+  const set = [
+    { select: 'Job/migrate', path: 'metadata.name', value: 'migrate-2' },
+    { select: 'Job/migrate', path: 'spec.template.spec.containers[name=migrate].image', value: 'migrate:2' },
+  ];
+  const config = { apply: 'job.yaml', set, wait: 'ready' };
+  expect((await kind('apply').run({ apply: 'job.yaml', set }, context)).summary).toBe('Job/migrate-2 created');
+  const live = (await api.send('GET', '/apis/batch/v1/namespaces/tars/jobs/migrate-2')).json;
+  expect(live.spec.template.spec.containers[0].image).toBe('migrate:2');
+  const [apply, wait] = await kind('apply').equivalent(config, context);
+  expect(apply).toMatch(/image = "migrate:2".*metadata\.name = "migrate-2"/);
+  expect(wait).toBe('kubectl wait --for=condition=complete job/migrate-2 -n tars');
+});
+
 test('a preview of an apply changes nothing', async () => {
   const { context, api } = await open({ files: { 'web.yaml': deployment } });
   const preview = await kind('apply').plan?.({ apply: 'web.yaml' }, context);

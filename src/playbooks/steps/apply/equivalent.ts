@@ -1,10 +1,9 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { parsePath } from '../../../yaml/path.ts';
 import type { PlanContext } from '../../step-kind.ts';
-import { kubectlTimeout, renderKnown, shellWord } from '../explain.ts';
-import { isSelected, readObjects, type StructuralChange } from '../manifest-objects.ts';
-
-const rolledOut = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+import { renderKnown, shellWord } from '../explain.ts';
+import { isSelected, readObjects, type StructuralChange, withChanges } from '../manifest-objects.ts';
+import { readyLines } from './ready-lines.ts';
 
 /** The kubectl lines that stand for applying these files; changes are yq's (https://mikefarah.gitbook.io/yq). */
 export async function applyEquivalent(
@@ -25,11 +24,42 @@ export async function applyEquivalent(
     if (mine.length === 0) lines.push(`${apply} -f ${name}`);
     else
       lines.push(
-        `yq ${shellWord(mine.map((change) => yqChange(change, context)).join(' | '))} ${name} | ${apply} -f -`,
+        `yq ${shellWord(
+          renamedLast(mine)
+            .map((change) => yqChange(change, context))
+            .join(' | '),
+        )} ${name} | ${apply} -f -`,
       );
-    if (wait) waits.push(...objects.flatMap((object) => waitLine(object, context.namespace, timeoutMs)));
+    if (wait)
+      waits.push(
+        ...named(objects, mine, context).flatMap((object) => readyLines(object, context.namespace, timeoutMs)),
+      );
   }
   return [...lines, ...waits];
+}
+
+/** yq selects by the name that an object has by then. */
+function renamedLast(changes: readonly StructuralChange[]): StructuralChange[] {
+  const renames = ({ path }: StructuralChange) => path.replace(/^\./, '') === 'metadata.name';
+  return [...changes.filter((change) => !renames(change)), ...changes.filter(renames)];
+}
+
+/** The objects by the names that they get, as far as that is known. */
+function named(
+  objects: readonly KubernetesObject[],
+  changes: readonly StructuralChange[],
+  context: PlanContext,
+): readonly KubernetesObject[] {
+  const known = { ...context, render: <T>(value: T) => renderKnown(context, value) };
+  try {
+    return withChanges(
+      objects,
+      changes.map(({ when: _, ...change }) => change),
+      known,
+    );
+  } catch {
+    return objects;
+  }
 }
 
 /** A change whose condition only the run will know is shown. */
@@ -59,10 +89,4 @@ function yqPath(path: string): string {
   });
   // What is selected last is the place itself.
   return steps.join('').replace(/ \| $/, '');
-}
-
-function waitLine({ kind, metadata }: KubernetesObject, namespace: string, timeoutMs: number | undefined): string[] {
-  if (!rolledOut.has(kind)) return [];
-  const where = ` -n ${metadata.namespace ?? namespace}`;
-  return [`kubectl rollout status ${kind.toLowerCase()}/${metadata.name}${where}${kubectlTimeout(timeoutMs)}`];
 }
