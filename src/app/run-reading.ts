@@ -19,7 +19,7 @@ export function reduceLatency(
   for (const event of events) {
     if (event.type !== 'sample') continue;
     const at = Date.parse(event.at);
-    series = withSample(withReplicas(series, replicasAt(at)), event.sample, at);
+    series = withSample(withReplicas(series, event.sample.replicas ?? replicasAt(at)), event.sample, at);
   }
   return series;
 }

@@ -5,6 +5,8 @@ import { probeContext } from '../cluster/probe-context.ts';
 import { attachRun } from '../playbooks/runs/attach.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { discardRun, findRun, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
+import { readRecording } from '../playbooks/runs/recording.ts';
+import { runPaths } from '../playbooks/runs/run-folder.ts';
 import { readRequest } from '../playbooks/runs/run-request.ts';
 import { resumeRun, type StartOptions } from '../playbooks/runs/start.ts';
 import { createClusterServices } from './console-cluster.ts';
@@ -57,6 +59,9 @@ export function createServices(options: GlobalOptions): Services {
 }
 
 async function follow(run: string, receive: (events: RunEvent[]) => void, signal: AbortSignal): Promise<void> {
+  const { folder, endedAt } = await findRun(run);
+  // Of a run that is over, what its steps printed is read too.
+  if (endedAt !== undefined) return receive(readRecording(runPaths(folder), { output: true }));
   const attached = await attachRun(run, 'console');
   const records = createBatcher<RunEvent>(recordsMs, receive);
   const signals = createBatcher<RunEvent>(signalsMs, receive);

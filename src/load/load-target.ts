@@ -11,6 +11,8 @@ export interface LoadTarget {
   through: 'service' | 'ingress';
   /** `Service backend-service:8000`, for people. */
   description: string;
+  /** The Service that takes the requests in the end, where it is known. */
+  service?: string | undefined;
 }
 
 type Wanted = NonNullable<Scenario['target']>;
@@ -53,7 +55,7 @@ async function serviceTarget(
         `Then: --url http://127.0.0.1:${port} (a port-forward goes to one pod only, so it does not show scaling)`,
       ],
     });
-  return { address: { url }, through: 'service', description: `Service ${name}:${port}` };
+  return { address: { url }, through: 'service', description: `Service ${name}:${port}`, service: name };
 }
 
 async function ingressTarget(
@@ -65,7 +67,7 @@ async function ingressTarget(
 ): Promise<LoadTarget> {
   const ref = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name, namespace };
   const ingress = existing(await getObject(connection, ref, signal), `Ingress ${name}`, namespace);
-  const spec = ingress.spec as { rules?: { host?: string }[]; tls?: unknown[] } | undefined;
+  const spec = ingress.spec as IngressSpec | undefined;
   const host = wantedHost ?? spec?.rules?.find((rule) => rule.host)?.host;
   const [given] = givenAddresses(ingress);
   const scheme = spec?.tls && spec.tls.length > 0 ? 'https' : 'http';
@@ -74,7 +76,21 @@ async function ingressTarget(
     throw new Problem(`Ingress ${name} has no address`, {
       next: ['Is an ingress controller installed?', `kubectl get ingress ${name} -n ${namespace}`],
     });
-  return { address: { url, host }, through: 'ingress', description: `Ingress ${name}${host ? ` (${host})` : ''}` };
+  const description = `Ingress ${name}${host ? ` (${host})` : ''}`;
+  return { address: { url, host }, through: 'ingress', description, service: backendOf(spec, host) };
+}
+
+interface IngressSpec {
+  rules?: { host?: string; http?: { paths?: { backend?: { service?: { name?: string } } }[] } }[];
+  tls?: unknown[];
+}
+
+/** The one Service that a host leads to; undefined where its paths lead to several. */
+function backendOf(spec: IngressSpec | undefined, host: string | undefined): string | undefined {
+  const rules = (spec?.rules ?? []).filter((rule) => rule.host === host);
+  const paths = rules.flatMap(({ http }) => http?.paths ?? []);
+  const [only, second] = new Set(paths.flatMap(({ backend }) => backend?.service?.name ?? []));
+  return second === undefined ? only : undefined;
 }
 
 /** What the cluster says about the limits that the scenario names; what cannot be read is left out. */

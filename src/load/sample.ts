@@ -32,6 +32,8 @@ export interface LoadSample {
   recent?: Quantiles | undefined;
   /** Planned → written while a connection was idle, p99 so far: over 5 ms the generator is the limit. */
   lagP99: number;
+  /** Pods that stood ready behind what is loaded, where that is known. */
+  replicas?: number | undefined;
 }
 
 /** Figures over a stretch of a load test. */

@@ -124,6 +124,7 @@ function footLines(options: Pick<RunLinesOptions, 'state' | 'width' | 'theme' | 
     lines.push(theme.warn(fitTo(` ${symbols.warn} its process is gone ${symbols.separator} r resumes it`, width)));
   if (state.stopRequested && !ended)
     lines.push(theme.warn(fitTo(` ${symbols.warn} stopping after what it is doing`, width)));
+  if (!ended) lines.push(...lockLines(state, width, theme));
   if (load) lines.push(...loadSummaryLines(load, width, theme));
   if (!ended) return lines;
   lines.push(...endLines(state, width, theme));
@@ -132,6 +133,17 @@ function footLines(options: Pick<RunLinesOptions, 'state' | 'width' | 'theme' | 
   );
   if (onward) return [...lines, theme.accent(fitTo(` ${symbols.enter} goes on: ${onward}`, width))];
   return [...lines, ...next];
+}
+
+/** That nothing keeps a second run away is worth a line as long as the run goes on; that something does is no news. */
+function lockLines({ lock }: RunState, width: number, theme: Theme): string[] {
+  if (lock?.state !== 'unguarded' && lock?.state !== 'lost') return [];
+  const said = lock.state === 'lost' ? 'its lock is lost' : 'unguarded: no lock keeps a second run away';
+  const why = lock.note === '' ? [] : wrap(printableLine(lock.note), width - 4).slice(0, 2);
+  return [
+    theme.warn(fitTo(` ${theme.symbols.warn} ${said}`, width, 'left', theme.symbols.ellipsis)),
+    ...why.map((line) => theme.dim(`   ${line}`)),
+  ];
 }
 
 function endLines(state: RunState, width: number, theme: Theme): string[] {

@@ -40,7 +40,8 @@ function resultLines({ now, group }: StepState, width: number, theme: Theme): st
     case 'undone':
       return [theme.warn(`Taken back${now.summary ? `: ${printableLine(now.summary)}` : ''}`)];
     case 'skipped':
-      return [theme.dim(`Skipped: ${printableLine(now.reason)}`)];
+      // A person's choice says the word itself.
+      return [theme.dim(`Skipped: ${printableLine(now.reason).replace(/^skipped /, '')}`)];
     case 'done':
       return [
         theme.ok(`Done in ${formatDuration(now.ms)}${now.summary ? `: ${printableLine(now.summary)}` : ''}`),

@@ -94,6 +94,27 @@ describe.each([
     expectInside(frame(), columns, rows);
   });
 
+  it('says that no lock keeps a second run away, and when the lock is lost; a lock that is held is no news', async () => {
+    const { run, frame } = await openWithRun(columns, rows);
+    const before = frame();
+    run.send({ type: 'lock', state: 'held' });
+    run.send({ type: 'step-intent', step: 'namespace', attempt: 1 });
+    await vi.waitFor(() => expect(frame()).not.toBe(before));
+    expect(frame()).not.toContain('lock');
+    run.send({ type: 'lock', state: 'unguarded', note: 'leases is forbidden\u001b[31m: no right to create' });
+    await until('unguarded: no lock');
+    expect(frame()).toContain('leases is forbidden');
+    expect(frame()).not.toContain('\u001b[31m:');
+    expectInside(frame(), columns, rows);
+    run.send({ type: 'lock', state: 'lost', note: 'another run holds it' });
+    await until('its lock is lost');
+    expect(frame()).toContain('another run holds it');
+    expectInside(frame(), columns, rows);
+    run.send({ type: 'run-ended', status: 'stopped', exitCode: 130, summary: 'Full deployment: stopped' });
+    await until('Stopped; it can be resumed');
+    expect(frame()).not.toContain('lock is lost');
+  });
+
   it('lists what was run, writes a report and shows a run again', async () => {
     const { run, press, frame, services } = await openWithRun(columns, rows);
     run.send({ type: 'run-ended', status: 'done', exitCode: 0, summary: 'Full deployment: done, in 2s' });

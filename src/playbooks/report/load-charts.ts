@@ -39,10 +39,38 @@ export function loadCharts(load: ReportLoad): Markup[] {
         : []),
     ],
   };
-  return [latency, rate].map(
+  const units = new Map([[latency, 'in milliseconds']]);
+  const charts = [latency, rate];
+  if (samples.some(({ replicas }) => replicas !== undefined)) {
+    const replicas = replicasChart(samples, rampUntil);
+    units.set(replicas, 'that stood ready');
+    charts.push(replicas);
+  }
+  return charts.map(
     (chart) =>
-      html`<figure>${chartSvg(chart)}<figcaption>${chart.title} over time, in ${chart === latency ? 'milliseconds' : 'requests a second'}</figcaption></figure>`,
+      html`<figure>${chartSvg(chart)}<figcaption>${chart.title} over time, ${units.get(chart) ?? 'in requests a second'}</figcaption></figure>`,
   );
+}
+
+/** What stood behind the load, on the same seconds: whether an autoscaler helped is seen by looking up. */
+function replicasChart(samples: readonly LoadSample[], rampUntil: number | undefined): ChartOptions {
+  const known = samples.flatMap(({ replicas }) => replicas ?? []);
+  // A step stays a step: before it changes, the old number counts to the very moment.
+  const points = samples.flatMap(({ t, replicas }, index): [number, number | undefined][] => {
+    const before = samples[index - 1]?.replicas;
+    return before !== undefined && replicas !== undefined && before !== replicas
+      ? [
+          [t, before],
+          [t, replicas],
+        ]
+      : [[t, replicas]];
+  });
+  return {
+    title: 'Pods',
+    description: `Pods that stood ready behind what was loaded: from ${Math.min(...known)} to ${Math.max(...known)}.`,
+    rampUntil,
+    series: [{ name: 'pods', look: 'p50', points }],
+  };
 }
 
 /** A count of intervals as a rate, over about two seconds: a quarter of a second alone only jumps. */

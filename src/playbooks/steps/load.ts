@@ -6,7 +6,8 @@ import { destinationProblem, parseTarget, resolveDestination } from '../../load/
 import { startLoad } from '../../load/engine.ts';
 import { limitFindings } from '../../load/limits.ts';
 import { findLoadTarget, type LoadTarget, readSystemLimits } from '../../load/load-target.ts';
-import type { LoadResult } from '../../load/sample.ts';
+import { watchReadyEndpoints } from '../../load/ready-endpoints.ts';
+import type { LoadResult, LoadSample } from '../../load/sample.ts';
 import type { Scenario, Threshold } from '../../load/scenario.ts';
 import { readScenario } from '../../load/scenario-file.ts';
 import { withOverrides } from '../../load/scenario-overrides.ts';
@@ -64,7 +65,11 @@ export const loadStep: StepKind<Config> = {
       if (level === 'warning') context.output(`${title}: not so: ${observed}${repair ? `; ${repair}` : ''}`);
     context.output(`${scenario.title} → ${target.description} (${target.address.url})`);
     const progress = createLoadProgress(scenario, context);
-    const result = await startLoad(scenario, { address: target.address, signal: waiting, onSample: progress });
+    const ready = target.service ? watchReadyEndpoints(connection, target.service, namespace) : undefined;
+    const onSample = (sample: LoadSample) => progress({ ...sample, ...known(ready?.now()) });
+    const result = await startLoad(scenario, { address: target.address, signal: waiting, onSample }).finally(() =>
+      ready?.close(),
+    );
     waiting.throwIfAborted();
     return resultOf(result, limits);
   },
@@ -113,6 +118,8 @@ function durationOf(value: Options['duration'], name: string): number | undefine
   if (ms !== undefined) return ms;
   throw new Problem(`\`${name}\`: ${value} is no duration; write it as 60s or 1m30s`);
 }
+
+const known = (replicas: number | undefined) => (replicas === undefined ? {} : { replicas });
 
 type Target = LoadTarget | (Omit<LoadTarget, 'through'> & { through: 'url' });
 

@@ -8,7 +8,7 @@ const sample = (t: number, replicas: number | undefined): LoadSample => ({
   ...(replicas === undefined ? {} : { replicas }),
 });
 const drawn = (samples: LoadSample[]) =>
-  loadCharts({ step: 'load-test', title: 'Load test', samples, result: undefined }).map(String);
+  loadCharts({ step: 'load-test', title: 'Load test', samples, result: undefined }).map(({ text }) => text);
 
 it('the pods behind the load stand below it on the same seconds, as steps', () => {
   const charts = drawn([sample(10, 2), sample(20, 2), sample(30, 5), sample(40, 5)]);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import type { LoadSample } from '../../../src/load/sample.ts';
 import { loadStep } from '../../../src/playbooks/steps/load.ts';
 import { type BenchOptions, openBench } from './context.ts';
 
@@ -60,4 +61,28 @@ test('a load that leaves this machine waits for its host to be typed', async () 
   const config = { load: { scenario: 'short.yaml', url: 'http://192.0.2.1:8000' } };
   await expect(loadStep.run(config, context)).rejects.toThrow('is not the host that this load goes to');
   expect(asked).toMatchObject([{ kind: 'typed', expect: '192.0.2.1' }]);
+});
+
+test('its samples say how many pods stood ready behind the Service', async () => {
+  const server = createServer((_, response) => response.end('ok')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  closing.push(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { context, api } = await open({ scope: { system: { namespace: 'tars', targets: [] } } });
+  const annotations = { 'tars-console.dev/published': JSON.stringify({ 8000: url }) };
+  await api.client.create('/api/v1/namespaces/tars/services', {
+    metadata: { name: 'web', annotations },
+    spec: { ports: [{ port: 8000 }] },
+  });
+  const endpoint = (address: string, ready: boolean) => ({ addresses: [address], conditions: { ready } });
+  await api.client.create('/apis/discovery.k8s.io/v1/namespaces/tars/endpointslices', {
+    metadata: { name: 'web-1', labels: { 'kubernetes.io/service-name': 'web' } },
+    addressType: 'IPv4',
+    endpoints: [endpoint('10.0.0.1', true), endpoint('10.0.0.2', true), endpoint('10.0.0.3', false)],
+    ports: [{ port: 8000 }],
+  });
+  const samples: LoadSample[] = [];
+  const config = { load: { scenario: 'short.yaml', rate: 20, duration: '1s' } };
+  await loadStep.run(config, { ...context, sample: (sample) => void samples.push(sample) });
+  expect(samples.at(-1)?.replicas).toBe(2);
 });
