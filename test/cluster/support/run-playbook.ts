@@ -1,6 +1,6 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createMasker } from '../../../src/base/masking.ts';
 import { loadRun } from '../../../src/cli/run-loading.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
@@ -20,19 +20,38 @@ import { createRunSink } from '../../../src/playbooks/runs/run-sink.ts';
 import { createSensitiveInputs } from '../../../src/playbooks/runs/sensitive-inputs.ts';
 import { createRunControl } from '../../../src/playbooks/runs/stopping.ts';
 
+/** A new workspace with these files of the system `test`: name → text. */
+export function workspaceOf(files: Record<string, string>): string {
+  const workspace = mkdtempSync(join(tmpdir(), 'tars-console-workspace-'));
+  const folder = join(workspace, '.tars-console', 'playbooks', 'test');
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return workspace;
+}
+
+/** How each step ended, by its id in the run. */
+export function endsOf(records: readonly RunRecord[]): Record<string, string> {
+  return Object.fromEntries(
+    records.flatMap((record) => (record.type === 'step-result' ? [[record.step, record.status]] : [])),
+  );
+}
+
 export interface PlaybookUnderTest {
   plan(): Promise<PreviewedPlan>;
   /** Runs it, with a plan that was accepted; what differs from it then is asked, and fails the run. */
   run(accepted: PreviewedPlan): Promise<{ status: string; records: RunRecord[]; ms: number }>;
 }
 
-/** A shipped playbook on the cluster under test, in this process, in the connection's namespace. */
+/** A shipped playbook, or one of a workspace, on the cluster under test, in this process, in the connection's namespace. */
 export async function openPlaybook(
   connection: Connection,
   ref: string,
   given: Record<string, string>,
+  workspace = '/',
 ): Promise<PlaybookUnderTest> {
-  const loaded = loadRun({ playbook: ref, workspace: '/', manifests: 'bundled' });
+  const loaded = loadRun({ playbook: ref, workspace, manifests: 'bundled' });
   const sources = Object.entries(given).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const { values: inputs, secrets } = resolveInputs(loaded.playbook, sources);
   const surroundings = await surroundingsOf(loaded, connection);

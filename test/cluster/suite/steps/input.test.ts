@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { confirmStep } from '../../../../src/playbooks/steps/confirm.ts';
 import { inputStep } from '../../../../src/playbooks/steps/input.ts';
 import { secretStep } from '../../../../src/playbooks/steps/secret.ts';
 import { openCluster } from '../../support/cluster.ts';
@@ -26,18 +25,4 @@ it('a secret that is typed in the middle of a run reaches the cluster and nothin
   const { body } = await cluster.get(`/api/v1/namespaces/${namespace}/secrets/asked`);
   expect(Buffer.from(body.data.TOKEN, 'base64').toString()).toBe('typed-by-hand-7');
   expect(JSON.stringify([step.said, step.progress, step.asked])).not.toContain('typed-by-hand');
-});
-
-it('what destroys is confirmed by its name, by a person or by the input that holds it', async () => {
-  const config = written(confirmStep, {
-    confirm: { text: 'Delete it?', typed: '${' + '{ system.namespace }}', input: 'name' },
-  });
-  const { namespace } = connection.info;
-  const right = stepContext(connection, { answer: () => ({ kind: 'typed', text: namespace }) });
-  expect(await confirmStep.run(config, right.context)).toEqual({ summary: `confirmed: ${namespace}` });
-  const wrong = stepContext(connection, { answer: () => ({ kind: 'typed', text: 'default' }) });
-  await expect(confirmStep.run(config, wrong.context)).rejects.toThrow('It was not confirmed');
-  const given = stepContext(connection, { scope: { inputs: { name: namespace } } });
-  expect(await confirmStep.run(config, given.context)).toEqual({ summary: 'confirmed by the input name' });
-  expect(given.asked).toEqual([]);
 });
