@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { RunRecord } from '../../src/playbooks/runs/events.ts';
 import { readJournal } from '../../src/playbooks/runs/journal.ts';
 import { runPaths, runsFolder } from '../../src/playbooks/runs/run-folder.ts';
-import { finished, startProgram } from '../cli/program-process.ts';
+import { type Finished, finished, startProgram } from '../cli/program-process.ts';
 
 export interface Command {
   args: string[];
@@ -30,7 +31,7 @@ export interface Begun {
 export async function startAndKill({ args, env, cwd }: Command, ready: (run: Begun) => Promise<void>): Promise<Killed> {
   const before = runFolders();
   const starterEnded = finished(startProgram(args, env, cwd));
-  const run = await begun(before);
+  const run = await begun(before, starterEnded);
   await ready(run);
   const killed = kill(run);
   const { code } = await starterEnded;
@@ -42,13 +43,19 @@ export function runFolders(): string[] {
   return existsSync(runsFolder()) ? readdirSync(runsFolder()) : [];
 }
 
-/** The run that is not among these, once it has a record. */
-export async function begun(before: readonly string[]): Promise<Begun> {
+/** The run that is not among these, once it has a record. Throws when who starts it ends before. */
+export async function begun(before: readonly string[], starter?: Promise<Finished>): Promise<Begun> {
+  let ended: Finished | undefined;
+  void starter?.then((end) => {
+    ended = end;
+  });
   for (;;) {
+    const over = ended;
     const id = runFolders().find((one) => !before.includes(one));
     const folder = `${runsFolder()}/${id}`;
     const [first] = id === undefined ? [] : readJournal(runPaths(folder).journal);
     if (id !== undefined && first?.type === 'run-started') return { id, folder, pid: first.pid };
+    if (over) throw new Error(`no run has begun: ${over.stderr}`);
     await wait(1);
   }
 }
@@ -60,6 +67,11 @@ export async function reached(folder: string, place: number): Promise<void> {
     if ((last?.seq ?? 0) >= place || last?.type === 'run-ended') return;
     await wait(1);
   }
+}
+
+/** Resolves when a run has a record that fits. */
+export async function recorded({ folder }: Begun, fits: (record: RunRecord) => boolean): Promise<void> {
+  while (!readJournal(runPaths(folder).journal).some(fits)) await wait(10);
 }
 
 export function kill({ id, folder, pid }: Begun): Killed {

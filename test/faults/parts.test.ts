@@ -42,7 +42,7 @@ test('the undisturbed run has done all of it, and has taken back what failed', (
   });
 });
 
-const every = process.env.FULL ? 1 : Math.ceil((alone.records - 1) / 8);
+const every = process.env.FULL ? 1 : Math.ceil((alone.records - 1) / 6);
 const places = Array.from({ length: Math.ceil((alone.records - 1) / every) }, (_, index) => 1 + index * every);
 
 test.each(places)('killed after record %i and resumed, steps of all kinds end as if left alone', async (place) => {

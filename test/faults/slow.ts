@@ -1,21 +1,34 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { madeFiles, writeWorkspace } from './parts.ts';
 
-/** A workspace with a playbook whose two steps side by side take so many milliseconds each. */
-export function writeSlow(system: string, ms: number): string {
+// Each of them says when it begins and when it has ended, in a file of its own.
+const program = `
+const fs = require('fs');
+const [name] = process.argv.slice(1);
+const say = (word) => fs.appendFileSync('made/' + name + '.txt', word + ' ');
+say('begun');
+const timer = setInterval(() => {
+  if (!fs.existsSync('made/go') && process.uptime() < 120) return;
+  clearInterval(timer);
+  say('ended');
+}, 20);
+`;
+
+/** A workspace with a playbook whose two steps side by side take until `letGo`. */
+export function writeSlow(system: string): string {
   const own = `.tars-console/playbooks/${system}`;
-  // It says when it begins and when it has ended, in a file of its own.
-  const program = `const fs = require('fs'); const [name] = process.argv.slice(1); const say = (word) => fs.appendFileSync('made/' + name + '.txt', word + ' '); say('begun'); setTimeout(() => say('ended'), ${ms})`;
   const step = (id: string) => `      - id: ${id}
         title: Take time for ${id}
-        command: { run: [node, -e, ${JSON.stringify(program)}, ${id}] }
+        command: [node, -e, ${JSON.stringify(program)}, ${id}]
 `;
   return writeWorkspace({
     [`${own}/system.yaml`]: `name: ${system}
 title: ${system}
 description: Takes its time.
 namespace: ${system}
-workloads: []
+workloads: [Deployment/none]
 `,
     [`${own}/manifests/namespace.yaml`]: `apiVersion: v1\nkind: Namespace\nmetadata: { name: ${system} }\n`,
     [`${own}/slow.yaml`]: `title: Takes its time
@@ -33,4 +46,9 @@ ${step('one')}${step('two')}  - { id: after, title: Afterwards, command: [node, 
 export async function atWork(workspace: string): Promise<void> {
   const begun = () => Object.values(madeFiles(workspace)).filter((text) => text.startsWith('begun ')).length;
   while (begun() < 2) await wait(10);
+}
+
+/** Lets them end. */
+export function letGo(workspace: string): void {
+  writeFileSync(join(workspace, 'made', 'go'), '');
 }
