@@ -1,10 +1,9 @@
 import type { Connection } from '../cluster/connection.ts';
 import { listObjects } from '../cluster/objects.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
 
-interface EndpointSlice extends KubernetesObject {
+type EndpointSlice = Awaited<ReturnType<typeof listObjects>>[number] & {
   endpoints?: { addresses?: string[]; conditions?: { ready?: boolean } }[];
-}
+};
 
 /** How often the cluster is asked: an autoscaler decides every 15 seconds. */
 const everyMs = 3000;
