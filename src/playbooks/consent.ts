@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { isTrusted, rememberTrust } from '../systems/trust.ts';
+import { hashFolder, hashNamed } from './consent-files.ts';
 import type { Playbook, StepDefinition } from './model.ts';
 import { everyStep } from './plan.ts';
 import { effectsOf } from './step-effects.ts';
@@ -22,7 +22,7 @@ export interface Consent {
   workspace: string;
   playbook: string;
   steps: OutsideStep[];
-  /** Over the steps, the workspace and the files that they name. */
+  /** Over the playbooks as a whole, the workspace's own files, and those that the steps name. */
   hash: string;
 }
 
@@ -64,18 +64,26 @@ export function consentLines({ steps }: Consent): string[] {
 }
 
 function consentFor({ playbook, workspace, stepKinds }: Asked): Consent | undefined {
-  const found = everyStep(playbook).filter(
-    ({ playbook: owner, step }) => owner.source === 'workspace' && effectsOf(stepKinds, step) === 'outside',
-  );
+  const places = everyStep(playbook);
+  const playbooks = [...new Set([playbook, ...places.map((place) => place.playbook)])];
+  // A bundled playbook that a workspace's own calls does what its inputs say, and those are the workspace's.
+  if (!playbooks.some(({ source }) => source === 'workspace')) return undefined;
+  const found = places.filter(({ step }) => reachesOut(stepKinds, step));
   if (found.length === 0) return undefined;
   const hash = createHash('sha256').update(JSON.stringify([workspace, playbook.ref]));
-  for (const { playbook: owner, step } of found) {
-    hash.update(JSON.stringify([owner.ref, step.kind, step.title, step.when ?? '', step.config]));
-    for (const text of textsIn(step.config))
-      for (const folder of [owner.folder, workspace]) hashFile(resolve(folder, text), hash);
-  }
+  // All of the playbooks: what a step does is also in the inputs' defaults, in other steps' outputs and in what is passed on.
+  for (const { ref, source, inputs, steps } of playbooks)
+    hash.update(JSON.stringify([ref, source, inputs, steps], (key, value) => (key === 'line' ? undefined : value)));
+  hashFolder(join(workspace, '.tars-console'), hash);
+  for (const { playbook: owner, step } of found)
+    for (const folder of new Set([owner.folder, workspace])) hashNamed(step.config, folder, hash);
   const steps = found.map(({ step }) => ({ title: step.title, kind: step.kind, does: summaryOf(step) }));
   return { workspace, playbook: playbook.ref, steps, hash: hash.digest('hex') };
+}
+
+function reachesOut(stepKinds: readonly StepKind[], step: StepDefinition): boolean {
+  const kind = stepKinds.find(({ name }) => name === step.kind);
+  return effectsOf(stepKinds, step) === 'outside' || kind?.reaches?.(step.config) === true;
 }
 
 /** All of it, in its file's own notation: what is agreed to must not end in an ellipsis. */
@@ -89,23 +97,4 @@ function flow(value: unknown): string {
   const text = stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim();
   // A text of several lines inside would be several lines here.
   return text.includes('\n') ? JSON.stringify(value) : text;
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return value === '' || value.includes('\n') || value.length > 1000 ? [] : [value];
-  return value !== null && typeof value === 'object' ? Object.values(value).flatMap(textsIn) : [];
-}
-
-const mostBytes = 4 * 1024 * 1024;
-
-/** A script that a step names is a part of what it does; of a large file its size and time have to do. */
-function hashFile(path: string, hash: { update(data: string | Buffer): unknown }): void {
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) return;
-    hash.update(`\n${path}\n`);
-    hash.update(stat.size > mostBytes ? `${stat.size} ${stat.mtimeMs}` : readFileSync(path));
-  } catch {
-    // It names no file, or none that can be read.
-  }
 }

