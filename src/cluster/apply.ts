@@ -54,7 +54,10 @@ function withOwnership(
   object: KubernetesObject,
   { system, marks, unmarked }: Pick<ApplyOptions, 'system' | 'marks' | 'unmarked'>,
 ): KubernetesObject {
-  const ours = { 'app.kubernetes.io/managed-by': fieldManager, ...(system ? { 'app.kubernetes.io/part-of': system } : {}) };
+  const ours = {
+    'app.kubernetes.io/managed-by': fieldManager,
+    ...(system ? { 'app.kubernetes.io/part-of': system } : {}),
+  };
   const labels = unmarked ? {} : { labels: { ...object.metadata.labels, ...marks?.labels, ...ours } };
   const annotations = marks ? { annotations: { ...object.metadata.annotations, ...marks.annotations } } : {};
   const { managedFields: _, resourceVersion: __, uid: ___, creationTimestamp: ____, ...metadata } = object.metadata;

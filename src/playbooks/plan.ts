@@ -131,6 +131,12 @@ export function fileHashes(
     const path = manifests?.fileOf(name) ?? resolve(folder, name);
     hashes[join(basename(folder), name)] = existsSync(path) ? hashPath(path) : '';
   }
+  for (const { step, playbook: one } of everyStep(playbook)) {
+    const pathOf = (name: string) => resolve(one.folder, name);
+    const reads = stepKinds.find(({ name }) => name === step.kind)?.reads;
+    for (const name of reads?.(step.config, pathOf) ?? [])
+      if (existsSync(pathOf(name))) hashes[join(basename(one.folder), name)] = hashPath(pathOf(name));
+  }
   return hashes;
 }
 

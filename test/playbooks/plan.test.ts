@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadPlaybook } from '../../src/playbooks/loading/load-playbook.ts';
 import { findManifestSet } from '../../src/playbooks/manifest-set.ts';
-import { flattenPlaybook, hashPlan, planFiles, planSteps } from '../../src/playbooks/plan.ts';
+import { fileHashes, flattenPlaybook, hashPlan, planFiles, planSteps } from '../../src/playbooks/plan.ts';
 import { createPlanContext } from '../../src/playbooks/plan-context.ts';
+import type { StepKind } from '../../src/playbooks/step-kind.ts';
+import { helmStep } from '../../src/playbooks/steps/helm.ts';
+import { kustomizeStep } from '../../src/playbooks/steps/kustomize.ts';
 import { testKinds } from './loading/kinds.ts';
 
 const manifest = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
@@ -70,6 +73,37 @@ describe('a plan', () => {
       'title: Inner\nsteps:\n  - { id: a, title: A, apply: manifests/b.yaml }\n',
     );
     expect(hash()).not.toBe(changed);
+  });
+});
+
+describe('the files of a run', () => {
+  it('hold the folders of charts and of Kustomize, with what those are built upon', () => {
+    const write = (name: string, text: string) => {
+      mkdirSync(dirname(join(folder, 'shop', name)), { recursive: true });
+      writeFileSync(join(folder, 'shop', name), text);
+    };
+    write('chart/Chart.yaml', 'name: shop');
+    write('base/kustomization.yaml', 'resources: [web.yaml]');
+    write('base/web.yaml', manifest('web'));
+    write('over/here/kustomization.yaml', 'resources: [../../base, "https://example.com/more"]');
+    write(
+      'folders.yaml',
+      'title: F\nsteps:\n  - { id: a, title: A, helm: { release: a, chart: ./chart } }\n  - { id: b, title: B, kustomize: over/here }\n' +
+        '  - { id: c, title: C, helm: { release: c, chart: c, repo: "https://example.com" } }\n',
+    );
+    const stepKinds = [helmStep, kustomizeStep] as StepKind[];
+    const options = { roots: [{ folder, source: 'bundled' as const }], stepKinds };
+    const hashes = () => {
+      const { value, diagnostics } = loadPlaybook('shop/folders', options);
+      expect(diagnostics).toEqual([]);
+      return value ? fileHashes(value, stepKinds) : {};
+    };
+    const before = hashes();
+    expect(Object.keys(before)).toEqual(['shop/folders.yaml', 'shop/chart', 'shop/over/here', 'shop/base']);
+    write('base/web.yaml', manifest('other'));
+    write('chart/templates/a.yaml', 'a: b');
+    const changed = hashes();
+    expect(Object.keys(before).filter((name) => before[name] !== changed[name])).toEqual(['shop/chart', 'shop/base']);
   });
 });
 

@@ -34,6 +34,8 @@ export const helmStep: StepKind<HelmConfig> = {
     objects: 'list',
   },
   files: ({ helm }) => helm['values-files'] ?? [],
+  reads: ({ helm: { chart, repo } }) =>
+    chart === undefined || repo !== undefined || /^oci:|\$\{\{/.test(chart) ? [] : [chart],
   plan: (config, context) => previewRelease(context.render(config.helm), context),
   access: (config, context) => helmAccess(context.render(config.helm), context),
   async probe(config, context) {

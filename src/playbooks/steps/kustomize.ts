@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import { kubectl } from '../../tools/tool.ts';
@@ -7,6 +5,7 @@ import type { PlanContext, PreviewContext, StepKind } from '../step-kind.ts';
 import { type ApplyConfig, applyShape } from './apply/config.ts';
 import { applyStep } from './apply.ts';
 import { kubectlTimeout, renderKnown, shellWord } from './explain.ts';
+import { foldersOf, kustomizationIn } from './kustomize/folders.ts';
 import { callTool } from './tool-call.ts';
 
 const { apply: _, ...applyOptions } = applyShape;
@@ -27,6 +26,7 @@ export const kustomizeStep: StepKind<Config> = {
   effects: 'cluster',
   expressions: [{ path: 'set[].when' }],
   outputs: { objects: 'list' },
+  reads: ({ kustomize }, pathOf) => (kustomize.includes('${{') ? [] : foldersOf(kustomize, pathOf)),
   plan: async (config, context) => required(applyStep.plan)(asApply(config), await built(config, context)),
   access: async (config, context) => required(applyStep.access)(asApply(config), await built(config, context)),
   probe: async (config, context) => required(applyStep.probe)(asApply(config), await built(config, context)),
@@ -57,8 +57,7 @@ function asApply({ kustomize: _, ...options }: Config): ApplyConfig {
 async function built<T extends PreviewContext>(config: Config, context: T): Promise<T> {
   const name = context.render(config.kustomize);
   const folder = context.pathOf(name);
-  const files = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
-  if (!files.some((file) => existsSync(join(folder, file))))
+  if (kustomizationIn(folder) === undefined)
     throw new Problem(`There is no kustomization.yaml in ${name}`, { where: folder });
   const { stdout } = await callTool(kubectl, ['kustomize', folder], context, { keepBytes: 64 * 1024 * 1024 });
   const readFile: PlanContext['readFile'] = async () => ({ path: `${folder} (built)`, text: stdout });
