@@ -7,6 +7,7 @@ import { checkChanges } from './changes.ts';
 import type { Surroundings } from './expression.ts';
 import { checkStepExpressions } from './expressions.ts';
 import { checkFiles, type FileSurroundings } from './files.ts';
+import { checkGroupOptions } from './group-options.ts';
 import { checkInputNames } from './input-names.ts';
 import { checkItemNames, itemsAt } from './items.ts';
 import { knownAt } from './known-steps.ts';
@@ -58,6 +59,7 @@ function checkStep(
     ...checkStepTexts(document, step),
     ...checkItemNames(document, place),
     ...checkInputNames(document, place, places, playbook.inputs),
+    ...checkGroupOptions(document, step),
     ...checkUndo(document, step),
     ...checkFiles(step, files),
     ...checkChanges(step, files),

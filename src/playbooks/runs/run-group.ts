@@ -4,7 +4,7 @@ import { flattenPlaybook } from '../plan.ts';
 import { afterFailure } from './after-failure.ts';
 import { toStepProblem } from './attempt.ts';
 import { type Flow, newCourse, pass, usualAtOnce } from './course.ts';
-import { type Frame, type Place, planContextOf, type StepEnd } from './execution.ts';
+import { type Frame, outputsOf, type Place, planContextOf, type StepEnd } from './execution.ts';
 import { addItems, itemFrame, itemSteps, itemsOf } from './foreach-items.ts';
 import { stepsDone } from './held-steps.ts';
 
@@ -17,14 +17,17 @@ export async function runGroup(flow: Flow, frame: Frame, place: Place): Promise<
   const { seq } = sink.record({ type: 'step-intent', step: id, attempt: (earlier.attempts.get(id) ?? 0) + 1 });
   flow.visits.set(id, { frame, place, seq, before: undefined });
   const own = newCourse(flow.course);
-  let ran: Ran;
-  try {
-    ran = await runHeld({ ...flow, course: own }, frame, place);
-  } catch (error) {
+  const failed = (error: unknown) => {
     if (!(error instanceof Unprepared)) throw error;
     const problem = toStepProblem(error.cause);
     sink.record({ type: 'step-result', step: id, status: 'failed', ms: elapsed(), problem });
     return afterFailure(flow, frame, place, { status: 'failed', outputs: {}, problem: problem.message });
+  };
+  let ran: Ran;
+  try {
+    ran = await runHeld({ ...flow, course: own }, frame, place);
+  } catch (error) {
+    return failed(error);
   }
   const { outputs, done, whole } = ran;
   const end = own.halted ?? own.passed;
@@ -35,27 +38,44 @@ export async function runGroup(flow: Flow, frame: Frame, place: Place): Promise<
   if (!end) {
     // What is around it has halted: the rest is for whoever resumes.
     if (!whole) return undefined;
+    let named: Record<string, unknown>;
+    try {
+      named = namedOutputs(flow, frame, place, outputs);
+    } catch (error) {
+      return failed(error);
+    }
     sink.record({ type: 'step-result', step: id, status: 'done', summary: stepsDone(done), ms: elapsed() });
-    return { status: 'done', outputs, problem: '' };
+    return { status: 'done', outputs: named, problem: '' };
   }
   const title = titleBelow(flow, frame, place, end.at);
   const problem = { message: `It ended at: ${title}` };
   const { status } = end;
   sink.record({ type: 'step-result', step: id, status, summary: `at: ${title}`, ms: elapsed(), problem });
-  const failed: StepEnd = { status, outputs, problem: problem.message };
-  if (own.halted) return afterFailure(flow, frame, place, failed, { at: own.halted });
+  const ended: StepEnd = { status, outputs, problem: problem.message };
+  if (own.halted) return afterFailure(flow, frame, place, ended, { at: own.halted });
   pass(flow.course, status, end.at);
-  return failed;
+  return ended;
 }
 
 /** Goes through what an earlier process has done below a step, and does nothing; returns the outputs. */
 export async function revisitGroup(flow: Flow, frame: Frame, place: Place): Promise<Record<string, unknown>> {
   try {
-    return (await runHeld({ ...flow, course: newCourse(), revisit: true }, frame, place)).outputs;
+    const { outputs } = await runHeld({ ...flow, course: newCourse(), revisit: true }, frame, place);
+    return namedOutputs(flow, frame, place, outputs);
   } catch (error) {
     if (error instanceof Unprepared) return {};
     throw error;
   }
+}
+
+/** What its steps put out, with what it names of that itself. */
+function namedOutputs(
+  { execution }: Flow,
+  frame: Frame,
+  { step, id }: Place,
+  outputs: Record<string, unknown>,
+): Record<string, unknown> {
+  return prepared(() => outputsOf(step, { outputs }, planContextOf(execution, frame, id)));
 }
 
 interface Ran {
@@ -65,7 +85,7 @@ interface Ran {
   whole: boolean;
 }
 
-/** What its steps need could not be made: inputs, or the list of items. */
+/** What its steps need could not be made, inputs or the list of items; or what it names of what they put out. */
 class Unprepared extends Error {
   override readonly name = 'Unprepared';
 }

@@ -4,7 +4,7 @@ import { validateFiles } from '../../../src/cli/validate.ts';
 import type { Diagnostic } from '../../../src/yaml/diagnostic.ts';
 
 /** Files with faults in them, by what they are; each says at its end what is to be found in it. */
-export const brokenFolder = join(import.meta.dirname, '../fixtures/broken');
+export const brokenFolder = join(import.meta.dirname, '../../fixtures/broken');
 
 export interface Expected {
   file: string;

@@ -7,7 +7,7 @@ import type { Scope } from '../../../src/playbooks/step-kind.ts';
 import { stepKinds } from '../../../src/playbooks/steps/registry.ts';
 import * as cluster from '../../fixtures/playbooks/cluster.ts';
 
-const root = join(import.meta.dirname, '../../playbooks');
+const root = join(import.meta.dirname, '../../../playbooks');
 
 interface Rule {
   title: string;

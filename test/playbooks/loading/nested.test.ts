@@ -31,11 +31,15 @@ steps:
     title: Both
     at-once: 2
     parallel:
-      - { id: one, title: One, http: { service: 'a:80' }, needs: [], undo: never }
+      - id: one
+        title: One
+        http: { service: 'a:80' }
+        needs: []
+        undo: never
+        retry: { times: 3, every: 1s, back-off: 2, at-most: 30s }
       - id: two
         title: Two
         playbook: shop/inner
-        retry: { times: 3, every: 1s, back-off: 2, at-most: 30s }
         on-failure: { rescue: [{ id: repair, title: Repair, confirm: 'Again?' }] }
   - id: each
     title: Each
@@ -55,12 +59,16 @@ steps:
           kind: 'parallel',
           config: { 'at-once': 2 },
           steps: [
-            { id: 'one', needs: [], undo: 'never' },
+            {
+              id: 'one',
+              needs: [],
+              undo: 'never',
+              retry: { times: 3, everyMs: 1000, backOff: 2, atMostMs: 30_000 },
+            },
             {
               id: 'two',
-              retry: { times: 3, everyMs: 1000, backOff: 2, atMostMs: 30_000 },
               onFailure: 'rescue',
-              rescue: [{ id: 'repair', kind: 'confirm', line: 13 }],
+              rescue: [{ id: 'repair', kind: 'confirm', line: 17 }],
             },
           ],
         },

@@ -288,3 +288,28 @@ function started(ids: string[]): RunEvent {
 function numbered(records: Tried['records']): RunEvent[] {
   return records.map((record, index) => ({ ...record, seq: index + 2 }));
 }
+
+test('a step that holds others names what they put out, also for those who resume behind it', async () => {
+  const steps = [
+    {
+      id: 'both',
+      kind: 'parallel',
+      steps: stepsOf([{ id: 'one' }, { id: 'two' }]),
+      outputs: { sum: 'outputs.one.n + outputs.two.n' },
+    },
+    { id: 'last', config: { say: template('steps.both.outputs.sum') } },
+  ];
+  const trial = (broken: boolean, folder?: string) =>
+    tryRun({
+      steps,
+      ...(folder ? { folder } : {}),
+      act(context, { say }) {
+        if (!say) return { outputs: { n: 21 } };
+        if (broken) throw new Problem('not yet');
+        return { summary: String(context.render(say)) };
+      },
+    });
+  const { folder } = await trial(true);
+  const resumed = await trial(false, folder);
+  expect(resumed.records.at(-1)).toMatchObject({ step: 'last', status: 'done', summary: '42' });
+});
