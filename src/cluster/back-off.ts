@@ -21,27 +21,3 @@ export function pause(ms: number, signal: AbortSignal): Promise<boolean> {
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
-
-/** Lets a loop sleep until something happened or the time is over. News that came meanwhile is not lost. */
-export function createWaker(): { wake(): void; sleep(ms: number): Promise<void> } {
-  let news = false;
-  let rouse = () => {};
-  return {
-    wake() {
-      news = true;
-      rouse();
-    },
-    sleep(ms) {
-      return new Promise((resolve) => {
-        const timer = setTimeout(() => rouse(), ms);
-        rouse = () => {
-          clearTimeout(timer);
-          news = false;
-          rouse = () => {};
-          resolve();
-        };
-        if (news) rouse();
-      });
-    },
-  };
-}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backOffMs, createWaker } from '../../src/cluster/back-off.ts';
+import { backOffMs } from '../../src/cluster/back-off.ts';
 import { closestName } from '../../src/cluster/closest-name.ts';
 import { proxyFor } from '../../src/cluster/connect/proxy.ts';
 import { createRequestRate } from '../../src/cluster/connect/request-rate.ts';
@@ -8,6 +8,7 @@ import { canILine, describeTarget, targetOf } from '../../src/cluster/connect/re
 import { splitLines } from '../../src/cluster/connect/split-lines.ts';
 import { parseServicePort, publishedAddress, serviceProxyPath } from '../../src/cluster/published.ts';
 import { coarseAge, describeFeed, worstOf } from '../../src/cluster/watch/feed-state.ts';
+import { createWaker } from '../../src/cluster/watch/waker.ts';
 
 describe('a request', () => {
   const line = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, query?: Record<string, boolean>) => {

@@ -1,12 +1,11 @@
-import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../../base/duration.ts';
 import { Problem } from '../../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { heldNamespace } from '../../kubernetes/readiness-cluster.ts';
-import { createWaker } from '../back-off.ts';
 import type { Connection } from '../connection.ts';
 import { hasStatus } from '../kubernetes-error.ts';
 import { type ObjectRef, pathOf } from '../resources.ts';
+import { whileWatching } from '../watch/waker.ts';
 import { watchObjects } from '../watch/watch-objects.ts';
 
 export interface WaitDeletedOptions {
@@ -24,17 +23,9 @@ export async function waitDeleted(
   refs: readonly (ObjectRef & { uid?: string | undefined })[],
   options: WaitDeletedOptions = {},
 ): Promise<void> {
-  const waker = createWaker();
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const onAbort = () => {
-    stop.abort();
-    waker.wake();
-  };
-  options.signal?.addEventListener('abort', onAbort, { once: true });
   const left = new Set<Waited>();
   const started = Date.now();
-  try {
+  await whileWatching(options.signal, async ({ stop, waker }) => {
     for (const ref of refs) {
       const path = await pathOf(connection, { apiVersion: ref.apiVersion, kind: ref.kind, namespace: ref.namespace });
       const one: Waited = { ref, path, object: undefined, isWatched: true };
@@ -44,7 +35,7 @@ export async function waitDeleted(
         apiVersion: ref.apiVersion,
         kind: ref.kind,
         fieldSelector: `metadata.name=${ref.name}`,
-        signal: stop.signal,
+        signal: stop,
         fresh: true,
         batchMs: 100,
         onObjects(objects) {
@@ -73,10 +64,7 @@ export async function waitDeleted(
       await waker.sleep(Math.min(1000, remaining));
       for (const one of left) if (!one.isWatched) await lookAt(one, left, connection, options.signal);
     }
-  } finally {
-    stop.abort();
-    options.signal?.removeEventListener('abort', onAbort);
-  }
+  });
 }
 
 interface Waited {

@@ -1,9 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { Problem } from '../../base/errors.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import { readyShare } from '../../kubernetes/ready-share.ts';
-import { createWaker } from '../back-off.ts';
 import type { Connection } from '../connection.ts';
+import { type Waker, whileWatching } from '../watch/waker.ts';
 import { createNamespaceEvents } from './namespace-events.ts';
 import { failedProblem, lateProblem, stateOf } from './ready-problem.ts';
 import { judge, judgeOnceMore, type Tracked, track } from './ready-tracking.ts';
@@ -28,30 +27,18 @@ export async function waitReady(
   objects: readonly KubernetesObject[],
   options: WaitOptions = {},
 ): Promise<void> {
-  const { signal } = options;
-  const waker = createWaker();
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const onAbort = () => {
-    stop.abort();
-    waker.wake();
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  try {
-    // Before the first look, so that the time that it takes counts.
-    const started = Date.now();
-    const tracked = await Promise.all(objects.map((object) => track(connection, object, stop.signal, waker.wake)));
-    await follow(connection, tracked, { ...options, started, stop: stop.signal, waker });
-  } finally {
-    stop.abort();
-    signal?.removeEventListener('abort', onAbort);
-  }
+  // Before the first look, so that the time that it takes counts.
+  const started = Date.now();
+  await whileWatching(options.signal, async ({ stop, waker }) => {
+    const tracked = await Promise.all(objects.map((object) => track(connection, object, stop, waker.wake)));
+    await follow(connection, tracked, { ...options, started, stop, waker });
+  });
 }
 
 interface Following extends WaitOptions {
   started: number;
   stop: AbortSignal;
-  waker: ReturnType<typeof createWaker>;
+  waker: Waker;
 }
 
 async function follow(connection: Connection, tracked: readonly Tracked[], options: Following): Promise<void> {

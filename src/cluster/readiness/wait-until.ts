@@ -1,11 +1,10 @@
-import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../../base/duration.ts';
 import { messageOf, Problem } from '../../base/errors.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { createWaker } from '../back-off.ts';
 import type { Connection } from '../connection.ts';
 import { type ObjectRef, pathOf } from '../resources.ts';
 import type { FeedState } from '../watch/feed-state.ts';
+import { whileWatching } from '../watch/waker.ts';
 import { watchObjects } from '../watch/watch-objects.ts';
 import { collectEvidence } from './evidence.ts';
 
@@ -40,17 +39,9 @@ export async function waitUntil(
   options: UntilOptions,
 ): Promise<void> {
   const { signal } = options;
-  const waker = createWaker();
-  const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
-  const onAbort = () => {
-    stop.abort();
-    waker.wake();
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
   const started = Date.now();
-  try {
-    const seen = await Promise.all(refs.map((ref) => see(connection, ref, stop.signal, waker.wake)));
+  await whileWatching(signal, async ({ stop, waker }) => {
+    const seen = await Promise.all(refs.map((ref) => see(connection, ref, stop, waker.wake)));
     let said = '';
     for (;;) {
       signal?.throwIfAborted();
@@ -73,10 +64,7 @@ export async function waitUntil(
       if (left <= 0) throw await notMet(connection, open, text, options);
       await waker.sleep(Math.min(1000, left));
     }
-  } finally {
-    stop.abort();
-    signal?.removeEventListener('abort', onAbort);
-  }
+  });
 }
 
 async function see(connection: Connection, ref: ObjectRef, signal: AbortSignal, changed: () => void): Promise<Seen> {

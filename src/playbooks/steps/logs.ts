@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { formatDuration } from '../../base/duration.ts';
 import { Problem } from '../../base/errors.ts';
-import { createWaker } from '../../cluster/back-off.ts';
 import { listObjects } from '../../cluster/objects.ts';
 import { type FollowQuery, followPods, type PodLine } from '../../cluster/streams/follow-pods.ts';
 import { tailLog } from '../../cluster/streams/logs.ts';
+import { whileWatching } from '../../cluster/watch/waker.ts';
 import { podSelectorOf } from '../../cluster/workload-pods.ts';
 import { asPod } from '../../kubernetes/pod.ts';
 import type { PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
@@ -138,45 +138,43 @@ async function readLast(config: Config, query: FollowQuery, context: StepContext
   return resultOf(lines, undefined, `${counted(lines.length, 'line')} of ${counted(found.length, 'pod')}`);
 }
 
+type Found = { line: PodLine; bad: boolean } | { error: unknown };
+
 async function followUntil(config: Config, query: FollowQuery, context: StepContext): Promise<StepResult> {
   const { connection, waiting, timeoutMs = defaultTimeoutMs } = context;
-  const stop = new AbortController();
-  const waker = createWaker();
-  const onAbort = () => waker.wake();
-  waiting.addEventListener('abort', onAbort, { once: true });
   const seen: PodLine[] = [];
-  let end: { line: PodLine; bad: boolean } | { error: unknown } | undefined;
-  const onLine = (line: PodLine) => {
-    if (end) return;
-    seen.push(line);
-    if (seen.length > mostLines) seen.shift();
-    context.output(shown(line));
-    try {
-      if (holds(config.logs.fails, line, context)) end = { line, bad: true };
-      else if (holds(config.logs.until, line, context)) end = { line, bad: false };
-    } catch (error) {
-      end = { error };
-    }
-    if (end) waker.wake();
-  };
   const startedAt = Date.now();
-  try {
-    await followPods(connection, query, stop.signal, onLine);
+  const end = await whileWatching(waiting, async ({ stop, waker }) => {
+    let found: Found | undefined;
+    await followPods(connection, query, stop, (line) => {
+      if (found) return;
+      seen.push(line);
+      if (seen.length > mostLines) seen.shift();
+      context.output(shown(line));
+      found = judgeLine(config, line, context);
+      if (found) waker.wake();
+    });
     context.progress(`waits for a line in the log: ${config.logs.until}`);
     for (;;) {
       waiting.throwIfAborted();
-      if (end) break;
+      if (found) return found;
       const left = timeoutMs - (Date.now() - startedAt);
       if (left <= 0) throw notSeen(config, seen, timeoutMs);
       await waker.sleep(Math.min(1000, left));
     }
-  } finally {
-    stop.abort();
-    waiting.removeEventListener('abort', onAbort);
-  }
+  });
   if ('error' in end) throw end.error;
   if (end.bad) throw turnedUp(config, end.line, seen);
   return resultOf(seen, end.line, `${end.line.pod}: ${cut(end.line.line)}`);
+}
+
+function judgeLine({ logs }: Config, line: PodLine, context: StepContext): Found | undefined {
+  try {
+    if (holds(logs.fails, line, context)) return { line, bad: true };
+    return holds(logs.until, line, context) ? { line, bad: false } : undefined;
+  } catch (error) {
+    return { error };
+  }
 }
 
 function holds(expression: string | undefined, line: PodLine, context: StepContext): boolean {
