@@ -13,6 +13,8 @@ export interface RunPaneProps {
   state: RunState | undefined;
   pointed: number | undefined;
   onward?: string | undefined;
+  /** It is shown again from its records: the clock is that of then. */
+  replayed?: boolean;
   width: number;
   height: number;
   focused: boolean;
@@ -25,6 +27,7 @@ export function RunPane({
   state,
   pointed,
   onward,
+  replayed = false,
   width,
   height,
   focused,
@@ -37,18 +40,33 @@ export function RunPane({
   // A column is left free before the border.
   const content = { width: width - 3, height: paneContentHeight(height, open) };
   const { over, all } = stepCount(state?.steps ?? []);
-  const title = state?.run ? titleOf(state.run.title, `${over}/${all}`, width, theme) : 'Run';
+  const title = state?.run ? titleOf(state.run.title, `${over}/${all}`, width, replayed, theme) : 'Run';
   const lines = state
-    ? runLines({ state, pointed, focused, spinner, now: Date.now(), theme, onward, ...content })
+    ? runLines({ state, pointed, focused, spinner, now: clockOf(state, replayed), theme, onward, ...content })
     : [theme.dim(' reading its journal')];
   return (
-    <Pane title={title} width={width} height={height} focused={focused} joined={joined} open={open}>
+    <Pane
+      title={title}
+      extra={replayed ? theme.dim('replay') : undefined}
+      width={width}
+      height={height}
+      focused={focused}
+      joined={joined}
+      open={open}
+    >
       <Lines lines={lines} width={width - 2} />
     </Pane>
   );
 }
 
+/** What is over, or was broken off, takes no more time. */
+function clockOf({ status, at }: RunState, replayed: boolean): number {
+  const over = replayed || (status !== 'running' && status !== 'waiting');
+  return over && at !== undefined ? Date.parse(at) : Date.now();
+}
+
 /** The title gives way to how far it is. */
-function titleOf(title: string, count: string, width: number, theme: Theme): string {
-  return `${truncate(printableLine(title), width - 6 - count.length, theme.symbols.ellipsis)} ${count}`;
+function titleOf(title: string, count: string, width: number, replayed: boolean, theme: Theme): string {
+  const room = replayed ? 16 : 6;
+  return `${truncate(printableLine(title), width - room - count.length, theme.symbols.ellipsis)} ${count}`;
 }

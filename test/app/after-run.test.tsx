@@ -130,6 +130,7 @@ describe.each([
     press('enter', 'p');
     await vi.waitFor(() => expect(services.calls).toContain('replay run-1'));
     await until('0/4');
+    expect(frame()).toMatch(/Full deployment 0\/4 ─+ replay ─/);
     press('+');
     await until('Replay at 2 times its speed');
     press(' ');

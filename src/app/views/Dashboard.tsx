@@ -104,7 +104,16 @@ function RunView({ place }: PlacedProps) {
     if (!next || !state.run || runIsOn(state) || !endedWell(state.run)) return undefined;
     return state.catalog.playbooks[next]?.title ?? next;
   });
-  return <RunPane {...place} state={run?.state} pointed={run?.pointed} onward={onward} focused={focused} />;
+  return (
+    <RunPane
+      {...place}
+      state={run?.state}
+      pointed={run?.pointed}
+      onward={onward}
+      replayed={run?.replayed ?? false}
+      focused={focused}
+    />
+  );
 }
 
 function PodsView({ place }: PlacedProps) {
