@@ -14,6 +14,7 @@ import { type CredentialSource, createCredentialSource } from './credentials.ts'
 import { readKubeconfig } from './kubeconfig.ts';
 import { networkProblem, timeoutProblem } from './network-problem.ts';
 import { refusedStream } from './refused-stream.ts';
+import { readAnswer } from './read-answer.ts';
 import { createRequestRate } from './request-rate.ts';
 import { type OpenAnswer, send, TimeoutError, wasStale } from './send.ts';
 import { splitLines } from './split-lines.ts';
@@ -39,6 +40,9 @@ export async function connect(choice: ClusterChoice): Promise<Connection> {
   await credentials.current();
   return createConnection(info, server, credentials);
 }
+
+/** What an API server says of why it refuses is a few hundred bytes. */
+const mostOfRefusal = 4 * 1024 * 1024;
 
 function createConnection(info: ConnectionInfo, server: URL, credentials: CredentialSource): Connection {
   const requests = createRequestRate();
@@ -71,7 +75,7 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
   }
 
   async function refusal(answer: OpenAnswer, request: KubernetesRequest): Promise<KubernetesError> {
-    const text = await readAll(answer).catch(() => '');
+    const text = await readAll(answer, mostOfRefusal).catch(() => '');
     const body = parse(text, answer.headers, () => text);
     return answerError(answer.status, { headers: answer.headers, body }, request, info, credentials.plugin);
   }
@@ -90,7 +94,7 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
         const text = await readAll(answer);
         return { status: answer.status, headers: answer.headers, body: parse(text, answer.headers) as T };
       } catch (error) {
-        throw noAnswer(error, request);
+        throw error instanceof Problem ? error : noAnswer(error, request);
       }
     },
     async *lines(request: KubernetesRequest) {
@@ -129,11 +133,9 @@ function createConnection(info: ConnectionInfo, server: URL, credentials: Creden
   };
 }
 
-async function readAll(answer: OpenAnswer): Promise<string> {
+async function readAll(answer: OpenAnswer, most?: number): Promise<string> {
   try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
+    return await readAnswer(answer.body, most);
   } finally {
     answer.destroy();
   }

@@ -1,5 +1,7 @@
 import { formatAge } from '../../base/duration.ts';
 import { exitCodes, Problem, type ProblemDetails } from '../../base/errors.ts';
+import { printableLine } from '../../base/printable.ts';
+import { quoteWord } from '../../tools/shell-quote.ts';
 
 /** Who keeps a run from starting. JSON, as the run's process tells it to the one that started it. */
 export interface LockRefusal {
@@ -28,8 +30,14 @@ export class LockProblem extends Problem {
   }
 }
 
+/** Whoever may write the Lease chose it, and it stands in commands that people copy. */
+function shownId(run: string): string {
+  return /^[A-Za-z0-9][\w.-]*$/.test(run) ? run : quoteWord(printableLine(run));
+}
+
 function describeRefusal(lock: LockRefusal, now: number): ProblemDetails & { message: string } {
-  const { system, state, run, who, since, local, why } = lock;
+  const { system, state, who, since, local, why } = lock;
+  const run = shownId(lock.run);
   const age = Number.isNaN(Date.parse(since)) ? '' : `, since ${since} (${formatAge(now - Date.parse(since))} ago)`;
   const evidence = [`run ${run} of ${who}${age}`];
   const exitCode = exitCodes.failed;

@@ -20,6 +20,8 @@ export interface ChartSource {
 /** Finds the chart of a step: its own folder first, then the mirror, then where it says. Throws `Problem`. */
 export function chartSource(options: HelmOptions, context: Pick<PlanContext, 'pathOf'>): ChartSource {
   const { chart = '', repo } = options;
+  // helm would take it for an option of its own, and some of those start programs.
+  if (chart.startsWith('-')) throw new Problem(`\`${chart}\` is no name of a chart`);
   const version = options.version === undefined || options.version === '' ? undefined : String(options.version);
   const versioned = version === undefined ? [] : ['--version', version];
   const isOci = chart.startsWith('oci://');
