@@ -31,7 +31,10 @@ export function namedIds(records: Iterable<RecordBody>): Set<string> {
 
 /** A record in which every text, keys of values included, is masked and drawable; its own words stay what they are. */
 export function maskRecord(body: RecordBody, masker: Masker, ids: ReadonlySet<string>): RecordBody {
-  return visit(body, { masker, ids, own: true }) as RecordBody;
+  const place = { masker, ids, own: true };
+  if (body.type !== 'step-intent' || body.before === undefined) return visit(body, place) as RecordBody;
+  const { before, ...rest } = body;
+  return { ...(visit(rest, place) as typeof rest), before: visit(before, { ...place, own: false, exact: true }) };
 }
 
 export function maskSignal(signal: RunSignal, masker: Masker, ids: ReadonlySet<string>): RunSignal {
@@ -43,6 +46,8 @@ interface Place {
   ids: ReadonlySet<string>;
   /** False inside of values, where nothing is a word of the records' own. */
   own: boolean;
+  /** Kept character by character: it is not drawn, and goes back to where it came from. */
+  exact?: boolean;
 }
 
 function visit(value: unknown, place: Place): unknown {
@@ -72,6 +77,9 @@ function field(key: string, value: unknown, place: Place): unknown {
 }
 
 /** Escape sequences may stand between a secret's characters, and a secret may hold what is taken out: masked before and after. */
-function masked(text: string, { masker }: Place): string {
-  return masker.mask(printable(masker.mask(text)));
+function masked(text: string, { masker, exact = false }: Place): string {
+  const once = masker.mask(text);
+  const drawable = printable(once);
+  const twice = masker.mask(drawable);
+  return exact && twice === drawable ? once : twice;
 }

@@ -59,7 +59,7 @@ export async function createHeader(
     steps: await planSteps(playbook, stepKinds, contextFor),
     hash: hashPlan(playbook, request.inputs, stepKinds, manifests),
     files: fileHashes(playbook, stepKinds, manifests),
-    manifests: manifests?.description ?? 'bundled',
+    manifests: manifests?.description ?? (playbook.source === 'workspace' ? 'the workspace’s own' : 'bundled'),
     assumeYes: request.assumeYes,
     ...(production ? { production } : {}),
     programVersion,

@@ -1,4 +1,5 @@
 import { messageOf, Problem } from '../../base/errors.ts';
+import { maskText } from '../../base/masking.ts';
 import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { getObject } from '../../cluster/objects.ts';
 import { type ObjectPatch, patchObject } from '../../cluster/patch.ts';
@@ -129,10 +130,16 @@ export async function sendPatches(
 
 function backPatches(before: unknown): { patches: ObjectPatch[]; lost: string[] } {
   const { objects = [] } = (before ?? {}) as Partial<FormerFields>;
-  const patches = objects.flatMap(({ ref, patch }) =>
+  // What went through a journal has lost its secrets; what stands in their place must not be sent.
+  const known = objects.map((one) =>
+    JSON.stringify(one.patch ?? '').includes(maskText)
+      ? { ref: one.ref, lost: 'a secret stood in it and was not written down' }
+      : one,
+  );
+  const patches = known.flatMap(({ ref, patch }) =>
     patch === undefined ? [] : [{ ref, type: 'merge' as const, body: patch }],
   );
-  const lost = objects.flatMap((one) => (one.lost === undefined ? [] : [`${named(one.ref)}: ${one.lost}`]));
+  const lost = known.flatMap((one) => (one.lost === undefined ? [] : [`${named(one.ref)}: ${one.lost}`]));
   return { patches: patches.reverse(), lost };
 }
 

@@ -6,10 +6,11 @@ import { nameOf } from '../../kubernetes/object.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
-import { changeOf, type SecretChange } from './secret/change.ts';
+import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
 import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
 import { restartUsers, rotatedAnnotation } from './secret/rotation.ts';
 import { keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
+import { checkPair, tlsType } from './secret/tls.ts';
 import { beforeSchema, planSecretUndo, undoSecret } from './secret/undo.ts';
 
 const flag = z.union([z.boolean(), z.string()]);
@@ -157,11 +158,12 @@ function wishOf({ secret }: Config) {
   return { ...rest, type: 'kubernetes.io/dockerconfigjson', keys: { '.dockerconfigjson': source } };
 }
 
-/** All keys are sent, as server-side apply takes away what its manager no longer names. */
+/** All of our own keys are sent, as server-side apply takes away what its manager no longer names; those of others stay theirs. */
 async function write({ secret }: Config, change: SecretChange, context: StepContext): Promise<void> {
   const { connection, system, signal, namespace } = context;
   const { live, present, created, replaced, rotated, old, mark } = change;
-  const data: Record<string, string> = { ...present };
+  const ours = ownKeys(live);
+  const data = Object.fromEntries(Object.entries(present).filter(([key]) => ours.has(key)));
   for (const [key, kept] of Object.entries(old)) data[kept] = present[key] ?? '';
   const { keys } = wishOf({ secret });
   for (const [key, source] of Object.entries(keys)) {
@@ -174,6 +176,7 @@ async function write({ secret }: Config, change: SecretChange, context: StepCont
   const type = (live?.type as string | undefined) ?? wishOf({ secret }).type ?? 'Opaque';
   const annotations = mark ? { annotations: { [rotatedAnnotation]: mark } } : {};
   const name = context.render(secret.name);
+  if (type === tlsType) checkPair(name, { ...present, ...data });
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...annotations }, type, data };
   const force = replaced.length + rotated.length > 0;
   await applyObject(connection, object, { system, signal, force });

@@ -35,6 +35,17 @@ test('a secret that is a word of the records or a step’s name leaves them read
   expect(result).toMatchObject({ summary: 'is ••••••', outputs: { pin: '••••••', port: 8080, text: 'x••••••y' } });
 });
 
+test('what undoing needs is kept character by character, but for its secrets', () => {
+  const paths = newPaths();
+  const sink = createRunSink(paths, () => {});
+  sink.masker.add('correct-horse');
+  const before = { Makefile: 'all:\n\tmake\r\n', key: 'correct-horse', split: 'correct\u001b[31m-horse' };
+  sink.record({ type: 'step-intent', step: 's', attempt: 1, before });
+  sink.close();
+  const [intent] = readJournal(paths.journal);
+  expect(intent).toMatchObject({ before: { Makefile: before.Makefile, key: '••••••', split: '••••••' } });
+});
+
 test('a secret is hidden in output although colours stand in it, or it holds what cannot be drawn', () => {
   const paths = newPaths();
   const seen: RunEvent[] = [];

@@ -1,5 +1,5 @@
 import { Problem } from '../../../base/errors.ts';
-import { getObject } from '../../../cluster/objects.ts';
+import { fieldManager, getObject } from '../../../cluster/objects.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { PreviewContext } from '../../step-kind.ts';
 import { rotatedAnnotation, rotationMark } from './rotation.ts';
@@ -63,6 +63,16 @@ export async function changeOf(wish: SecretWish, context: Reading, run: string |
     isRotated,
     mark,
   };
+}
+
+type Owned = { 'f:data'?: Record<string, unknown> };
+
+/** The keys that steps of ours have written; somebody else may keep further ones in the same Secret. */
+export function ownKeys(live: KubernetesObject | undefined): Set<string> {
+  const entries = (live?.metadata.managedFields ?? []) as { manager?: string; operation?: string; fieldsV1?: Owned }[];
+  const own = entries.filter(({ manager, operation }) => manager === fieldManager && operation === 'Apply');
+  const keys = own.flatMap(({ fieldsV1 }) => Object.keys(fieldsV1?.['f:data'] ?? {}));
+  return new Set(keys.flatMap((key) => (key.startsWith('f:') ? [key.slice(2)] : [])));
 }
 
 function rotatedKeys({ rotate, keys }: SecretWish, { render }: Pick<PreviewContext, 'render'>): string[] {

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
+import { makeCertificate } from '../../../../src/playbooks/steps/certificate/make.ts';
 import { secretStep } from '../../../../src/playbooks/steps/secret.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
@@ -27,6 +28,38 @@ async function dataOf(name: string): Promise<Record<string, string>> {
   const data = (body as { data?: Record<string, string> }).data ?? {};
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]));
 }
+
+it('a certificate and a key that do not belong together are not written', async () => {
+  const [one, two] = [await makeCertificate(['a.example'], 1, 'one'), await makeCertificate(['a.example'], 1, 'two')];
+  const tls = (name: string, key: string) =>
+    secret(
+      { name, type: 'kubernetes.io/tls', keys: { 'tls.crt': { file: 'crt.pem' }, 'tls.key': 'key' } },
+      { files: { 'crt.pem': one.certificate }, secrets: { key } },
+    );
+  await expect(run(tls('pair', two.key))).rejects.toThrow('the key in tls.key is not that of the certificate');
+  await expect(run(tls('pair', 'no key'))).rejects.toThrow('the key in tls.key cannot be read');
+  expect((await cluster.get(`${secrets}/pair`)).status).toBe(404);
+  await run(tls('pair', one.key));
+  expect(await dataOf('pair')).toEqual({ 'tls.crt': one.certificate, 'tls.key': one.key });
+});
+
+it('the keys that somebody else keeps in the Secret stay theirs', async () => {
+  const theirs = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'shared' },
+    stringData: { THEIRS: 'a', OURS: 'b' },
+  };
+  await cluster.post(secrets, theirs);
+  await run(secret({ name: 'shared', keys: { OURS: 'x', NEW: 'x' }, replace: true }, { secrets: { x: 'mine-now' } }));
+  expect(await dataOf('shared')).toEqual({ THEIRS: 'a', OURS: 'mine-now', NEW: 'mine-now' });
+  await run(secret({ name: 'shared', keys: { MORE: 'x' } }, { secrets: { x: 'mine-too' } }));
+  expect(Object.keys(await dataOf('shared')).sort()).toEqual(['MORE', 'NEW', 'OURS', 'THEIRS']);
+  const { body } = await cluster.get(`${secrets}/shared`);
+  const entries = body.metadata.managedFields as { manager: string; fieldsV1: { 'f:data'?: object } }[];
+  const own = entries.find(({ manager }) => manager === 'tars-console')?.fieldsV1['f:data'];
+  expect(Object.keys(own ?? {}).sort()).toEqual(['f:MORE', 'f:NEW', 'f:OURS']);
+});
 
 it('values come from inputs, files, the environment, a person and random sources', async () => {
   process.env.TEST_OF_SECRETS = 'from the environment';
