@@ -3,6 +3,12 @@ import { formsOf } from './secret-forms.ts';
 /** What stands in the place of a secret. */
 export const maskText = '••••••';
 
+/** Whether a text, or any text in a value, stands where a secret was: what was masked cannot be had back. */
+export function isMasked(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(maskText);
+  return value !== null && typeof value === 'object' && Object.entries(value).some((entry) => entry.some(isMasked));
+}
+
 /** Values that are shorter are not masked: hiding every `no` or `80` would leave nothing to read. */
 const shortestSecret = 4;
 

@@ -1,3 +1,5 @@
+import { Problem } from '../../base/errors.ts';
+import { isMasked } from '../../base/masking.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
 import type { ManifestSet } from '../manifest-set.ts';
@@ -84,10 +86,25 @@ function stepsSeen({ outer, steps }: Frame): Record<string, StepEnd> {
 export function planContextOf(execution: Execution, frame: Frame, id: string): PlanContext {
   const { connection, manifests, workspace } = execution;
   const own = frame.caller === undefined ? id : id.slice(frame.caller.length + 1);
-  return createPlanContext(frame.playbook, connection.info.namespace, scopeOf(execution, frame), {
+  const context = createPlanContext(frame.playbook, connection.info.namespace, scopeOf(execution, frame), {
     manifests,
     workspace,
     origin: `${frame.playbook.ref} ${own}`,
+  });
+  return {
+    ...context,
+    evaluate: (expression, local) => known(context.evaluate(expression, local), expression),
+    render: (value, local) =>
+      isMasked(value) ? context.render(value, local) : known(context.render(value, local), value),
+  };
+}
+
+/** What an earlier process of the run knew of a secret is not in the journal; in its place stands what hides it. */
+function known<T>(value: T, written: unknown): T {
+  if (!isMasked(value)) return value;
+  throw new Problem('A secret that this step needs was known to an earlier process of this run alone', {
+    evidence: [typeof written === 'string' ? written : JSON.stringify(written)],
+    next: ['Run the playbook anew: secrets are never written down.'],
   });
 }
 

@@ -1,22 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../base/errors.ts';
+import { isMasked } from '../../base/masking.ts';
 import type { StepDefinition } from '../model.ts';
 import { flattenSteps, planStepAsKnown } from '../plan.ts';
 import type { Flow } from './course.ts';
+import { isBelow } from './earlier.ts';
 import type { PlannedStep } from './events.ts';
 import { type Execution, type Frame, type Place, planContextOf } from './execution.ts';
 
 /**
- * What a `foreach` is to be run for: a resumed run takes the items that it began with. Throws `Problem` when its expression
- * does not come to a list.
+ * What a `foreach` is to be run for: a resumed run takes the items that it began with, and says so where they would be others
+ * now. Those that hold secrets are not written down as they are: they are made anew, and must be of the same names. Throws
+ * `Problem` when they are not, and when its expression does not come to a list.
  */
-export function itemsOf({ execution }: Flow, frame: Frame, { step, id }: Place): readonly unknown[] {
-  const recorded = execution.earlier.items.get(id);
-  if (recorded) return recorded;
+export function itemsOf(flow: Flow, frame: Frame, place: Place): readonly unknown[] {
+  const { execution, revisit } = flow;
+  const recorded = execution.earlier.items.get(place.id);
+  if (!recorded) return itemsNow(execution, frame, place);
+  // What is only gone through once more does nothing with them.
+  if (revisit) return recorded;
+  if (isMasked(recorded)) return itemsAgain(execution, frame, place);
+  if (wouldBeOthers(recorded, () => itemsNow(execution, frame, place))) {
+    const line = 'It goes on with the items that it began with; by now they would be others';
+    execution.sink.signal({ type: 'output', at: new Date().toISOString(), step: place.id, line });
+  }
+  return recorded;
+}
+
+function itemsNow(execution: Execution, frame: Frame, { step, id }: Place): readonly unknown[] {
   const items = planContextOf(execution, frame, id).render(step.config.foreach);
   if (Array.isArray(items)) return items.map(toPlain);
   throw new Problem(`\`foreach\` needs a list, and this is none: ${JSON.stringify(items)}`, {
     where: `${frame.playbook.file}:${step.line}`,
   });
+}
+
+/** Items whose secrets no journal holds. */
+function itemsAgain(execution: Execution, frame: Frame, place: Place): readonly unknown[] {
+  const { earlier, sink } = execution;
+  const { step, id } = place;
+  const items = itemsNow(execution, frame, place);
+  const isItem = (one: string) => isBelow(one, id) && !one.slice(id.length + 1).includes('/');
+  const before = [...earlier.added.keys()].filter(isItem);
+  const now = itemSteps(step, items, sink.masker.mask).map((one) => `${id}/${one.id}`);
+  if (isDeepStrictEqual(before.toSorted(), now.toSorted())) return items;
+  throw new Problem('Its items are others than those that it began with, and those held secrets', {
+    where: `${frame.playbook.file}:${step.line}`,
+    evidence: [`it began with: ${before.join(', ')}`, `now: ${now.join(', ')}`],
+    next: ['Run the playbook anew: secrets are never written down.'],
+  });
+}
+
+function wouldBeOthers(recorded: readonly unknown[], make: () => readonly unknown[]): boolean {
+  try {
+    return !isDeepStrictEqual(recorded, make());
+  } catch {
+    // They cannot be told any more; that is no difference.
+    return false;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isMasked } from '../../base/masking.ts';
 import { flattenSteps } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
 import { afterFailure } from './after-failure.ts';
@@ -66,7 +67,8 @@ function keptResult(
   // What it gave went with the process that had it.
   if (result.status === 'done' && stepKinds.find(({ name }) => name === step.kind)?.volatile?.(step.config))
     return undefined;
-  if (effectsOf(stepKinds, step) === 'none' && earlier.stale.has(id)) return undefined;
+  // What changes nothing is looked at again where that has been taken back since, or where secrets in it were not written down.
+  if (effectsOf(stepKinds, step) === 'none' && (earlier.stale.has(id) || isMasked(result.outputs))) return undefined;
   return step.always && frame.isNew && result.seq < earlier.badEnd ? undefined : result;
 }
 
