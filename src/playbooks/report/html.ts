@@ -4,7 +4,7 @@ import { stepTable } from './html-steps.ts';
 import { html, type Markup, markup } from './html-text.ts';
 import type { Report } from './report.ts';
 import { reportStyle } from './report-style.ts';
-import { countsText, inputText, momentText, statusWords } from './report-words.ts';
+import { countsText, environmentFacts, givenInputs, momentText, statusWords } from './report-words.ts';
 
 /** A report as one HTML file that loads nothing from anywhere; all that is in it is escaped. */
 export function htmlReport(report: Report): string {
@@ -42,23 +42,11 @@ ${next(report)}
 `.text;
 }
 
-function environment({ run, cluster, manifests, inputs, sensitiveInputs }: Report): Markup {
-  const facts: [string, string][] = [
-    ['Run', run.id],
-    ['Playbook', run.playbook],
-    ['Cluster', `${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}${cluster.production ? ' (production)' : ''}`],
-    ['API server', cluster.server],
-    ['Namespace', cluster.namespace],
-    ['Manifests', manifests],
-    ['Made of', `SHA-256 ${run.hash}`],
-  ];
-  const given: [string, string][] = [
-    ...Object.entries(inputs).map(([name, value]): [string, string] => [name, inputText(value)]),
-    ...sensitiveInputs.map((name): [string, string] => [name, '(sensitive, not written down)']),
-  ];
+function environment(report: Report): Markup {
+  const [facts, given] = [environmentFacts(report), givenInputs(report)];
   return html`<section aria-labelledby="environment"><h2 id="environment">Environment</h2>
 <dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
-${given.length > 0 && html`<h3>Inputs</h3><dl>${given.map(([name, value]) => html`<dt>${name}</dt><dd>${value === '' ? '(empty)' : value}</dd>`)}</dl>`}</section>`;
+${given.length > 0 && html`<h3>Inputs</h3><dl>${given.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`}</section>`;
 }
 
 function questions({ questions: asked, steps }: Report): Markup | undefined {

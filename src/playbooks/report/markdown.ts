@@ -2,7 +2,15 @@ import { formatDuration } from '../../base/duration.ts';
 import { summaryRows } from '../../load/summary.ts';
 import { codeBlock, inline, tableOf } from './markdown-text.ts';
 import type { Report, ReportLoad, ReportStep } from './report.ts';
-import { changeLines, countsText, inputText, momentText, statusSigns, statusWords } from './report-words.ts';
+import {
+  changeLines,
+  countsText,
+  environmentFacts,
+  givenInputs,
+  momentText,
+  statusSigns,
+  statusWords,
+} from './report-words.ts';
 
 /** A report as Markdown (CommonMark with tables); all that is in it stands for itself. */
 export function markdownReport(report: Report): string {
@@ -96,17 +104,9 @@ function questions({ questions: asked }: Report): string[] {
   return section('Questions and answers', [tableOf(['When', 'Question', 'Answer', 'By'], rows)]);
 }
 
-function environment({ run, cluster, manifests, inputs, sensitiveInputs }: Report): string[] {
-  const rows = [
-    ['Run', run.id],
-    ['Playbook', run.playbook],
-    ['Cluster', `${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}${cluster.production ? ' (production)' : ''}`],
-    ['API server', cluster.server],
-    ['Namespace', cluster.namespace],
-    ['Manifests', manifests],
-    ...Object.entries(inputs).map(([name, value]) => [`Input ${name}`, inputText(value)]),
-    ...sensitiveInputs.map((name) => [`Input ${name}`, '(sensitive, not written down)']),
-  ];
+function environment(report: Report): string[] {
+  const given = givenInputs(report).map(([name, value]) => [`Input ${name}`, value]);
+  const rows = [...environmentFacts(report), ...given];
   return section('Environment', [tableOf(['What', 'Value'], rows)]);
 }
 

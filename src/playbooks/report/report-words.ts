@@ -28,7 +28,29 @@ export function momentText(at: string): string {
   return `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 }
 
-export function inputText(value: unknown): string {
+/** Where the run was and what it was made of: names and their values. */
+export function environmentFacts({ run, cluster, manifests }: Report): [string, string][] {
+  return [
+    ['Run', run.id],
+    ['Playbook', run.playbook],
+    ['Cluster', `${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}${cluster.production ? ' (production)' : ''}`],
+    ['API server', cluster.server],
+    ['Namespace', cluster.namespace],
+    ['Manifests', manifests],
+    ['Made of', `SHA-256 ${run.hash}`],
+  ];
+}
+
+/** What was given to the run, by name, as text; of sensitive inputs only that they were. */
+export function givenInputs({ inputs, sensitiveInputs }: Report): [string, string][] {
+  return [
+    ...Object.entries(inputs).map(([name, value]): [string, string] => [name, inputText(value)]),
+    ...sensitiveInputs.map((name): [string, string] => [name, '(sensitive, not written down)']),
+  ];
+}
+
+function inputText(value: unknown): string {
+  if (value === '') return '(empty)';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
