@@ -50,7 +50,9 @@ describe('the page on playbooks', () => {
     const fragments = blocks.filter((text) => /^( {2}- |at-once)/.test(text));
     expect(fragments.length).toBeGreaterThan(4);
     for (const text of fragments) {
-      const head = text.startsWith('at-once') ? 'title: T\n' : 'title: T\nsteps:\n';
+      // The inputs are those of the playbook above them on the page.
+      const inputs = "title: T\ninputs: { tag: { description: Version, default: '1.27' } }\n";
+      const head = text.startsWith('at-once') ? inputs : `${inputs}steps:\n`;
       const workspace = workspaceWith({ ...notes, 'playbooks/notes/part.yaml': head + text });
       const file = join(workspace, '.tars-console/playbooks/notes/part.yaml');
       // The manifests that they name are nobody's.

@@ -145,7 +145,7 @@ const replaces = 'inputs.tag.replace(".", "-")';
 
 test('a text with something replaced in it is made by the script, and what it cannot say is told', () => {
   const tokens = createShellTokens();
-  const playbook = playbookOf([{ title: 'One', do: { value: 1 } }]);
+  const playbook = playbookOf([]);
   const context = createPlanContext(playbook, 'tars', { inputs: { tag: '1.0.0' }, system: {}, cluster: {}, steps: {} });
   const inputs = new Map([['tag', { content: variable('INPUT_TAG'), type: 'string' as const }]]);
   const render = (cel: string) => tokens.render(`migrate-$\u007b{ ${cel} }}`, inputs, context);
@@ -168,7 +168,7 @@ test('what is replaced means itself and nothing else to the shell', () => {
   fc.assert(
     fc.property(text, text, text, (whole, old, fresher) => {
       const tokens = createShellTokens();
-      const playbook = playbookOf([{ title: 'One', do: { value: 1 } }]);
+      const playbook = playbookOf([]);
       const scope = { inputs: { tag: '' }, system: {}, cluster: {}, steps: {} };
       const inputs = new Map([['tag', { content: variable('INPUT_TAG'), type: 'string' as const }]]);
       const cel = `inputs.tag.replace(${JSON.stringify(old)}, ${JSON.stringify(fresher)})`;
