@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { attachToFolder } from '../../src/playbooks/runs/attach.ts';
+import type { RunRecord } from '../../src/playbooks/runs/events.ts';
 import { readJournal } from '../../src/playbooks/runs/journal.ts';
 import type { Answer, Question } from '../../src/playbooks/runs/question.ts';
 import { runPaths, runsFolder } from '../../src/playbooks/runs/run-folder.ts';
@@ -8,7 +9,7 @@ import { resumeRun } from '../../src/playbooks/runs/start.ts';
 import { finishProgram } from '../cli/program-process.ts';
 import { compiledProgram } from '../cluster/support/helm.ts';
 import { startFastSandbox, stopSandbox } from './deployment.ts';
-import { type Killed, reached, runFolders, startAndKill } from './killing.ts';
+import { type Killed, reached, recorded, runFolders, startAndKill } from './killing.ts';
 import { endsOf, madeFiles, madeOf, password, takeAway, writeParts } from './parts.ts';
 
 const helm = compiledProgram('helm');
@@ -42,11 +43,32 @@ test('the undisturbed run has done all of it, and has taken back what failed', (
   });
 });
 
-const every = process.env.FULL ? 1 : Math.ceil((alone.records - 1) / 6);
+const every = process.env.FULL ? 1 : Math.ceil((alone.records - 1) / 3);
 const places = Array.from({ length: Math.ceil((alone.records - 1) / every) }, (_, index) => 1 + index * every);
 
 test.each(places)('killed after record %i and resumed, steps of all kinds end as if left alone', async (place) => {
   await endsAsLeftAlone(await startAndKill(command, ({ folder }) => reached(folder, place)));
+});
+
+const isIntent = (step: string) => (record: RunRecord) => record.type === 'step-intent' && record.step === step;
+
+test.each([
+  ['an item of a foreach', isIntent('regions/south/mark')],
+  ['an installation by helm', isIntent(helm ? 'chart' : 'rotate')],
+  ['a rotation', isIntent('rotate')],
+  ['a rescue', isIntent('doubtful/rescue/repair')],
+  ['an undo', (record: RunRecord) => record.type === 'undo-intent'],
+])('killed in %s and resumed, steps of all kinds end as if left alone', async (_, place) => {
+  await endsAsLeftAlone(await startAndKill(command, (run) => recorded(run, place)));
+});
+
+test('killed in what cannot be looked at, a run says so and asks, and takes a person’s word for it', async () => {
+  const killed = await startAndKill(command, (run) => recorded(run, isIntent('line')));
+  await endsAsLeftAlone(killed);
+  const asked = readJournal(runPaths(killed.folder).journal).filter(
+    (record) => record.type === 'question' && record.step === 'line',
+  );
+  expect(JSON.stringify(asked)).toContain('Write a line: it was running when its process ended, and nobody knows');
 });
 
 async function leaveAlone() {
