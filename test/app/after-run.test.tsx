@@ -115,6 +115,18 @@ describe.each([
     expect(frame()).not.toContain('lock is lost');
   });
 
+  it('steers a replay by keys that came in one packet with the one that began it', async () => {
+    const { run, press, services } = await openWithRun(columns, rows);
+    run.send({ type: 'run-ended', status: 'done', exitCode: 0, summary: 'Full deployment: done, in 2s' });
+    run.end();
+    services.history = [entry];
+    await until('Done');
+    press('R');
+    await until('Runs 1');
+    press('p', ' ', '+');
+    await until('Replay at 2 times its speed, paused');
+  });
+
   it('lists what was run, writes a report and shows a run again', async () => {
     const { run, press, frame, services } = await openWithRun(columns, rows);
     run.send({ type: 'run-ended', status: 'done', exitCode: 0, summary: 'Full deployment: done, in 2s' });

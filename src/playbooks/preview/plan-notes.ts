@@ -1,5 +1,5 @@
 import { printableLine } from '../../base/printable.ts';
-import { truncate } from '../../ui/text.ts';
+import { truncate, wrap } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { missingLine } from '../runs/preflight.ts';
 import { planSummary } from './plan-summary.ts';
@@ -23,7 +23,7 @@ export function planNotes(plan: PreviewedPlan | undefined, width: number, theme:
       : []),
     ...rights,
     ...(more > 0 ? [theme.bad(`  and ${more} more`)] : []),
-    short(`${progress}${planSummary(plan)}`),
+    ...wrap(printableLine(`${progress}${planSummary(plan)}`), width).slice(0, 2),
   ];
 }
 
