@@ -29,6 +29,12 @@ export function forgetResources(connection: Connection): void {
   known.delete(connection);
 }
 
+/** Has one connection know what is known of another that leads to the same server. */
+export function shareResources(connection: Connection, other: Connection): void {
+  const entry = known.get(connection);
+  if (entry) known.set(other, entry);
+}
+
 /** How a kind is served; asked anew when it is unknown. Throws `Problem` when the cluster does not have it. */
 export async function findResource(connection: Connection, apiVersion: string, kind: string): Promise<ApiResource> {
   const fits = (resource: ApiResource) => resource.apiVersion === apiVersion && resource.kind === kind;

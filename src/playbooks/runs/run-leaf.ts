@@ -3,6 +3,7 @@ import { attemptStep, type Outcome, toStepProblem } from './attempt.ts';
 import type { Flow } from './course.ts';
 import { createStepContext, type Execution, type Frame, type Place, type StepEnd } from './execution.ts';
 import { idleAlarm } from './idle-alarm.ts';
+import { oneLook } from './one-look.ts';
 import { previewAgain } from './preview-again.ts';
 import { probeAgain } from './probe-again.ts';
 import { recordOutcome } from './record-outcome.ts';
@@ -55,10 +56,12 @@ async function tryOnce(
   const startedAt = performance.now();
   let before = visits.get(id)?.before;
   try {
-    await previewAgain(execution, frame, place);
+    // Both look at the same moment, just before the intent.
+    const looking = { ...execution, connection: oneLook(execution.connection) };
+    await previewAgain(looking, frame, place);
     // How it was before the first attempt is what undoing leads back to.
     const signals = { signal: control.now, waiting: control.stopping, onActivity: () => {} };
-    before ??= await kind.before?.(step.config, createStepContext(execution, frame, place, signals));
+    before ??= await kind.before?.(step.config, createStepContext(looking, frame, place, signals));
   } catch (error) {
     if (control.stopping.aborted) return { status: 'stopped' };
     return { status: 'failed', ms: Math.round(performance.now() - startedAt), problem: toStepProblem(error) };
