@@ -1,3 +1,4 @@
+import { readOnly } from '../cluster/read-only.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { previewPlan } from '../playbooks/preview/preview-plan.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
@@ -21,7 +22,9 @@ export async function previewToken(
   signal: AbortSignal,
 ): Promise<void> {
   const loaded = loadRun(request);
-  const { connection, done } = await connectionOf(request.cluster);
+  const { connection: whole, done } = await connectionOf(request.cluster);
+  // Whatever a step's plan tries, nothing but reads and dry-runs gets through.
+  const connection = readOnly(whole);
   try {
     const surroundings = await surroundingsOf(loaded, connection, request.cluster.kubeconfig);
     const out = leftOut(flattenPlaybook(loaded.playbook), request);

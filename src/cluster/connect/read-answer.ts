@@ -10,9 +10,12 @@ export async function readAnswer(chunks: AsyncIterable<Buffer>, most = mostBytes
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > most)
-      throw new Problem(`The API server’s answer is larger than ${Math.round(most / 1024 / 1024)} MiB, and was cut off`, {
-        next: ['Look at what answers there: no list of a cluster is as long as that'],
-      });
+      throw new Problem(
+        `The API server’s answer is larger than ${Math.round(most / 1024 / 1024)} MiB, and was cut off`,
+        {
+          next: ['Look at what answers there: no list of a cluster is as long as that'],
+        },
+      );
     kept.push(chunk);
   }
   return Buffer.concat(kept).toString('utf8');
