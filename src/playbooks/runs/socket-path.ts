@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runtimeFolder } from '../../base/folders.ts';
@@ -25,4 +25,6 @@ export function makeSocketFolder(path: string): void {
   const found = lstatSync(folder);
   if (!found.isDirectory() || found.uid !== userInfo().uid)
     throw new Error(`${folder} belongs to another user; the run cannot be reached there safely`);
+  // It may have been made by something that let others look into it, or put something there.
+  if ((found.mode & 0o077) !== 0) chmodSync(folder, 0o700);
 }
