@@ -59,7 +59,7 @@ export async function previewPlan(
         ? [['production', `${context}: its name is to be typed`] as [string, string]]
         : []),
       ['namespace', namespace],
-      ['manifests', manifests?.description ?? 'bundled'],
+      ['manifests', manifests?.description ?? (playbook.source === 'workspace' ? 'the workspace’s own' : 'bundled')],
       ...Object.entries(values).map(([name, value]): [string, string] => [`input ${name}`, String(value)]),
       ...hidden,
     ];

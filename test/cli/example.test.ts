@@ -26,6 +26,8 @@ test('the example is valid where it is, and is no system of the console itself',
 test(
   'a version of the example that never becomes ready is taken back, and the data stays when it is cleaned up',
   async () => {
+    const planned = await run('deploy', '--plan');
+    expect(planned.stdout).toMatch(/manifests +the workspace’s own/);
     const deployed = await run('deploy');
     expect({ code: deployed.code, said: deployed.code === 0 ? '' : deployed.stdout }).toEqual({ code: 0, said: '' });
 

@@ -205,7 +205,11 @@ async function finish(
   const history = revisions.map(({ number, images, cause }) => ({ revision: number, images, cause: cause ?? null }));
   const now = currentRevision(live, revisions)?.number ?? null;
   const outputs = { before: plans?.[0]?.current?.number ?? null, revision: now, history };
-  const summary = `${objects.map(nameOf).join(', ')} ${did[verb]}${now === null ? '' : `, revision ${now}`}${waits ? '; ready' : ''}`;
+  // The spec's generation counts its changes.
+  const same =
+    verb === 'image' &&
+    objects.every(({ metadata }, index) => plans?.[index]?.live.metadata.generation === metadata.generation);
+  const summary = `${objects.map(nameOf).join(', ')} ${same ? 'has these images already' : did[verb]}${now === null ? '' : `, revision ${now}`}${waits ? '; ready' : ''}`;
   return { summary, outputs };
 }
 

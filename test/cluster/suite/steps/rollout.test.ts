@@ -50,6 +50,8 @@ it('images are set, waited for, and set back', async () => {
     reason: expect.stringContaining('waited for again'),
   });
   expect(await rolloutStep.probe?.({ ...config, wait: 'none' }, context)).toMatchObject({ done: true });
+  const again = await rolloutStep.run(config, context);
+  expect(again.summary).toBe('Deployment/web has these images already, revision 2; ready');
   await rolloutStep.undo?.(config, context, before);
   expect(await imageOf()).toBe('nginx:1.27');
 });
