@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { createMasker } from '../../../src/base/masking.ts';
 import { connect } from '../../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
@@ -9,7 +10,7 @@ import { createPlanContext } from '../../../src/playbooks/plan-context.ts';
 import type { Answer, Question } from '../../../src/playbooks/runs/question.ts';
 import { stepSchema } from '../../../src/playbooks/schema.ts';
 import type { Scope, StepContext, StepKind } from '../../../src/playbooks/step-kind.ts';
-import type { ClusterUnderTest } from './cluster.ts';
+import { type ClusterUnderTest, openCluster } from './cluster.ts';
 
 export interface StepOptions {
   /** Files beside the playbook: name → text. */
@@ -38,6 +39,17 @@ export interface StepUnderTest {
 /** The console's own connection to the cluster under test, in a namespace. */
 export async function connectTo(cluster: ClusterUnderTest, namespace: string): Promise<Connection> {
   return connect({ kubeconfig: cluster.access.kubeconfig, namespace, sandbox: false });
+}
+
+/** The cluster under test with a connection to a namespace of its own, for the tests of one file; both are closed behind them. */
+export async function openStepCluster(): Promise<{ cluster: ClusterUnderTest; connection: Connection }> {
+  const cluster = await openCluster();
+  const connection = await connectTo(cluster, await cluster.namespace());
+  afterAll(async () => {
+    connection.close();
+    await cluster.close();
+  });
+  return { cluster, connection };
 }
 
 /** What a step's functions are called with. The playbook's folder, the workspace and the run's folder are one new folder. */

@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { maskText } from '../../../../src/base/masking.ts';
-import type { Connection } from '../../../../src/cluster/connection.ts';
 import type { StepKind } from '../../../../src/playbooks/step-kind.ts';
 import { applyStep } from '../../../../src/playbooks/steps/apply.ts';
 import { labelStep } from '../../../../src/playbooks/steps/label.ts';
 import { patchStep } from '../../../../src/playbooks/steps/patch.ts';
 import { scaleStep } from '../../../../src/playbooks/steps/scale.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, type StepOptions, stepContext, written } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { cluster, connection } = await openStepCluster();
 
 type Body = Record<string, never> & {
   metadata: { uid: string; labels?: Record<string, string> };

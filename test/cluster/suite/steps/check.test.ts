@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { checkStep } from '../../../../src/playbooks/steps/check.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, stepContext, written } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { connection } = await openStepCluster();
 
 it('what was read is judged; only what is fatal fails it', async () => {
   const { context } = stepContext(connection);

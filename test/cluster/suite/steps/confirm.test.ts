@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { confirmStep } from '../../../../src/playbooks/steps/confirm.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, stepContext, written } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { connection } = await openStepCluster();
 
 it('what destroys is confirmed by its name, by a person or by the input that holds it', async () => {
   const config = written(confirmStep, {

@@ -1,24 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { execInPod } from '../../../../src/cluster/streams/exec.ts';
 import { copyStep } from '../../../../src/playbooks/steps/copy.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, type StepOptions, stepContext, written } from '../../support/steps.ts';
 import { runningPod } from '../../support/streams.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-  await runningPod(cluster, connection.info.namespace, 'box');
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { cluster, connection } = await openStepCluster();
+await runningPod(cluster, connection.info.namespace, 'box');
 
 const copy = (config: object, options: StepOptions = {}) => {
   const step = stepContext(connection, options);

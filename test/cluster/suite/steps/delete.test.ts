@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { applyStep } from '../../../../src/playbooks/steps/apply.ts';
 import { deleteStep } from '../../../../src/playbooks/steps/delete.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, stepContext, written } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { cluster, connection } = await openStepCluster();
 
 const manifests = `
 apiVersion: v1

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { readOnly } from '../../../../src/cluster/read-only.ts';
 import { execInPod } from '../../../../src/cluster/streams/exec.ts';
 import { execStep } from '../../../../src/playbooks/steps/exec.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, type StepOptions, stepContext, written } from '../../support/steps.ts';
 import { runningPod } from '../../support/streams.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-  await runningPod(cluster, connection.info.namespace, 'box');
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { cluster, connection } = await openStepCluster();
+await runningPod(cluster, connection.info.namespace, 'box');
 
 const exec = (config: object, options: StepOptions = {}) => {
   const step = stepContext(connection, options);

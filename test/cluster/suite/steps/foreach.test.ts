@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
-import { openCluster } from '../../support/cluster.ts';
+import { expect, it } from 'vitest';
 import { endsOf, openPlaybook, workspaceOf } from '../../support/run-playbook.ts';
-import { connectTo } from '../../support/steps.ts';
+import { openStepCluster } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { connection } = await openStepCluster();
 
 const files = {
   'manifests/site.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: site }\ndata: { name: none }\n',

@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Connection } from '../../../../src/cluster/connection.ts';
+import { expect, it } from 'vitest';
 import { inputStep } from '../../../../src/playbooks/steps/input.ts';
 import { secretStep } from '../../../../src/playbooks/steps/secret.ts';
-import { openCluster } from '../../support/cluster.ts';
-import { connectTo, stepContext, written } from '../../support/steps.ts';
+import { openStepCluster, stepContext, written } from '../../support/steps.ts';
 
-const cluster = await openCluster();
-let connection: Connection;
-beforeAll(async () => {
-  connection = await connectTo(cluster, await cluster.namespace());
-});
-afterAll(async () => {
-  connection.close();
-  await cluster.close();
-});
+const { cluster, connection } = await openStepCluster();
 
 it('a secret that is typed in the middle of a run reaches the cluster and nothing else', async () => {
   const step = stepContext(connection, { answer: () => ({ kind: 'input', text: 'typed-by-hand-7' }) });
