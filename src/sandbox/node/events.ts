@@ -16,7 +16,7 @@ export interface EventRecorder {
 /** Writes Events as the kubelet of `node` does; the same message about the same object becomes one Event with a count. */
 export function createEventRecorder(client: ApiClient, node: string): EventRecorder {
   const known = new Map<string, { path: string; count: number }>();
-  let last: Promise<void> = Promise.resolve();
+  const writing = new Map<string | undefined, Promise<void>>();
   let sequence = 0;
 
   const write = async (key: string, event: KubernetesObject & { lastTimestamp: string }) => {
@@ -67,8 +67,11 @@ export function createEventRecorder(client: ApiClient, node: string): EventRecor
         reportingInstance: node,
       };
       const key = [uid, type, reason, message, fieldPath].join('\u0000');
-      // One after the other, so that they are listed in their order; an Event that is lost matters little.
-      last = last.then(() => write(key, event)).catch(() => {});
+      // Those of one object one after the other, so that they are listed in their order; an Event that is lost matters little.
+      const before = writing.get(uid) ?? Promise.resolve();
+      const written = before.then(() => write(key, event)).catch(() => {});
+      writing.set(uid, written);
+      void written.then(() => writing.get(uid) === written && writing.delete(uid));
     },
   };
 }
