@@ -109,6 +109,22 @@ describe.concurrent('what keeps a workload from being ready is told at once', ()
     );
   });
 
+  it('a volume of a Secret that is not there', async () => {
+    const volumes = [{ name: 'keys', secret: { secretName: 'absent' } }];
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'mount' },
+      spec: { containers: [{ name: 'web', image: 'nginx:1.27' }], volumes },
+    };
+    await expectProblem(
+      await problemOf(pod, 2000),
+      /^Pod\/mount fails: FailedMount: .*secret "absent" not found/,
+      /Pod\/mount/,
+      /kubectl (get|describe)/,
+    );
+  });
+
   it('a readiness probe, with what it answered', async () => {
     const readinessProbe = { exec: { command: ['sh', '-c', 'echo not yet; exit 1'] }, periodSeconds: 1 };
     const container = { image: 'busybox:1.37', command: ['sleep', '3600'], readinessProbe };

@@ -18,9 +18,12 @@ export interface ClusterUnderTest extends Http {
 
 let count = 0;
 
-/** Connects to the cluster that this run is about. A sandbox is started for the file, at the speed of the real one's nodes. */
-export async function openCluster(): Promise<ClusterUnderTest> {
-  const { on, access, stop } = await reach();
+/**
+ * Connects to the cluster that this run is about. A sandbox is started for the file, at the speed of the real one's nodes; or faster,
+ * where a file waits for pods most of its time and tells nothing of times.
+ */
+export async function openCluster({ speed = 5 }: { speed?: number } = {}): Promise<ClusterUnderTest> {
+  const { on, access, stop } = await reach(speed);
   const http = createHttp(access);
   const namespaces: string[] = [];
   return {
@@ -45,11 +48,11 @@ export async function openCluster(): Promise<ClusterUnderTest> {
   };
 }
 
-async function reach() {
+async function reach(speed: number) {
   const real = inject('realCluster');
   if (process.env.CLUSTER_UNDER_TEST === 'real' && real)
     return { on: real.given ? ('given' as const) : ('real' as const), access: real, stop: async () => {} };
-  const sandbox = await startWholeSandbox(5);
+  const sandbox = await startWholeSandbox(speed);
   const { url, ca, token } = sandbox.server;
   const access: ClusterAccess = { server: url, ca, token, kubeconfig: sandbox.kubeconfig };
   return { on: 'sandbox' as const, access, stop: sandbox.close };
