@@ -42,7 +42,7 @@ export function actGate(state: AppState, overlay: GateOverlay, action: ActionNam
   // What nobody has seen nobody has agreed to.
   if (overlay.scroll + seen.height < seen.lines)
     return update({ ...state, notice: { tone: 'warn', text: 'There is more of it to read first: PgDn reads on' } });
-  return pass(closed, overlay, { trust: true });
+  return pass(closed, overlay, { trust: gate.hash });
 }
 
 /** Keys where a name is to be typed. */

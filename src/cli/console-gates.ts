@@ -17,9 +17,9 @@ export async function startThroughGates(
   start: (options: StartOptions) => Promise<StartedRun>,
 ): Promise<StartedRun> {
   const consent = missingConsent(loaded);
-  if (consent && !trust) {
-    const { playbook, workspace } = consent;
-    throw new GateProblem({ kind: 'outside', playbook, workspace, steps: consentLines(consent) });
+  if (consent && trust !== consent.hash) {
+    const { playbook, workspace, hash } = consent;
+    throw new GateProblem({ kind: 'outside', playbook, workspace, steps: consentLines(consent), hash });
   }
   if (consent) giveConsent(consent);
   const context = productionContext(cluster);

@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, statSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { giveConsent } from '../../src/playbooks/consent.ts';
 import { createRunFolder } from '../../src/playbooks/runs/run-folder.ts';
 import { makeSocketFolder } from '../../src/playbooks/runs/socket-path.ts';
-import { giveConsent } from '../../src/playbooks/consent.ts';
-import { runTool } from '../../src/tools/run-tool.ts';
 import { toolEnvironment } from '../../src/tools/environment.ts';
+import { runTool } from '../../src/tools/run-tool.ts';
 
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
@@ -48,7 +48,8 @@ it('a child gets the variables that are named, and nothing else of ours', async 
   vi.stubEnv('TARS_CONSOLE_PRODUCTION', 'prod-*');
   const { stdout } = await runTool('/usr/bin/env', [], { env: toolEnvironment() });
   const names = stdout.split('\n').flatMap((line) => (line.includes('=') ? [line.slice(0, line.indexOf('='))] : []));
-  const known = /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|(\w+_(PROXY|proxy)))$/;
+  const known =
+    /^(PATH|HOME|USER|LOGNAME|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|XDG_\w+|SSL_CERT_(FILE|DIR)|(\w+_(PROXY|proxy)))$/;
   expect(names.filter((name) => !known.test(name))).toEqual([]);
   expect(names).toContain('PATH');
   expect(stdout).not.toContain('very secret');
