@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import { givenSettings } from '../configuration/given-settings.ts';
@@ -48,7 +48,7 @@ function createProgram(finished: (exitCode: number) => void): Command {
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
     .exitOverride()
-    .configureHelp({ showGlobalOptions: false })
+    .configureHelp({ showGlobalOptions: false, optionDescription })
     .showHelpAfterError('(tars-console --help lists the commands)')
     .argument('[command]')
     .allowExcessArguments()
@@ -111,4 +111,9 @@ function addGlobalOptions(command: Command): Command {
     .option('--read-only', 'refuses every change')
     .option('--no-color', 'no colours')
     .option('--debug', 'writes a masked log to the state folder');
+}
+
+/** That an option which may be given again begins with nothing needs no words. */
+function optionDescription(option: Option): string {
+  return Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option);
 }

@@ -31,9 +31,12 @@ export async function resumeCommand(args: string[], options: ResumeOptions): Pro
   else {
     const given = readGivenInputs({ setEnv: options.setEnv ?? [], setFile: options.setFile ?? [] });
     const secrets = Object.fromEntries(given.map(({ name, value }) => [name, secretOf(run, name, String(value))]));
-    printNote(`Resuming ${run.id}: ${run.title}`);
+    // Of one that is done there is nothing to ask: to resume it is refused.
+    if (run.status !== 'done') {
+      printNote(`Resuming ${run.id}: ${run.title}`);
+      await agreeToOutside(loadRun(readRequest(run.folder)), options, interactive);
+    }
     const asked = { secrets, interactive, ...(options.yes ? { assumeYes: true } : {}) };
-    await agreeToOutside(loadRun(readRequest(run.folder)), options, interactive);
     const confirmedContext = await confirmProduction(run.cluster, options, interactive);
     await logIn(run.cluster);
     await startOrTakeOver((more) => resumeRun(run.id, { ...asked, ...more }), {

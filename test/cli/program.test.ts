@@ -16,6 +16,14 @@ test('help names every command that a person may type and no other', async () =>
   }
 });
 
+test('help of a command says the defaults that are worth words', async () => {
+  expect(await runProgram(['run', '--help'])).toBe(0);
+  const help = printed.join('').replace(/\s+/g, ' ');
+  expect(help).toContain('-h, --help');
+  expect(help).toContain('--set-env <name=VARIABLE> an input from an environment variable --set-file');
+  expect(help).toContain('default: "text"');
+});
+
 test.each([[['nonsense']], [['run']], [['run', 'a/b', '--output', 'xml']], [['--nonsense']]])(
   'wrong usage %j exits 2 and says what is wrong',
   async (argv) => {
