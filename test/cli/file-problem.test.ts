@@ -23,3 +23,10 @@ test('what is no affair of the disk stays what it is', () => {
     'A file cannot be used: no space is left on the disk',
   );
 });
+
+test('a state folder on a file system that is read-only is said to be that, with the place to name another', () => {
+  const error = Object.assign(new Error('EROFS'), { code: 'EROFS', syscall: 'mkdir', path: '/state/runs' });
+  const problem = fileProblem(error);
+  expect(problem?.message).toBe('/state/runs cannot be used: the file system is read-only');
+  expect(problem?.next.join()).toContain('XDG_STATE_HOME');
+});

@@ -1,4 +1,5 @@
 import type { Connection, KubernetesRequest, KubernetesResponse } from '../../cluster/connection.ts';
+import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { shareResources } from '../../cluster/resources.ts';
 
 /**
@@ -16,7 +17,8 @@ export function oneLook(connection: Connection): Connection {
       const asked = seen.get(key) ?? connection.request<unknown>(request);
       if (!seen.has(key)) {
         seen.set(key, asked);
-        asked.catch(() => seen.delete(key));
+        // That there is no such thing is an answer as well.
+        asked.catch((error: unknown) => void (hasStatus(error, 404) || seen.delete(key)));
       }
       const answer = await asked;
       // Each may do with it what it wants.

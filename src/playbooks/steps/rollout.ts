@@ -144,15 +144,8 @@ async function refsOf(rollout: Config['rollout'], context: PreviewContext): Prom
 }
 
 async function isPatched(rollout: Config['rollout'], context: PreviewContext): Promise<boolean> {
-  const plans = await planRollouts(rollout, context);
-  return (
-    (
-      await probePatches(
-        plans.map(({ patch }) => patch),
-        context,
-      )
-    ).done === true
-  );
+  const patches = (await planRollouts(rollout, context)).map(({ patch }) => patch);
+  return (await probePatches(patches, context)).done === true;
 }
 
 /** Going back twice would go forth again: what this run has taken back carries its mark. */

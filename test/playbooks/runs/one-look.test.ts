@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Connection, KubernetesRequest } from '../../../src/cluster/connection.ts';
+import { KubernetesError } from '../../../src/cluster/kubernetes-error.ts';
 import { oneLook } from '../../../src/playbooks/runs/one-look.ts';
 
 function counted(answer: (request: KubernetesRequest) => unknown) {
@@ -41,4 +42,13 @@ test('what changes or tries something is asked each time, and so is what was not
   await look.request({ path: '/a' });
   for (let time = 0; time < 2; time += 1) await look.request({ method: 'PATCH', path: '/a', query: { dryRun: 'All' } });
   expect(asked).toEqual(['GET /a', 'GET /a', 'PATCH /a', 'PATCH /a']);
+});
+
+test('that there is no such thing is an answer as well', async () => {
+  const { connection, asked } = counted(() => {
+    throw new KubernetesError(404, {}, 'a');
+  });
+  const look = oneLook(connection);
+  for (let time = 0; time < 2; time += 1) await expect(look.request({ path: '/a' })).rejects.toThrow('answered 404');
+  expect(asked).toEqual(['GET /a']);
 });
