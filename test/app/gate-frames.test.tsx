@@ -34,7 +34,7 @@ describe.each([
   it('is read to its end before anybody can agree to it', async () => {
     const steps = Array.from({ length: 40 }, (_, n) => `Step ${n}: command: [make, target-${n}]`);
     const { press, frame, services } = await begun(columns, rows, {
-      ...{ kind: 'outside', playbook: 'shop/up', workspace: '/home/me/shop', steps },
+      ...{ kind: 'outside', playbook: 'shop/up', workspace: '/home/me/shop', steps, hash: 'abc' },
     });
     await until('target-0]');
     expect(frame()).toContain('Agree to exactly this');
@@ -53,7 +53,7 @@ describe.each([
     expect(seen.size).toBe(40);
     expectInside(frame(), columns, rows);
     press('y');
-    await vi.waitFor(() => expect(services.calls).toContain('passage {"trust":true}'));
+    await vi.waitFor(() => expect(services.calls).toContain('passage {"trust":"abc"}'));
   });
 
   it('names the production context, and what is typed stands below it', async () => {

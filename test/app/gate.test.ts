@@ -9,6 +9,7 @@ const until = (check: () => void) => vi.waitFor(check, { timeout: 3000, interval
 
 const outside: Gate = {
   kind: 'outside',
+  hash: 'abc',
   playbook: 'shop/up',
   workspace: '/home/me/shop',
   steps: ['Build: command: [make]'],
@@ -62,7 +63,7 @@ describe('before a run begins', () => {
     console.press('enter');
     await until(() => expect(console.started()).toHaveLength(1));
     expect(console.passages().at(-1)).toBe(
-      '{"trust":true,"confirmedContext":"prod-eu","takeOver":{"run":"up-ab12","resourceVersion":"7"}}',
+      '{"trust":"abc","confirmedContext":"prod-eu","takeOver":{"run":"up-ab12","resourceVersion":"7"}}',
     );
   });
 
@@ -73,7 +74,7 @@ describe('before a run begins', () => {
     console.press('y');
     expect(console.state().notice?.text).toBe('There is more of it to read first: PgDn reads on');
     console.press('page-down', 'page-down', 'y');
-    await until(() => expect(console.passages()).toEqual(['{"trust":true}']));
+    await until(() => expect(console.passages()).toEqual(['{"trust":"abc"}']));
   });
 
   it('no is what Enter says to what acts outside the cluster', async () => {
@@ -87,7 +88,7 @@ describe('before a run begins', () => {
   it('y agrees, n and esc do not', async () => {
     const yes = await begun(outside);
     yes.press('y');
-    await until(() => expect(yes.passages()).toEqual(['{"trust":true}']));
+    await until(() => expect(yes.passages()).toEqual(['{"trust":"abc"}']));
     for (const key of ['n', 'esc']) {
       const no = await begun(outside);
       no.press(key);
