@@ -8,7 +8,7 @@ import { runTool, type ToolResult } from '../../tools/run-tool.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { requireSecret } from './secret-values.ts';
-import { scalar } from './step-shapes.ts';
+import { goodExitCodes, scalar } from './step-shapes.ts';
 import { failedCall } from './tool-call.ts';
 import { workspacePath } from './workspace-path.ts';
 
@@ -30,7 +30,7 @@ const shape = {
           .optional()
           .describe('What it reads'),
         cluster: z.boolean().optional().describe('True for a program that speaks to the cluster: it gets KUBECONFIG'),
-        expect: z.array(z.number().int().min(0).max(255)).min(1).optional().describe('Exit codes; 0 unless said'),
+        expect: goodExitCodes.optional().describe('Exit codes; 0 unless said'),
         json: z.boolean().optional().describe('What it writes is JSON, and becomes the output `json`'),
         creates: z.string().min(1).optional().describe('It is done when this file is there'),
         probe: words.optional().describe('It is done when this ends with 0'),

@@ -5,7 +5,7 @@ import type { PreviewContext, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { type ChosenContainer, chooseContainer, execAccess, lineWriter } from './in-pod.ts';
 import { kubectlName } from './object-names.ts';
-import { objectName, scalar } from './step-shapes.ts';
+import { goodExitCodes, objectName, scalar } from './step-shapes.ts';
 
 const argv = z.array(scalar).min(1);
 const shape = {
@@ -22,11 +22,7 @@ const shape = {
         ])
         .optional()
         .describe('What the command reads; the place for secrets, which never stand in its arguments'),
-      'exit-codes': z
-        .array(z.number().int().min(0).max(255))
-        .min(1)
-        .optional()
-        .describe('Good ones; `[0]` unless said'),
+      'exit-codes': goodExitCodes.optional().describe('Good ones; `[0]` unless said'),
       unless: argv.optional().describe('A command that ends with 0 when it is done already; it must change nothing'),
     })
     .describe('A command in a container'),

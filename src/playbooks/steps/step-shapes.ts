@@ -20,7 +20,13 @@ export const numberOrExpression = z.union([
 /** A text, number or boolean in a place where `${{ }}` may give it. */
 export const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** The files that are named, as a list. */
+/** Exit codes that count as good. */
+export const goodExitCodes = z.array(z.number().int().min(0).max(255)).min(1);
+
+/** Permissions of a file, as `chmod` takes them: `0644`. */
+export const fileMode = z.string().regex(/^0?[0-7]{3}$/);
+
+/** One or several of something, as a list. */
 export function asList<T>(value: T | readonly T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? [...value] : [value as T];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fileMode } from '../step-shapes.ts';
 
 /** The key `file` and all below it. */
 export const fileShape = {
@@ -42,9 +43,7 @@ export const fileShape = {
         .optional()
         .describe('Tells blocks of one file apart; the system’s name unless said'),
       comment: z.string().min(1).optional().describe('What begins a comment; `#` unless said'),
-      mode: z
-        .string()
-        .regex(/^0?[0-7]{3}$/)
+      mode: fileMode
         .optional()
         .describe('Of a file that is made: `0644`, for a kubeconfig and what is secret `0600`, unless said'),
     })

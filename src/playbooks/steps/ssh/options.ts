@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { scalar } from '../step-shapes.ts';
+import { fileMode, scalar } from '../step-shapes.ts';
 
 const host = z
   .string()
@@ -76,11 +76,7 @@ export const sshShape = {
         .strictObject({
           file: z.string().min(1).describe('A file by the workspace'),
           to: z.string().min(1).describe('Where it goes, there'),
-          mode: z
-            .string()
-            .regex(/^0?[0-7]{3}$/)
-            .optional()
-            .describe('`0644` unless said'),
+          mode: fileMode.optional().describe('`0644` unless said'),
         })
         .optional()
         .describe('A file that is sent, and verified there'),
