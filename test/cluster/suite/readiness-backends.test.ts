@@ -48,35 +48,38 @@ const webhook = (service: string, caBundle?: string) => ({
   ],
 });
 
-it.runIf(cluster.ours)('a webhook says what it lacks: trust, its Service, endpoints; and is ready when it answers', async () => {
-  const { body } = await cluster.post(webhooks, webhook('absent'));
-  expect(await ending(body as KubernetesObject)).toMatchObject({ message: expect.stringContaining('no `caBundle`') });
-  const put = async (service: string) => {
-    const { webhooks: wanted } = webhook(service, Buffer.from(cluster.access.ca ?? '').toString('base64'));
-    const {
-      body: changed,
-      text,
-      status,
-    } = await cluster.patch(`${webhooks}/${namespace}`, { webhooks: wanted }, 'merge-patch+json');
-    expect(status, text).toBe(200);
-    return ending(changed as KubernetesObject);
-  };
-  expect(await put('absent')).toMatchObject({
-    message: expect.stringContaining(`its Service ${namespace}/absent does not exist`),
-  });
-  await cluster.post(`/api/v1/namespaces/${namespace}/services`, {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { name: 'door' },
-    spec: { selector: { app: 'door' }, ports: [{ port: 80 }] },
-  });
-  expect(await put('door')).toMatchObject({
-    message: expect.stringContaining(`no endpoint of its Service ${namespace}/door is ready`),
-  });
-  const made = await cluster.post(`/apis/apps/v1/namespaces/${namespace}/deployments`, webDeployment('door'));
-  await waitReady(connection, [made.body as KubernetesObject], { timeoutMs: 30_000 });
-  await expect.poll(() => put('door'), { timeout: 20_000 }).toBe('ready');
-});
+it.runIf(cluster.ours)(
+  'a webhook says what it lacks: trust, its Service, endpoints; and is ready when it answers',
+  async () => {
+    const { body } = await cluster.post(webhooks, webhook('absent'));
+    expect(await ending(body as KubernetesObject)).toMatchObject({ message: expect.stringContaining('no `caBundle`') });
+    const put = async (service: string) => {
+      const { webhooks: wanted } = webhook(service, Buffer.from(cluster.access.ca ?? '').toString('base64'));
+      const {
+        body: changed,
+        text,
+        status,
+      } = await cluster.patch(`${webhooks}/${namespace}`, { webhooks: wanted }, 'merge-patch+json');
+      expect(status, text).toBe(200);
+      return ending(changed as KubernetesObject);
+    };
+    expect(await put('absent')).toMatchObject({
+      message: expect.stringContaining(`its Service ${namespace}/absent does not exist`),
+    });
+    await cluster.post(`/api/v1/namespaces/${namespace}/services`, {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'door' },
+      spec: { selector: { app: 'door' }, ports: [{ port: 80 }] },
+    });
+    expect(await put('door')).toMatchObject({
+      message: expect.stringContaining(`no endpoint of its Service ${namespace}/door is ready`),
+    });
+    const made = await cluster.post(`/apis/apps/v1/namespaces/${namespace}/deployments`, webDeployment('door'));
+    await waitReady(connection, [made.body as KubernetesObject], { timeoutMs: 30_000 });
+    await expect.poll(() => put('door'), { timeout: 20_000 }).toBe('ready');
+  },
+);
 
 // The sandbox serves nobody else's API, and looks at none.
 it.runIf(cluster.on === 'real')(
