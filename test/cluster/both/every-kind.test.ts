@@ -8,6 +8,7 @@ import { finishProgram } from '../../cli/program-process.ts';
 import { startWholeSandbox } from '../../support/whole-sandbox.ts';
 import { everyKindSurroundings, everyKindWorkspace } from '../support/every-kind-of-step.ts';
 import { compiledProgram } from '../support/helm.ts';
+import { createHttp } from '../support/http.ts';
 import { toldByStep } from '../support/told.ts';
 
 const real = inject('realCluster');
@@ -37,6 +38,10 @@ async function run(kubeconfig: string, code: number, ...given: string[]): Promis
 afterAll(async () => {
   surroundings.close();
   await sandbox.close();
+  if (!real) return;
+  const http = createHttp(real);
+  await http.remove(`/api/v1/namespaces/${namespace}`);
+  http.end();
 });
 
 describe.skipIf(!real || real.given || !compiledProgram('helm'))('a playbook of every kind of step', () => {
