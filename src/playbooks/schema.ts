@@ -69,7 +69,9 @@ export const commonStepFields = {
       'Ids of steps above it: it begins as soon as these are done, beside others. `[]`: at once. Left out: when all steps above it have ended',
     ),
   timeout: duration.optional().describe('The step fails after this time'),
-  'idle-timeout': duration.optional().describe('An alarm is raised after this time without progress or output; the step goes on'),
+  'idle-timeout': duration
+    .optional()
+    .describe('An alarm is raised after this time without progress or output; the step goes on'),
   retry: retry.optional().describe('Tries again when it fails: how long, how often, how many times'),
   'on-failure': z
     .union([

