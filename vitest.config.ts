@@ -6,6 +6,8 @@ const common = {
   setupFiles: ['test/support/environment.ts'],
 };
 const suite = 'test/cluster/suite/**/*.test.ts';
+/** They wait for real roll-outs, failures and helm: `npm run test:cluster` runs them on both servers. */
+const slow = ['steps/helm', 'readiness-causes', 'example'].map((name) => `test/cluster/suite/${name}.test.ts`);
 
 export default defineConfig({
   test: {
@@ -20,7 +22,7 @@ export default defineConfig({
         },
       },
       // Its files talk to a server and share nothing else: loading the sandbox once for all of them saves minutes.
-      { test: { ...common, name: 'cluster suite on the sandbox', include: [suite], isolate: false } },
+      { test: { ...common, name: 'cluster suite on the sandbox', include: [suite], exclude: slow, isolate: false } },
     ],
   },
 });

@@ -5,7 +5,7 @@ import { type Cluster, deployment, node, startCluster, template } from './cluste
 
 const waiting = { timeout: 15_000, interval: 50 };
 const podsOf = async ({ list }: Cluster) =>
-  (await list('/api/v1/namespaces/default/pods')).map((pod) => asPod({ ...pod, kind: 'Pod' }));
+  (await list('/api/v1/namespaces/default/pods')).map((pod) => asPod({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
 
 test('a pod that fits nowhere says why, and goes to a node that comes later', async () => {
   const cluster = await startCluster();
