@@ -61,7 +61,7 @@ describe.skipIf(!there)('a Kustomize folder (needs a kubectl)', () => {
       files: { 'broken/kustomization.yaml': 'resources: [absent.yaml]\n' },
     });
     const broken = written(kustomizeStep, { kustomize: 'broken' });
-    await expect(kustomizeStep.run(broken, context)).rejects.toThrow(/kubectl kustomize ended with 1: error: .*absent/);
+    await expect(kustomizeStep.run(broken, context)).rejects.toThrow(/kubectl kustomize ended with 1: .*absent/);
     const none = written(kustomizeStep, { kustomize: 'nowhere' });
     await expect(kustomizeStep.run(none, context)).rejects.toThrow('There is no kustomization.yaml in nowhere');
   });
