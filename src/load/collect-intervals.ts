@@ -60,7 +60,8 @@ export function collectIntervals(options: CollectOptions): CollectedIntervals {
   const add = createIntervalOrder(options.workers, (messages) => {
     for (const message of messages) totals.add(message);
     const sample = sampleOf(messages, elapsed, schedule, lagP99Of(totals.lag), window);
-    elapsed = sample.t * 1000;
+    // Not the sample's own time: that is rounded, and what was due within the rounding would count twice or never.
+    elapsed = Math.max(...messages.map(({ t }) => t));
     if (sample.phase === 'sustained') busy.push(Math.max(...messages.map((message) => message.busy)));
     options.onSample?.(sample);
     const failed = Object.keys(totals.failures).length > 0;

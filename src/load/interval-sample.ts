@@ -39,7 +39,7 @@ export function sampleOf(
   return {
     t: Math.round(t) / 1000,
     phase: middle >= schedule.end ? 'drain' : kind === 'sustained' || kind === 'step' ? 'sustained' : 'ramp',
-    target: t >= schedule.end ? 0 : Math.round(schedule.levelAt(t) * 100) / 100,
+    target: middle >= schedule.end ? 0 : Math.round(schedule.levelAt(Math.min(t, schedule.end - 1)) * 100) / 100,
     scheduled: schedule.loop === 'open' ? schedule.dueAt(t) - (from > 0 ? schedule.dueAt(from) : 0) : sent,
     sent,
     done: sum((delta) => delta.done),
