@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { deployedObjects } from '../faults/deployment.ts';
-import { startWholeSandbox } from '../support/whole-sandbox.ts';
-import { finishProgram } from './program-process.ts';
+import { finishProgram } from '../../cli/program-process.ts';
+import { deployedObjects } from '../../faults/deployment.ts';
+import { startWholeSandbox } from '../../support/whole-sandbox.ts';
 
 const minute = 60_000;
 const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
