@@ -35,8 +35,12 @@ export interface Http {
   remove(path: string, body?: unknown, options?: HttpOptions): Promise<HttpAnswer>;
   /** The events of a watch, until the signal; never ends by itself unless the server ends it. */
   watch(path: string, signal: AbortSignal, options?: HttpOptions): AsyncIterable<Event>;
-  /** Reads again and again until the answer is as wanted; throws with the last one after 30 s. */
-  until(path: string, wanted: (answer: HttpAnswer) => boolean, options?: HttpOptions): Promise<HttpAnswer>;
+  /** Reads again and again until the answer is as wanted; throws with the last one after 30 s, or `withinMs`. */
+  until(
+    path: string,
+    wanted: (answer: HttpAnswer) => boolean,
+    options?: HttpOptions & { withinMs?: number },
+  ): Promise<HttpAnswer>;
   end(): void;
 }
 
@@ -84,8 +88,8 @@ export function createHttp(access: ClusterAccess): Http {
       if (answer.statusCode !== 200) throw new Error(`the watch was refused: ${await answer.body.text()}`);
       for await (const line of readLines(answer.body)) yield JSON.parse(line) as Event;
     },
-    async until(path, wanted, options) {
-      for (const deadline = Date.now() + untilMs; ; ) {
+    async until(path, wanted, { withinMs = untilMs, ...options } = {}) {
+      for (const deadline = Date.now() + withinMs; ; ) {
         const answer = await send('GET', path, undefined, options);
         if (wanted(answer)) return answer;
         if (Date.now() > deadline) throw new Error(`${path} did not become as wanted: ${answer.status} ${answer.text}`);
