@@ -46,7 +46,9 @@ export const configurationSchema = z.strictObject({
   production: z
     .array(pattern)
     .optional()
-    .describe('Patterns of contexts, or of API servers’ addresses, that are production: `*` stands for any text, `?` for one character'),
+    .describe(
+      'Patterns of contexts, or of API servers’ addresses, that are production: `*` stands for any text, `?` for one character',
+    ),
   namespaces: z.record(systemName, namespace).optional().describe('The namespace of a system, instead of its own'),
   'image-engine': z.enum(imageEngines).optional().describe('What builds and pushes images'),
   tools: z
