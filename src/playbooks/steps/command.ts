@@ -30,7 +30,7 @@ const shape = {
           .optional()
           .describe('What it reads'),
         cluster: z.boolean().optional().describe('True for a program that speaks to the cluster: it gets KUBECONFIG'),
-        expect: goodExitCodes.optional().describe('Exit codes; 0 unless said'),
+        'exit-codes': goodExitCodes.optional().describe('Good ones; `[0]` unless said'),
         json: z.boolean().optional().describe('What it writes is JSON, and becomes the output `json`'),
         creates: z.string().min(1).optional().describe('It is done when this file is there'),
         probe: words.optional().describe('It is done when this ends with 0'),
@@ -76,8 +76,8 @@ export const commandStep: StepKind<Config> = {
     if (done) return { status: 'skipped', summary: reason };
     const onLine = (line: string) => context.output(line);
     const result = await start(options, options.run, context, { stdin: stdinOf(options, context), onLine });
-    const { expect = [0] } = options;
-    if (!expect.includes(result.code ?? -1)) throw failedCall(String(options.run[0]), undefined, result);
+    const good = options['exit-codes'] ?? [0];
+    if (!good.includes(result.code ?? -1)) throw failedCall(String(options.run[0]), undefined, result);
     const json = options.json ? { json: parseJson(result, String(options.run[0])) } : {};
     const summary = `${String(options.run[0])} ended with ${result.code}`;
     return { summary, outputs: { stdout: stdoutOf(result), code: result.code ?? -1, ...json } };

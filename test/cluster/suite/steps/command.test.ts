@@ -42,7 +42,7 @@ describe('a command', () => {
       message: expect.stringMatching(/ended with 3: error: no such thing$/),
       evidence: ['error: no such thing'],
     });
-    const expected = prepare({ run, expect: [0, 3] });
+    const expected = prepare({ run, 'exit-codes': [0, 3] });
     expect((await commandStep.run(expected.config, expected.context)).outputs).toMatchObject({ code: 3 });
   });
 
