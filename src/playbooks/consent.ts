@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { isTrusted, rememberTrust } from '../systems/trust.ts';
 import { hashFolder, hashNamed } from './consent-files.ts';
+import { kindOf } from './kind-of.ts';
 import type { Playbook, StepDefinition } from './model.ts';
 import { everyStep } from './plan.ts';
 import { effectsOf } from './step-effects.ts';
@@ -82,7 +83,7 @@ function consentFor({ playbook, workspace, stepKinds }: Asked): Consent | undefi
 }
 
 function reachesOut(stepKinds: readonly StepKind[], step: StepDefinition): boolean {
-  const kind = stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(stepKinds, step);
   return effectsOf(stepKinds, step) === 'outside' || kind?.reaches?.(step.config) === true;
 }
 

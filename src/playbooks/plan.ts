@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { InputValue } from './inputs.ts';
+import { kindOf } from './kind-of.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { Playbook, StepDefinition } from './model.ts';
 import { hashPath } from './path-hash.ts';
@@ -99,7 +100,7 @@ async function planStep(
   stepKinds: readonly StepKind[],
   context: PlanContext,
 ): Promise<PlannedStep> {
-  const kind = stepKinds.find((one) => one.name === step.kind);
+  const kind = kindOf(stepKinds, step);
   const group = called !== undefined || step.steps !== undefined;
   const equivalent = kind && !group ? await kind.equivalent(step.config, context) : [];
   const { title, description } = step;
@@ -109,7 +110,7 @@ async function planStep(
 /** Names of the files that a playbook and the playbooks that it calls read, each with the folder that it is named from. */
 export function planFiles(playbook: Playbook, stepKinds: readonly StepKind[]): { name: string; folder: string }[] {
   const files = everyStep(playbook).flatMap(({ step, playbook: { folder } }) => {
-    const kind = stepKinds.find((one) => one.name === step.kind);
+    const kind = kindOf(stepKinds, step);
     return (kind?.files?.(step.config) ?? []).map((name) => ({ name, folder }));
   });
   return [...new Map(files.map((file) => [resolve(file.folder, file.name), file])).values()];
@@ -133,7 +134,7 @@ export function fileHashes(
   }
   for (const { step, playbook: one } of everyStep(playbook)) {
     const pathOf = (name: string) => resolve(one.folder, name);
-    const reads = stepKinds.find(({ name }) => name === step.kind)?.reads;
+    const reads = kindOf(stepKinds, step)?.reads;
     for (const name of reads?.(step.config, pathOf) ?? [])
       if (existsSync(pathOf(name))) hashes[join(basename(one.folder), name)] = hashPath(pathOf(name));
   }

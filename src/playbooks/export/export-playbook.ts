@@ -1,4 +1,5 @@
 import { calledInputs, type InputValue } from '../inputs.ts';
+import { kindOf } from '../kind-of.ts';
 import type { InputDefinition, Playbook, StepDefinition } from '../model.ts';
 import { type FlatStep, flattenPlaybook } from '../plan.ts';
 import { createPlanContext } from '../plan-context.ts';
@@ -128,7 +129,7 @@ async function exportStep(
 ): Promise<ExportedStep> {
   const { step, id, depth, called } = place;
   const group = called !== undefined || step.kind === 'parallel';
-  const kind = loaded.stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(loaded.stepKinds, step);
   const made = group
     ? { lines: [], notes: [] }
     : await stepLines({ place, kind, inputs: frame.inputs, context, tokens });

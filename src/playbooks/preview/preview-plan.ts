@@ -3,6 +3,7 @@ import { Problem } from '../../base/errors.ts';
 import { createMasker } from '../../base/masking.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
+import { kindOf } from '../kind-of.ts';
 import { everyStep, type FlatStep, flattenPlaybook } from '../plan.ts';
 import type { LoadedRun } from '../runs/loaded-run.ts';
 import { type MissingRight, missingRights } from '../runs/preflight.ts';
@@ -86,13 +87,13 @@ function described(
 
 /** What only looks, and has nothing to tell before, is no part of what would change. */
 function isLookedAt({ step, called }: FlatStep, stepKinds: readonly StepKind[]): boolean {
-  const kind = stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(stepKinds, step);
   if (!kind || called || (step.steps && step.kind !== 'foreach')) return false;
   return kind.plan !== undefined || effectsOf(stepKinds, step) !== 'none' || step.kind === 'foreach';
 }
 
 async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context: PreviewContext): Promise<StepPreview> {
-  const kind = stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(stepKinds, step);
   if (!kind?.plan)
     return unknown(step.steps ? 'its items are known when it runs' : `a step of the kind ${step.kind} cannot be tried`);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(60_000)]);

@@ -4,6 +4,7 @@ import { type AccessQuestion, reviewAccess } from '../../cluster/access-review.t
 import type { Connection } from '../../cluster/connection.ts';
 import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { findResource, servesKind } from '../../cluster/resources.ts';
+import { kindOf } from '../kind-of.ts';
 import type { FlatStep } from '../plan.ts';
 import type { AccessNeed, PreviewContext, StepKind } from '../step-kind.ts';
 import { rightName, rulesFor } from './rbac-rules.ts';
@@ -82,7 +83,7 @@ async function needsOf(
   place: FlatStep,
   { stepKinds, contextFor, connection }: Preflight,
 ): Promise<readonly AccessNeed[]> {
-  const kind = stepKinds.find(({ name }) => name === place.step.kind);
+  const kind = kindOf(stepKinds, place.step);
   if (!kind?.access || (place.step.rehearse === 'skip' && connection.info.sandbox)) return [];
   try {
     return await kind.access(place.step.config, contextFor(place));

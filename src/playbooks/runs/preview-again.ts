@@ -1,4 +1,5 @@
 import { messageOf, Problem } from '../../base/errors.ts';
+import { kindOf } from '../kind-of.ts';
 import type { StepDefinition } from '../model.ts';
 import { differences, keyOf } from '../preview/differences.ts';
 import type { StepPreview } from '../step-preview.ts';
@@ -36,7 +37,7 @@ async function look(
   frame: Frame,
   place: { step: StepDefinition; id: string },
 ): Promise<StepPreview | undefined> {
-  const kind = execution.stepKinds.find(({ name }) => name === place.step.kind);
+  const kind = kindOf(execution.stepKinds, place.step);
   if (!kind?.plan) return undefined;
   const { control, secrets } = execution;
   const signal = AbortSignal.any([control.now, AbortSignal.timeout(60_000)]);

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { kindOf } from '../kind-of.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { StepKind, StepProbe } from '../step-kind.ts';
 import type { Halt } from './course.ts';
@@ -27,7 +28,7 @@ export type Probed =
  */
 export async function probeAgain(execution: Execution, frame: Frame, place: Place): Promise<Probed> {
   const { step, id } = place;
-  const kind = execution.stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(execution.stepKinds, step);
   const startedAt = performance.now();
   const { done, reason, outputs = {} } = await look(execution, frame, place, kind);
   if (done === 'unknown') return askWhatBecame(execution, place, reason);

@@ -1,3 +1,4 @@
+import { kindOf } from '../kind-of.ts';
 import { afterFailure } from './after-failure.ts';
 import { attemptStep, type Outcome, toStepProblem } from './attempt.ts';
 import type { Flow } from './course.ts';
@@ -51,7 +52,7 @@ async function tryOnce(
   const { execution, visits } = flow;
   const { control, sink } = execution;
   const { step, id } = place;
-  const kind = execution.stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(execution.stepKinds, step);
   if (!kind) return { status: 'failed', ms: 0, problem: { message: `There is no step kind ${step.kind}` } };
   const startedAt = performance.now();
   let before = visits.get(id)?.before;
@@ -89,7 +90,7 @@ function isAskedAbout({ questions, control }: Execution, { step }: Place): boole
 
 async function askWhatNow(execution: Execution, { step, id }: Place, { problem }: StepEnd) {
   const text = `${step.title}: ${problem}`;
-  const kind = execution.stepKinds.find(({ name }) => name === step.kind);
+  const kind = kindOf(execution.stepKinds, step);
   const canUndo = step.undo === 'steps' || (step.undo !== 'never' && kind?.undo !== undefined);
   const choices = ['retry', 'skip', ...(canUndo ? ['undo' as const] : []), 'stop'] as const;
   try {

@@ -1,4 +1,5 @@
 import { isMasked } from '../../base/masking.ts';
+import { kindOf } from '../kind-of.ts';
 import { flattenSteps } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
 import { afterFailure } from './after-failure.ts';
@@ -65,8 +66,7 @@ function keptResult(
   if (!result || (result.status !== 'done' && result.status !== 'skipped')) return undefined;
   if (result.status === 'skipped' && !earlier.attempts.has(id)) return undefined;
   // What it gave went with the process that had it.
-  if (result.status === 'done' && stepKinds.find(({ name }) => name === step.kind)?.volatile?.(step.config))
-    return undefined;
+  if (result.status === 'done' && kindOf(stepKinds, step)?.volatile?.(step.config)) return undefined;
   // What changes nothing is looked at again where that has been taken back since, or where secrets in it were not written down.
   if (effectsOf(stepKinds, step) === 'none' && (earlier.stale.has(id) || isMasked(result.outputs))) return undefined;
   return step.always && frame.isNew && result.seq < earlier.badEnd ? undefined : result;

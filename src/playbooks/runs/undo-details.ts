@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
+import { kindOf } from '../kind-of.ts';
 import type { PreviewedChange, StepPreview } from '../step-preview.ts';
 import type { Visit } from './course.ts';
 import { createStepContext, type Execution } from './execution.ts';
@@ -21,7 +22,7 @@ export async function undoDetails(execution: Execution, visits: readonly Visit[]
 }
 
 async function previewUndo(execution: Execution, { frame, place, before }: Visit): Promise<StepPreview> {
-  const kind = execution.stepKinds.find(({ name }) => name === place.step.kind);
+  const kind = kindOf(execution.stepKinds, place.step);
   if (!kind?.planUndo)
     return { certainty: 'cannot preview', summary: 'it cannot be told what that changes', changes: [] };
   const { control } = execution;

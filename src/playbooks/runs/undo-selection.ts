@@ -1,3 +1,4 @@
+import { kindOf } from '../kind-of.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { Flow, Visit } from './course.ts';
 import { isBelow } from './earlier.ts';
@@ -21,7 +22,7 @@ export function selectForUndo({ visits, execution }: Flow, isMeant: (id: string)
   for (const visit of newest) {
     const { step, id } = visit.place;
     if (standing.some(({ place }) => isBelow(id, place.id))) continue;
-    const kind = execution.stepKinds.find(({ name }) => name === step.kind);
+    const kind = kindOf(execution.stepKinds, step);
     const holds = holdsSteps(visit.frame, step);
     if (step.undo === 'steps' || (kind?.undo && !holds && step.undo !== 'never')) selection.visits.push(visit);
     else if (step.undo === 'never') selection.left.push(`${step.title}: it is never taken back`);

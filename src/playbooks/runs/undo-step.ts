@@ -1,3 +1,4 @@
+import { kindOf } from '../kind-of.ts';
 import type { StepKind } from '../step-kind.ts';
 import { attemptStep, type Outcome } from './attempt.ts';
 import { type Flow, newCourse, usualAtOnce, type Visit } from './course.ts';
@@ -42,7 +43,7 @@ export async function undoStep(
 }
 
 async function byKind(execution: Execution, { frame, place, before }: Visit): Promise<Outcome> {
-  const kind = execution.stepKinds.find(({ name }) => name === place.step.kind);
+  const kind = kindOf(execution.stepKinds, place.step);
   const undoing: StepKind | undefined = kind && {
     ...kind,
     run: async (config, context) => (await kind.undo?.(config, context, before)) ?? {},
