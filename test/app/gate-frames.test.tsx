@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Gate } from '../../src/playbooks/runs/gate.ts';
-import { textWidth } from '../../src/ui/text.ts';
 import { drawScreen } from '../support/draw-screen.tsx';
+import { expectInside } from '../support/expect-inside.ts';
 
 let screen: ReturnType<typeof drawScreen> | undefined;
 afterEach(() => screen?.close());
@@ -18,12 +18,6 @@ async function begun(columns: number, rows: number, gate: Gate) {
   await until('Run these');
   drawn.press('y');
   return drawn;
-}
-
-function expectInside(frame: string, columns: number, rows: number) {
-  const lines = frame.split('\n');
-  expect(lines.length).toBeLessThanOrEqual(rows);
-  for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
 }
 
 describe.each([

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { RunEntry } from '../../src/app/services.ts';
-import { textWidth } from '../../src/ui/text.ts';
 import { drawScreen } from '../support/draw-screen.tsx';
+import { expectInside } from '../support/expect-inside.ts';
 import { fakeHeader } from '../support/fake-services.ts';
 
 let screen: ReturnType<typeof drawScreen> | undefined;
@@ -34,12 +34,6 @@ async function openHistory(columns: number, rows: number) {
   drawn.press('R');
   await until('Runs 3');
   return drawn;
-}
-
-function expectInside(frame: string, columns: number, rows: number) {
-  const lines = frame.split('\n');
-  expect(lines.length).toBeLessThanOrEqual(rows);
-  for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(columns);
 }
 
 describe.each([

@@ -1,50 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.ts';
-import { openTerminal, type Terminal } from '../support/terminal.ts';
+import { consoleTerminals } from '../support/console-terminal.ts';
+import { openTerminal } from '../support/terminal.ts';
 
-// TARS_CONSOLE_UNDER_TEST: another installation, e.g. an unpacked tarball.
-const program = join(process.env.TARS_CONSOLE_UNDER_TEST ?? packageRoot(), 'bin', 'tars-console.js');
-const folder = mkdtempSync(join(tmpdir(), 'tars-console-e2e-'));
-const folders = {
-  XDG_STATE_HOME: join(folder, 'state'),
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  XDG_RUNTIME_DIR: join(folder, 'run'),
-  HOME: folder,
-  KUBECONFIG: undefined,
-  CI: undefined,
-};
-const opened: Terminal[] = [];
-
-function openConsole(
-  args: string[] = [],
-  options: { cols?: number; rows?: number; env?: Record<string, string | undefined> } = {},
-): Terminal {
-  const { cols = 120, rows = 40, env = {} } = options;
-  const terminal = openTerminal(process.execPath, [program, ...args], {
-    cols,
-    rows,
-    env: { ...folders, ...env },
-    cwd: folder,
-  });
-  opened.push(terminal);
-  return terminal;
-}
-
-function tarsConsole(...args: string[]): string {
-  const env = Object.fromEntries(
-    Object.entries({ ...process.env, ...folders }).filter(([, value]) => value !== undefined),
-  );
-  return execFileSync(process.execPath, [program, ...args], {
-    env,
-    cwd: folder,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
+const terminals = consoleTerminals();
+const { program, folder, folders, open: openConsole, run: tarsConsole } = terminals;
 
 /** The newest run of a playbook, with the process that it began in. */
 function newestRun(playbook: string): { id: string; pid: number } {
@@ -55,17 +16,14 @@ function newestRun(playbook: string): { id: string; pid: number } {
 }
 
 beforeAll(() => {
-  mkdirSync(folders.XDG_RUNTIME_DIR, { mode: 0o700 });
   tarsConsole('sandbox', '--speed', '20');
 }, 30_000);
 
-afterEach(async () => {
-  for (const terminal of opened.splice(0)) await terminal.close();
-});
+afterEach(terminals.closeAll);
 
 afterAll(() => {
   tarsConsole('sandbox', 'stop');
-  rmSync(folder, { recursive: true, force: true });
+  terminals.remove();
 });
 
 describe('the console in a real terminal', { timeout: 60_000 }, () => {
@@ -224,7 +182,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
       rows: 30,
       env: { ...folders, PS1: 'shell> ' },
     });
-    opened.push(shell);
+    terminals.adopt(shell);
     await shell.waitFor('shell>');
     shell.send({ text: `'${process.execPath}' '${program}' --sandbox` }, 'enter');
     await shell.waitFor('❯ Full deployment');

@@ -1,40 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { packageRoot } from '../../src/base/package-root.ts';
-import { openTerminal, type Terminal } from '../support/terminal.ts';
+import { consoleTerminals } from '../support/console-terminal.ts';
+import type { Terminal } from '../support/terminal.ts';
 
-const program = join(process.env.TARS_CONSOLE_UNDER_TEST ?? packageRoot(), 'bin', 'tars-console.js');
-const folder = mkdtempSync(join(tmpdir(), 'tars-console-e2e-runs-'));
-const folders = {
-  XDG_STATE_HOME: join(folder, 'state'),
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  XDG_RUNTIME_DIR: join(folder, 'run'),
-  HOME: folder,
-  KUBECONFIG: undefined,
-  CI: undefined,
-};
-const opened: Terminal[] = [];
-
-function openConsole(...args: string[]): Terminal {
-  const terminal = openTerminal(process.execPath, [program, ...args], {
-    cols: 80,
-    rows: 24,
-    env: folders,
-    cwd: folder,
-  });
-  opened.push(terminal);
-  return terminal;
-}
-
-function tarsConsole(...args: string[]): string {
-  const env = Object.fromEntries(
-    Object.entries({ ...process.env, ...folders }).filter(([, value]) => value !== undefined),
-  );
-  return execFileSync(process.execPath, [program, ...args], { env, cwd: folder, encoding: 'utf8' });
-}
+const terminals = consoleTerminals();
+const { folder, folders, run: tarsConsole } = terminals;
+const openConsole = (...args: string[]) => terminals.open(args, { cols: 80, rows: 24 });
 
 const files: Record<string, string> = {
   '.tars-console/menus/notes.yaml':
@@ -52,7 +24,6 @@ steps:
 };
 
 beforeAll(() => {
-  mkdirSync(folders.XDG_RUNTIME_DIR, { mode: 0o700 });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), text);
@@ -60,13 +31,11 @@ beforeAll(() => {
   tarsConsole('sandbox', '--speed', '20');
 }, 30_000);
 
-afterEach(async () => {
-  for (const terminal of opened.splice(0)) await terminal.close();
-});
+afterEach(terminals.closeAll);
 
 afterAll(() => {
   tarsConsole('sandbox', 'stop');
-  rmSync(folder, { recursive: true, force: true });
+  terminals.remove();
 });
 
 /** The plan of the only playbook of the system Notes. */

@@ -3,6 +3,7 @@ import type { ClusterChoice } from '../../src/cluster/connection.ts';
 import { listObjects } from '../../src/cluster/objects.ts';
 import type { RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Finished, finishProgram } from '../cli/program-process.ts';
+import { deployedKinds } from '../support/deployed-kinds.ts';
 
 /** Given, not generated, so that two deployments can be compared to the last byte. */
 export const secrets = {
@@ -33,16 +34,6 @@ export async function cleanUp(): Promise<Finished> {
   return finishProgram(['run', 'tars/clean-up', '--sandbox', '--yes', ...named]);
 }
 
-const kinds = [
-  ['v1', 'ConfigMap'],
-  ['v1', 'Secret'],
-  ['v1', 'Service'],
-  ['v1', 'PersistentVolumeClaim'],
-  ['apps/v1', 'Deployment'],
-  ['networking.k8s.io/v1', 'Ingress'],
-  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
-] as const;
-
 /** What a server chooses anew each time. */
 const chosen = new Set(['clusterIP', 'clusterIPs', 'volumeName', 'nodePort', 'healthCheckNodePort']);
 
@@ -51,7 +42,7 @@ export async function deployedObjects(choice: ClusterChoice, namespace = 'tars')
   const connection = await connect({ ...choice, namespace });
   try {
     const found: Record<string, unknown> = {};
-    for (const [apiVersion, kind] of kinds)
+    for (const [apiVersion, kind] of deployedKinds)
       for (const object of await listObjects(connection, { apiVersion, kind, namespace })) {
         const { spec, data, metadata } = object as unknown as Record<string, Record<string, unknown>>;
         const wanted = { labels: metadata?.labels, spec, data };

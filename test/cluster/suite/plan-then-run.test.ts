@@ -8,6 +8,7 @@ import { planSummary } from '../../../src/playbooks/preview/plan-summary.ts';
 import type { PreviewedPlan } from '../../../src/playbooks/preview/previewed-plan.ts';
 import type { RunRecord } from '../../../src/playbooks/runs/events.ts';
 import type { FieldChange } from '../../../src/playbooks/step-preview.ts';
+import { deployedKinds } from '../../support/deployed-kinds.ts';
 import { openCluster } from '../support/cluster.ts';
 import { openPlaybook } from '../support/run-playbook.ts';
 import { connectTo } from '../support/steps.ts';
@@ -24,22 +25,12 @@ afterAll(async () => {
   await cluster.close();
 });
 
-const kinds = [
-  ['v1', 'ConfigMap'],
-  ['v1', 'Secret'],
-  ['v1', 'Service'],
-  ['v1', 'PersistentVolumeClaim'],
-  ['apps/v1', 'Deployment'],
-  ['networking.k8s.io/v1', 'Ingress'],
-  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
-] as const;
-
 type Objects = Map<string, KubernetesObject>;
 
 /** Everything that somebody could have applied in the namespace, and the namespace itself. */
 async function snapshot(): Promise<Objects> {
   const found: Objects = new Map();
-  for (const [apiVersion, kind] of kinds)
+  for (const [apiVersion, kind] of deployedKinds)
     for (const object of await listObjects(connection, { apiVersion, kind, namespace }))
       if (object.metadata.name !== 'kube-root-ca.crt') found.set(nameOf(object), object);
   const spaces = { apiVersion: 'v1', kind: 'Namespace', fieldSelector: `metadata.name=${namespace}` };
