@@ -34,5 +34,16 @@ const replacements: readonly [RegExp, string][] = [
 
 /** An output without what is another one each time: names, times, addresses, widths of columns. */
 export function normalise(text: string): string {
-  return replacements.reduce((said, [found, word]) => said.replace(found, word), text);
+  return replacements.reduce((said, [found, word]) => said.replace(found, word), managersInOrder(text));
+}
+
+/**
+ * YAML whose managed fields stand by their text: a server has them by their time, and by name within one second
+ * (`managedfields/internal/managedfields.go`), so that their order is chance.
+ */
+function managersInOrder(text: string): string {
+  return text.replace(/(?<=^ *managedFields:\n)(?:( +)- (?:.*\n)(?:\1 {2}.*\n)*)+/gm, (entries, indent: string) => {
+    const each = entries.split(new RegExp(`^(?=${indent}- )`, 'm'));
+    return each.sort().join('');
+  });
 }

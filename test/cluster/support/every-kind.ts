@@ -23,8 +23,9 @@ export async function pathsByKind(http: Http): Promise<(object: KindObject, name
   for (const root of ['/api', '/apis']) {
     const { body } = await http.get(root, { headers: { accept } });
     for (const { metadata, versions } of body.items)
+      // A group that does not answer at the moment is listed as stale, without resources.
       for (const { version, resources } of versions)
-        for (const { resource, responseKind, scope } of resources) {
+        for (const { resource, responseKind, scope } of resources ?? []) {
           const group = metadata.name === undefined ? version : `${metadata.name}/${version}`;
           found.set(`${group} ${responseKind.kind}`, { plural: resource, namespaced: scope === 'Namespaced' });
         }
