@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { messageOf } from '../../base/errors.ts';
 import type { Finding } from '../finding.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
-import { type Collected, collect, sourceCommands, sourceSchema } from './check/sources.ts';
+import { type Collected, collect } from './check/collect.ts';
+import { sourceKindOf, sourceSchema } from './check/sources.ts';
 import { renderKnown } from './explain.ts';
 import { asList, scalar } from './step-shapes.ts';
 
@@ -52,7 +53,7 @@ export const checkStep: StepKind<Config> = {
     { path: 'check.findings[]', localsFrom },
   ],
   async run({ check }, context) {
-    const collected = await collect(context.render(check.collect ?? {}), context.connection, context.waiting);
+    const collected = await collect(context.render(check.collect ?? {}), { ...context, signal: context.waiting });
     const findings = check.findings.flatMap((rule) => judge(rule, collected, context));
     const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
     const [fatal, warnings] = [count('fatal'), count('warning')];
@@ -71,7 +72,7 @@ export const checkStep: StepKind<Config> = {
   },
   async equivalent({ check }, context) {
     const sources = Object.values(renderKnown(context, check.collect ?? {}));
-    return [...new Set(sources.flatMap((source) => sourceCommands(source, context.namespace)))];
+    return [...new Set(sources.flatMap((source) => sourceKindOf(source).commands(source, context.namespace)))];
   },
 };
 

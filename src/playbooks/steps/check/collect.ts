@@ -1,0 +1,26 @@
+import { messageOf } from '../../../base/errors.ts';
+import type { SourceContext } from './source-kind.ts';
+import { type CheckSource, sourceKindOf } from './sources.ts';
+
+export interface Collected {
+  values: Record<string, unknown>;
+  /** Why a source could not be read, by its name. */
+  errors: Record<string, string>;
+}
+
+/** Reads everything that a check needs. Never throws for one source: the findings that use it say why. */
+export async function collect(sources: Record<string, CheckSource>, context: SourceContext): Promise<Collected> {
+  const collected: Collected = { values: {}, errors: {} };
+  await Promise.all(
+    Object.entries(sources).map(async ([name, source]) => {
+      try {
+        collected.values[name] = await sourceKindOf(source).read(source, context);
+      } catch (error) {
+        context.signal.throwIfAborted();
+        collected.values[name] = { error: messageOf(error) };
+        collected.errors[name] = messageOf(error);
+      }
+    }),
+  );
+  return collected;
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { getObject } from '../../../../cluster/objects.ts';
+import type { SourceKind } from '../source-kind.ts';
+import { kindName, kindOf, kubectlResource } from './kind-name.ts';
+
+const schema = z.strictObject({
+  get: kindName.describe('One object; null when it is missing'),
+  name: z.string(),
+  namespace: z.string().optional(),
+});
+
+/** One object. */
+export const getSource: SourceKind<z.infer<typeof schema>> = {
+  key: 'get',
+  schema,
+  read: async ({ get, name, namespace }, { connection, signal }) =>
+    (await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null,
+  commands: ({ get, name, namespace }, own) => [
+    `kubectl get ${kubectlResource(get)} ${name} -n ${namespace ?? own} -o yaml`,
+  ],
+};
