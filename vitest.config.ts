@@ -7,7 +7,7 @@ const common = {
 };
 const suite = 'test/cluster/suite/**/*.test.ts';
 /** They wait for real roll-outs, failures and helm: `npm run test:cluster` runs them on both servers. */
-const slow = ['steps/helm', 'readiness-causes', 'plan-then-run', 'example', 'controllers/autoscaling'].map(
+const slow = ['steps/helm', 'readiness-causes', 'plan-then-run', 'example', 'controllers/autoscaling', 'tars/*'].map(
   (name) => `test/cluster/suite/${name}.test.ts`,
 );
 
