@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
 import { createAutoscalersFeed, replicasAt } from '../../src/cluster/panes/autoscalers-feed.ts';
-import { createEventsFeed } from '../../src/cluster/panes/events-feed.ts';
 import { createPodDetailsFeed } from '../../src/cluster/panes/pod-details.ts';
 import { createPodsFeed } from '../../src/cluster/panes/pods-feed.ts';
 import { type FakeCluster, type FakeHandler, json, startFakeCluster } from '../support/cluster.ts';
@@ -85,21 +84,6 @@ describe('the autoscalers feed', () => {
     expect(replicasAt(points, (points[1]?.at ?? 0) - 1)).toBe(3);
     expect(replicasAt(points, Date.now())).toBe(4);
     expect(replicasAt(points, 0)).toBeUndefined();
-  });
-});
-
-describe('the events feed', () => {
-  it('keeps the newest and asks the server for warnings only', async () => {
-    const objects = createFakeObjects();
-    const about = pod('web-1', 'web');
-    for (const reason of ['A', 'B', 'C']) objects.set(event(about, reason, 'why'));
-    const events = createEventsFeed(await open(objects.handler), { namespace: 'tars', capacity: 2, batchMs: 5 });
-    feed = events;
-    await until(
-      () => events.getSnapshot().events,
-      (lines) => lines.length === 2,
-    );
-    expect(cluster.requests[0]?.query.get('fieldSelector')).toBe('type=Warning');
   });
 });
 

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { readinessOf } from '../../kubernetes/readiness.ts';
 import type { PreviewContext, StepKind } from '../step-kind.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
+import { readyLines } from './apply/ready-lines.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import { objectName } from './step-shapes.ts';
@@ -85,21 +86,20 @@ export const waitStep: StepKind<Config> = {
   async equivalent(config, context) {
     const { ready = [], deleted = [], exists = [], condition, until } = renderKnown(context, config.wait);
     const n = ` -n ${context.namespace}`;
-    const rolls = /(^|\/)(Deployment|StatefulSet|DaemonSet)\//;
     return [
       ...exists.map((name) => `kubectl wait --for=create ${kubectlName(name)}${n}`),
-      ...ready.map((name) =>
-        rolls.test(name)
-          ? `kubectl rollout status ${kubectlName(name)}${n}`
-          : `kubectl get ${kubectlName(name)}${n} --watch`,
-      ),
+      ...ready.flatMap((name) => {
+        const [own = '', kind = ''] = name.split('/').reverse();
+        const lines = readyLines({ kind, metadata: { name: own } }, context.namespace, undefined);
+        return lines.length > 0 ? lines : [`kubectl get ${kubectlName(name)}${n}  # again, until it is ready`];
+      }),
       ...deleted.map((name) => `kubectl wait --for=delete ${kubectlName(name)}${n}`),
       ...(condition?.of ?? []).map(
         (name) =>
           `kubectl wait --for=condition=${condition?.type}=${condition?.status ?? 'True'} ${kubectlName(name)}${n}`,
       ),
       ...(until?.of ?? []).map(
-        (name) => `kubectl get ${kubectlName(name)}${n} -o yaml --watch  # until ${shellWord(until?.expect ?? '')}`,
+        (name) => `kubectl get ${kubectlName(name)}${n} -o yaml  # again, until ${shellWord(until?.expect ?? '')}`,
       ),
     ];
   },

@@ -146,6 +146,19 @@ test('a key whose value nobody gave fails with the way to give it', async () => 
   });
 });
 
+test('waiting has equivalents that end by themselves', async () => {
+  const { context } = await open({ files: {} });
+  const ready = ['Deployment/web', 'batch/v1/Job/migrate', 'PersistentVolumeClaim/data'];
+  const lines = await kind('wait').equivalent({ wait: { ready } }, context);
+  expect(lines).toEqual([
+    'kubectl rollout status deployment/web -n tars',
+    'kubectl wait --for=condition=complete job/migrate -n tars',
+    'kubectl get persistentvolumeclaim/data -n tars  # again, until it is ready',
+  ]);
+  const until = { of: ['Service/web'], expect: 'object.spec.type == "LoadBalancer"' };
+  expect((await kind('wait').equivalent({ wait: { until } }, context)).join()).not.toContain('--watch');
+});
+
 test('scale sets the replicas and names an autoscaler that will change them again', async () => {
   const { context, api, said } = await open({ files: { 'web.yaml': deployment } });
   await kind('apply').run({ apply: 'web.yaml' }, context);

@@ -7,7 +7,7 @@ const conditions: Record<string, string> = { Job: 'complete', Pod: 'ready', Cust
 
 /** What one would type to wait until an applied object is ready; nothing for kinds that are ready as soon as they are there. */
 export function readyLines(
-  { kind, metadata }: KubernetesObject,
+  { kind, metadata }: Pick<KubernetesObject, 'kind' | 'metadata'>,
   namespace: string,
   timeoutMs: number | undefined,
 ): string[] {
