@@ -9,6 +9,8 @@ export interface LockRefusal {
   /** `dead`: its holder is gone, and somebody may take it over. */
   state: 'held' | 'dead';
   run: string;
+  /** It is the run that was to go on: another process of it does already. */
+  itself?: boolean;
   who: string;
   host: string;
   /** ISO 8601, by the holder's clock. */
@@ -36,14 +38,14 @@ function shownId(run: string): string {
 }
 
 function describeRefusal(lock: LockRefusal, now: number): ProblemDetails & { message: string } {
-  const { system, state, who, since, local, why } = lock;
+  const { system, state, itself, who, since, local, why } = lock;
   const run = shownId(lock.run);
   const age = Number.isNaN(Date.parse(since)) ? '' : `, since ${since} (${formatAge(now - Date.parse(since))} ago)`;
   const evidence = [`run ${run} of ${who}${age}`];
   const exitCode = exitCodes.failed;
   if (state === 'held')
     return {
-      message: `Another run holds ${system} on this cluster`,
+      message: itself ? 'This run goes on already, in another process' : `Another run holds ${system} on this cluster`,
       evidence,
       next: local
         ? [`tars-console follow ${run}`, `tars-console stop ${run}`]

@@ -140,7 +140,7 @@ function mayTakeOver({ run, host }: LeaseHolder, { takeOver }: Pick<LockRequest,
 function refusal(
   verdict: Extract<LeaseVerdict, { type: 'held' | 'dead' }>,
   view: LeaseView | undefined,
-  { system, isLocal }: LockRequest,
+  { system, isLocal, run: asked }: LockRequest,
 ): LockProblem {
   const { run, who, host, since } = verdict.holder;
   const why =
@@ -154,6 +154,7 @@ function refusal(
     system,
     state: verdict.type,
     run,
+    itself: run === asked,
     who,
     host,
     since,

@@ -72,6 +72,19 @@ describe('the lock of a run', () => {
     expect(next).toContain('tars-console follow run-1');
   });
 
+  it('is refused to another process of the same run, which is told so', async () => {
+    const fake = fakeLeases();
+    await lock(fake);
+    // Any other process that lives; when it began is not told, so that its number alone counts.
+    const parent = { 'tars-console.dev/pid': String(process.ppid), 'tars-console.dev/process-began': '' };
+    fake.edit('tars', ({ metadata }) => {
+      metadata.annotations = { ...metadata.annotations, ...parent };
+    });
+    const { lock: told, message } = await refused(lock(fake));
+    expect(told).toMatchObject({ state: 'held', run: 'run-1', itself: true });
+    expect(message).toContain('This run goes on already');
+  });
+
   it('is refused when a holder elsewhere gives a sign of life, whatever his clock says', async () => {
     const fake = fakeLeases();
     await lock(fake);
