@@ -5,6 +5,7 @@ import type { Finding } from '../playbooks/finding.ts';
 import type { RunEvent, StepProblem } from '../playbooks/runs/events.ts';
 import type { Question } from '../playbooks/runs/question.ts';
 import { initialRunState, type RunState, reduceRun, type StepState } from '../playbooks/runs/state.ts';
+import { isRescued } from '../playbooks/runs/step-state.ts';
 import type { Theme } from '../ui/theme.ts';
 
 export interface LinePrinter {
@@ -178,10 +179,6 @@ export function createLinePrinter({
     say(at, `${sign} ${theme.strong(printableLine(event.summary))}`);
     for (const line of event.next ?? []) print(`  ${theme.symbols.next} ${printableLine(line)}`);
   }
-}
-
-function isRescued(now: StepState['now']): boolean {
-  return now.status === 'done' && now.summary.startsWith('rescued: ');
 }
 
 function foundBy({ found }: Extract<RunEvent, { type: 'step-intent' }>): string {

@@ -3,6 +3,7 @@ import { printableLine } from '../base/printable.ts';
 import { fitTo, textWidth, truncate } from '../ui/text.ts';
 import type { Style, Theme } from '../ui/theme.ts';
 import type { StepState } from './runs/state.ts';
+import { isRescued } from './runs/step-state.ts';
 
 export interface StepLineOptions {
   width: number;
@@ -47,7 +48,9 @@ function stepSign({ now, group }: StepState, theme: Theme, spinner: string): { s
       return { sign: group ? symbols.dot : spinner, style: theme.accent };
     case 'done': {
       const warned = now.findings.some(({ level }) => level === 'warning');
-      return warned ? { sign: symbols.warn, style: theme.warn } : { sign: symbols.ok, style: theme.ok };
+      return warned || isRescued(now)
+        ? { sign: symbols.warn, style: theme.warn }
+        : { sign: symbols.ok, style: theme.ok };
     }
     case 'undone':
     case 'skipped':
@@ -68,6 +71,7 @@ function stepTime({ now, group }: StepState, clock: number): string {
   if (now.status === 'running') return group ? '' : formatDuration(Math.max(0, clock - Date.parse(now.startedAt)));
   if (now.status === 'skipped') return 'skipped';
   if (now.status === 'undone') return 'taken back';
+  if (isRescued(now)) return 'rescued';
   // What took no time at all says nothing by it.
   return now.status === 'pending' || group || now.ms < 950 ? '' : formatDuration(now.ms);
 }

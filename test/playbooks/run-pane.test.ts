@@ -92,6 +92,11 @@ describe('the pane of a run', () => {
     expect(shown.at(-1)).toBe(' ✓ Done, with 1 warning');
   });
 
+  it('tells a step that failed and was rescued from one that went well', () => {
+    const rescued = step('Change the tables', { status: 'done', summary: 'rescued: it hung', ms: 10, findings: [] });
+    expect(lines([rescued], undefined, true).join()).toMatch(/▲ Change the tables.* rescued/);
+  });
+
   it('shows what each of several running steps does, and an alarm before anything else', () => {
     const running = (title: string, progress: string, alarm?: string) => ({
       ...step(title, {

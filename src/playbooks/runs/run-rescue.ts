@@ -4,6 +4,7 @@ import type { PlannedStep } from './events.ts';
 import type { Frame, Place, StepEnd } from './execution.ts';
 import { plannedBelow } from './foreach-items.ts';
 import { stepsDone } from './held-steps.ts';
+import { rescuedBy } from './step-state.ts';
 
 /**
  * Runs the steps that repair what made a step fail. When they are done the step counts as done; otherwise it has failed, and
@@ -48,7 +49,7 @@ async function rescue(flow: Flow, frame: Frame, place: Place, end: StepEnd, halt
     }
     if (own.passed) pass(course, own.passed.status, own.passed.at);
   }
-  sink.record({ type: 'step-result', step: id, status: 'done', summary: `rescued: ${end.problem}`, ms: elapsed() });
+  sink.record({ type: 'step-result', step: id, status: 'done', summary: `${rescuedBy}${end.problem}`, ms: elapsed() });
   return { status: 'done', outputs: end.outputs, problem: end.problem };
 }
 

@@ -38,6 +38,14 @@ export function resultOf(record: Extract<RunRecord, { type: 'step-result' }>): S
   }
 }
 
+/** Whether it failed, and the steps of its rescue put that right. */
+export function isRescued(now: StepProgress): boolean {
+  return now.status === 'done' && now.summary.startsWith(rescuedBy);
+}
+
+/** How the summary of a rescued step begins; why it had failed comes after it. */
+export const rescuedBy = 'rescued: ';
+
 export function pendingStep(step: PlannedStep): StepState {
   return { ...step, now: { status: 'pending' }, output: [], outputs: {} };
 }
