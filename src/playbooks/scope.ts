@@ -45,11 +45,11 @@ export function typesOfLocals(names: readonly string[]): Variables {
 
 /** Names that no item of a `foreach` may take, as they stand for something else somewhere in its steps. */
 export const reservedNames: readonly string[] = [
-  ...['inputs', 'steps', 'system', 'cluster', 'outputs'],
+  ...['inputs', 'steps', 'system', 'cluster', 'run', 'outputs'],
   ...['status', 'headers', 'body', 'metrics'],
 ];
 
-/** What every playbook knows of its system and of the cluster that it runs on. */
+/** What every playbook knows of its system, of the cluster that it runs on and of its own run. */
 export const surroundings = {
   system: {
     name: 'string',
@@ -70,6 +70,7 @@ export const surroundings = {
     kubectl: 'string',
     apis: 'list',
   },
+  run: { time: 'string' },
 } as const satisfies Variables;
 
 /** The names that an expression in a playbook may use, for its check before anything runs. */

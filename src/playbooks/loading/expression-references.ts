@@ -8,7 +8,7 @@ export interface ReferenceName {
 }
 
 /** The variables whose fields are known before anything runs. */
-const roots = ['inputs', 'steps', 'system', 'cluster'] as const;
+const roots = ['inputs', 'steps', 'system', 'cluster', 'run'] as const;
 
 /** What an expression reads of a variable of the playbook: `inputs.tag`, `steps["wait-for-it"].outputs.objects`. */
 export interface Reference {

@@ -16,14 +16,14 @@ export function referenceFault(
 ): FoundFault | undefined {
   const [first, ...rest] = names;
   if (!first) return undefined;
-  if (root === 'system' || root === 'cluster') return surroundingFault(root, first);
+  if (root === 'system' || root === 'cluster' || root === 'run') return surroundingFault(root, first);
   const fault = root === 'inputs' ? inputFault(first.name, inputs) : steps.fault(first.name);
   if (fault) return { ...fault, at: first };
   return root === 'steps' ? fieldFault(steps.shapes.get(first.name) ?? 'map', rest, first.name) : undefined;
 }
 
-/** What every playbook knows of its system and of the cluster. */
-function surroundingFault(root: 'system' | 'cluster', at: ReferenceName): FoundFault | undefined {
+/** What every playbook knows of its system, the cluster and its run. */
+function surroundingFault(root: keyof typeof surroundings, at: ReferenceName): FoundFault | undefined {
   const known = Object.keys(surroundings[root]);
   if (known.includes(at.name)) return undefined;
   return { message: `\`${root}\` has no \`${at.name}\``, hint: suggestion(at.name, known, root), at };

@@ -25,8 +25,8 @@ export interface Execution {
   workspace: string;
   run: { id: string; folder: string };
   connection: Connection;
-  /** `system` and `cluster` of expressions. */
-  surroundings: { system: Record<string, unknown>; cluster: Record<string, unknown> };
+  /** `system`, `cluster` and `run` of expressions. */
+  surroundings: { system: Record<string, unknown>; cluster: Record<string, unknown>; run?: { time: string } };
   sink: RunSink;
   questions: Questions;
   secrets: SensitiveInputs;

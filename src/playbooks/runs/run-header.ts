@@ -14,8 +14,8 @@ import type { RunRequest } from './run-request.ts';
 import { sensitiveInputs } from './sensitive-inputs.ts';
 
 /**
- * `system` and `cluster` as expressions see them; asks the API server for its version and what it serves. The kubeconfig
- * is the one that was named, if one was.
+ * `system`, `cluster` and `run` as expressions see them; asks the API server for its version and what it serves. The
+ * kubeconfig is the one that was named, if one was.
  */
 export async function surroundingsOf(
   { system }: Pick<LoadedRun, 'system'>,
@@ -27,7 +27,14 @@ export async function surroundingsOf(
   const { context, server, namespace, sandbox } = connection.info;
   const version = body.gitVersion ?? 'unknown';
   const typed = typedCommands(connection.info, kubeconfig);
-  return { system, cluster: { version, context, server, namespace, sandbox, ...typed, apis: [...new Set(apis)] } };
+  const cluster = { version, context, server, namespace, sandbox, ...typed, apis: [...new Set(apis)] };
+  return { system, cluster, run: { time: timeInNames() } };
+}
+
+/** A time as it may stand in names of files and of other things, in UTC: `20261121-192132`. */
+export function timeInNames(time: string = new Date().toISOString()): string {
+  const [date = '', clock = ''] = new Date(time).toISOString().split('T');
+  return `${date.replaceAll('-', '')}-${clock.slice(0, 8).replaceAll(':', '')}`;
 }
 
 /** How commands that are to reach this cluster begin, for hints that somebody types or copies. */

@@ -23,7 +23,7 @@ import { createQuestions } from './questions.ts';
 import { acceptChanges, hasNews, wasGoneOnWith } from './resuming.ts';
 import { recordBadEnd, recordEnd } from './run-ending.ts';
 import { runPaths } from './run-folder.ts';
-import { createHeader, surroundingsOf } from './run-header.ts';
+import { createHeader, surroundingsOf, timeInNames } from './run-header.ts';
 import { enterLock, leaveLock, lockFor } from './run-lock.ts';
 import { isRunning } from './run-process.ts';
 import { type RunnerOrders, type RunRequest, readRequest } from './run-request.ts';
@@ -70,10 +70,12 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
   try {
     const production = isProduction(connection.info, host.production);
     if (production) requireTyped(connection.info.context, orders);
-    const surroundings = await surroundingsOf(loaded, connection, request.cluster.kubeconfig);
+    const known = await surroundingsOf(loaded, connection, request.cluster.kubeconfig);
     const before = earlier.find((record) => record.type === 'run-started')?.run;
-    const fresh = await createHeader(request, loaded, surroundings, { ...host, production });
+    const fresh = await createHeader(request, loaded, known, { ...host, production });
     const header = before ? { ...fresh, startedAt: before.startedAt } : fresh;
+    // What is named by its time is found again when the run goes on.
+    const surroundings = { ...known, run: { time: timeInNames(header.startedAt) } };
     const patient = patientConnection(connection);
     await checkRunRights({ request, orders, loaded, connection: patient, surroundings, earlier });
     lock = await lockFor({ request, orders, loaded, connection }, host, control.stopping);
