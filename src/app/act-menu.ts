@@ -22,9 +22,16 @@ export function actMenu(state: AppState, action: ActionName): Update {
       filters: { ...state.filters, menu: '' },
     });
   if (item.kind === 'view') return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
+  if (item.kind === 'page') return openPage(state, item.page, item.title);
   return action === 'plan'
     ? toPlan(state, item.playbook, item.title, item.inputs)
     : prepare(state, item.playbook, item.title, item.inputs);
+}
+
+/** A page of the system, to be read. */
+export function openPage(state: AppState, name: string, title: string): Update {
+  const page = `${state.system}/${name}`;
+  return update(open(state, { type: 'page', page, title, text: undefined, scroll: 0 }), { type: 'load-page', page });
 }
 
 function indexInLevel(state: AppState, item: ReturnType<typeof menuItems>[number]): number {

@@ -112,6 +112,8 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       });
     case 'load-runs':
       return dispatch({ type: 'runs', runs: await services.runs() });
+    case 'load-page':
+      return dispatch({ type: 'page', page: effect.page, text: await services.page(effect.page) });
     case 'load-details':
     case 'load-status':
       return view(effect, hands, take('view'));

@@ -15,6 +15,7 @@ export const modes = [
   'form',
   'plan',
   'status',
+  'page',
   'details',
   'logs',
   'step',

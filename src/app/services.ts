@@ -136,6 +136,8 @@ export interface Services {
   details(session: ClusterSession, object: ObjectName, signal: AbortSignal): Promise<ToneLine[]>;
   /** What is there of the system, and what is not as it should be. */
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
+  /** The Markdown of a page, `<system>/<name>`. */
+  page(ref: string): Promise<string>;
   form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   /** What the plan would change, told anew each time that more of it is known. Changes nothing. */

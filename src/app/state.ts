@@ -44,6 +44,8 @@ export type Screen =
       open?: number | undefined;
     }
   | { type: 'status'; scroll: number }
+  /** A page of the system; its text is Markdown, undefined while it is read. */
+  | { type: 'page'; page: string; title: string; text: string | undefined; scroll: number }
   /** A pod or an autoscaler by its name. */
   | { type: 'details'; kind: string; name: string; scroll: number }
   | { type: 'logs'; pod: string; scroll: number | 'end' }
@@ -152,6 +154,7 @@ export type Effect =
   | { type: 'steer-replay'; how: 'pause' | 'faster' | 'slower' | 'step-on' }
   | { type: 'load-details'; kind: string; name: string }
   | { type: 'load-status' }
+  | { type: 'load-page'; page: string }
   | { type: 'close-view' }
   | { type: 'suspend' }
   | { type: 'exit' };

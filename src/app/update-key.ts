@@ -104,6 +104,7 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
       return actRuns(state, screen.index, action);
     case 'logs':
     case 'status':
+    case 'page':
     case 'details':
     case 'step':
     case 'faults':

@@ -46,6 +46,7 @@ export type AppEvent =
   | { type: 'run-started'; run: string }
   | { type: 'run-events'; run: string; events: RunEvent[] }
   | { type: 'run-closed'; run: string }
+  | { type: 'page'; page: string; text: string }
   | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
   /** Something was done; where, is to be read. */
@@ -84,6 +85,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return runEvents(state, event.run, event.events, look);
     case 'run-closed':
       return runClosed(state, event.run);
+    case 'page':
+      return update(pageArrived(state, event.page, event.text));
     case 'view':
       return update({ ...state, view: event.lines });
     case 'notice':
@@ -166,6 +169,11 @@ function planArrived(state: AppState, plan: PlanEntry): AppState {
   return replace(state, { ...screen, plan });
 }
 
+function pageArrived(state: AppState, page: string, text: string): AppState {
+  const { screen } = state;
+  return screen.type === 'page' && screen.page === page ? replace(state, { ...screen, text }) : state;
+}
+
 function previewArrived(state: AppState, plan: PlanEntry, previewed: PreviewedPlan): AppState {
   const { screen } = state;
   return screen.type === 'plan' && screen.plan === plan ? replace(state, { ...screen, previewed }) : state;
@@ -216,7 +224,8 @@ function trouble(state: AppState, effect: Effect['type'] | 'load', problem: Prob
   // A screen that waited for what did not come makes way for the one before.
   if (
     (effect === 'make-plan' && state.screen.type === 'plan') ||
-    (effect === 'make-form' && state.screen.type === 'form')
+    (effect === 'make-form' && state.screen.type === 'form') ||
+    (effect === 'load-page' && state.screen.type === 'page')
   )
     return update(goBack(next));
   if (effect === 'connect' && state.screen.type === 'welcome') return update(toWelcome(next, 'cluster'));

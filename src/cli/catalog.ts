@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
 import { type LoadedMenu, loadMenu, type Menu, menuFiles, menuItems } from '../menus/menu.ts';
+import { checkDiagnoses } from '../playbooks/diagnosis/check-diagnoses.ts';
 import { type PlaybookRoot, playbookNames } from '../playbooks/find-playbook.ts';
 import { valueFault } from '../playbooks/input-value.ts';
 import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import type { StepKind } from '../playbooks/step-kind.ts';
 import { stepKinds as allStepKinds } from '../playbooks/steps/registry.ts';
+import { pageNames } from '../systems/pages.ts';
 import { loadSystems, type System } from '../systems/system.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { sortDiagnostics } from '../yaml/diagnostics.ts';
@@ -52,7 +54,7 @@ export function loadCatalog(options: CatalogOptions): Catalog {
   const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
   const menus = loadMenus(workspace, bundled, shown);
-  const known = { systems: systems.map(({ name }) => name), playbooks, names };
+  const known = { systems: systems.map(({ name }) => name), playbooks, names, pages: pageNames(roots) };
   return {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),
@@ -62,6 +64,7 @@ export function loadCatalog(options: CatalogOptions): Catalog {
       ...diagnostics,
       ...loaded.flatMap((outcome) => outcome.diagnostics),
       ...menus.flatMap((menu) => [...menu.diagnostics, ...checkMenu(menu, known)]),
+      ...(quick ? [] : checkDiagnoses(playbooks, shown)),
     ]),
   };
 }
@@ -71,9 +74,11 @@ interface Known {
   playbooks: Playbook[];
   /** Faulty ones too: an item that names one is not itself at fault. */
   names: string[];
+  /** `tars/next-steps` */
+  pages: string[];
 }
 
-/** That a menu's system and playbooks exist and that its presets are inputs with allowed values. */
+/** That a menu's system, pages and playbooks exist and that its presets are inputs with allowed values. */
 export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): Diagnostic[] {
   if (!menu) return [];
   const diagnostics: Diagnostic[] = [];
@@ -84,6 +89,13 @@ export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): 
     );
   }
   for (const { item, path } of menuItems(menu.items)) {
+    if (item.kind === 'page' && !known.pages.includes(`${menu.system}/${item.page}`)) {
+      const own = known.pages.filter((page) => page.startsWith(`${menu.system}/`));
+      const hint = suggestion(`${menu.system}/${item.page}`, own, 'pages');
+      diagnostics.push(
+        diagnosticAtPath(document, [...path, 'page'], { message: `there is no page \`pages/${item.page}.md\``, hint }),
+      );
+    }
     if (item.kind !== 'playbook') continue;
     const playbook = known.playbooks.find(({ ref }) => ref === item.playbook);
     if (!known.names.includes(item.playbook)) {

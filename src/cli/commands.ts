@@ -131,6 +131,11 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) => command.addOption(output('text', 'json')),
   },
   {
+    usage: 'page <page>',
+    description: 'reads a page of a system, <system>/<name>, such as tars/next-steps',
+    load: async () => (await import('./page.ts')).pageCommand,
+  },
+  {
     usage: 'load <scenario>',
     description: 'a load test without a screen: <system>/<scenario> or a file',
     load: async () => (await import('./load.ts')).loadCommand,

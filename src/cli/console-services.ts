@@ -14,6 +14,7 @@ import { startThroughGates } from './console-gates.ts';
 import { createHistoryServices } from './console-history.ts';
 import { createPlaybookServices } from './console-playbooks.ts';
 import type { GlobalOptions } from './options.ts';
+import { pageText } from './page.ts';
 import { asTyped } from './program-name.ts';
 import { refuseChanges } from './refuse-changes.ts';
 import { loadRun } from './run-loading.ts';
@@ -29,6 +30,7 @@ export function createServices(options: GlobalOptions): Services {
     asTyped,
     ...cluster,
     ...createPlaybookServices(options, cluster.connectionOf),
+    page: async (ref) => asTyped(pageText(ref)),
     // The sandbox's own context is offered as the sandbox.
     contexts: async () => listContexts(options.kubeconfig).filter(({ sandbox }) => !sandbox),
     ...createHistoryServices(),

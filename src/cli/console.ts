@@ -60,6 +60,7 @@ function lazyServices(options: ConsoleOptions): Services {
     connect: async (choice, system) => (await real()).connect(choice, system),
     details: async (session, object, signal) => (await real()).details(session, object, signal),
     status: async (session, system, signal) => (await real()).status(session, system, signal),
+    page: async (ref) => (await real()).page(ref),
     form: async (playbook, presets) => (await real()).form(playbook, presets),
     plan: async (request) => (await real()).plan(request),
     preview: async (plan, receive, signal) => (await real()).preview(plan, receive, signal),

@@ -69,15 +69,23 @@ function inputText(definition: InputDefinition): string {
 
 function itemLines(items: readonly MenuItem[], indent: string): string[] {
   return items.flatMap((item) => {
-    const what =
-      item.kind === 'playbook'
-        ? `  → ${item.playbook}${presetText(item.inputs)}`
-        : item.kind === 'view'
-          ? '  (view)'
-          : '';
-    const line = `${indent}${printableLine(item.title)}${what}`;
+    const line = `${indent}${printableLine(item.title)}${targetText(item)}`;
     return item.kind === 'menu' ? [line, ...itemLines(item.items, `${indent}  `)] : [line];
   });
+}
+
+/** Where an item leads. */
+function targetText(item: MenuItem): string {
+  switch (item.kind) {
+    case 'playbook':
+      return `  → ${item.playbook}${presetText(item.inputs)}`;
+    case 'view':
+      return `  (view ${item.view})`;
+    case 'page':
+      return `  (page ${item.page})`;
+    case 'menu':
+      return '';
+  }
 }
 
 function presetText(inputs: Record<string, unknown>): string {

@@ -5,9 +5,13 @@ import { configurationFile } from '../configuration/configuration-file.ts';
 import { readConfiguration } from '../configuration/settings.ts';
 import { readScenario } from '../load/scenario-file.ts';
 import { loadMenu } from '../menus/menu.ts';
-import { loadPlaybookFile } from '../playbooks/loading/load-playbook.ts';
+import { checkDiagnoses } from '../playbooks/diagnosis/check-diagnoses.ts';
+import { type PlaybookRoot, playbookNames } from '../playbooks/find-playbook.ts';
+import { loadPlaybook, loadPlaybookFile } from '../playbooks/loading/load-playbook.ts';
 import { checkManifest } from '../playbooks/loading/manifests.ts';
+import type { Playbook } from '../playbooks/model.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
+import { pageNames } from '../systems/pages.ts';
 import { loadSystem } from '../systems/system.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { parseYamlDocuments } from '../yaml/parse.ts';
@@ -36,9 +40,18 @@ export function validateFile(name: string, workspace: string): Diagnostic[] {
     case 'playbook': {
       // A playbook may call others that lie beside its own system.
       const beside = { folder: dirname(dirname(file)), source: 'workspace' as const };
-      return loadPlaybookFile(file, { roots: [beside, ...playbookRoots({ workspace })], stepKinds, shown }).diagnostics;
+      const roots = [beside, ...playbookRoots({ workspace })];
+      const { value, diagnostics } = loadPlaybookFile(file, { roots, stepKinds, shown });
+      return [...diagnostics, ...(value ? linksOf(value, roots, shown) : [])];
     }
   }
+}
+
+/** Faults in what the findings of a playbook say of those of its system's other playbooks. */
+function linksOf(playbook: Playbook, roots: readonly PlaybookRoot[], shown: (path: string) => string): Diagnostic[] {
+  const names = playbookNames(roots).filter((ref) => ref.startsWith(`${playbook.system}/`) && ref !== playbook.ref);
+  const others = names.flatMap((ref) => loadPlaybook(ref, { roots, stepKinds, shown, quick: true }).value ?? []);
+  return checkDiagnoses([playbook, ...others], shown).filter((fault) => fault.file === shown(playbook.file));
 }
 
 /** What a file is: by its place, else by the keys that only one kind has. */
@@ -74,7 +87,13 @@ export function scenarioFiles(workspace: string): string[] {
 function validateMenu(file: string, workspace: string, shown: (path: string) => string): Diagnostic[] {
   const menu = loadMenu(file, 'workspace', shown);
   const { systems, playbooks, names } = loadCatalog({ workspace, quick: true });
-  return [...menu.diagnostics, ...checkMenu(menu, { systems: systems.map((system) => system.name), playbooks, names })];
+  const known = {
+    systems: systems.map((system) => system.name),
+    playbooks,
+    names,
+    pages: pageNames(playbookRoots({ workspace })),
+  };
+  return [...menu.diagnostics, ...checkMenu(menu, known)];
 }
 
 function namesIn(folder: string): string[] {

@@ -11,6 +11,8 @@ export type MenuItem = { title: string; description?: string } & (
   | { kind: 'playbook'; playbook: string; inputs: Record<string, string | number | boolean> }
   | { kind: 'menu'; items: MenuItem[] }
   | { kind: 'view'; view: MenuView }
+  /** A page of the menu's system. */
+  | { kind: 'page'; page: string }
 );
 
 export interface Menu {
@@ -64,9 +66,10 @@ export function* menuItems(
   }
 }
 
-function toItem({ title, description, playbook, inputs, items, view }: WrittenMenuItem): MenuItem {
+function toItem({ title, description, playbook, inputs, items, view, page }: WrittenMenuItem): MenuItem {
   const shared = { title, ...(description ? { description } : {}) };
   if (playbook !== undefined) return { ...shared, kind: 'playbook', playbook, inputs: inputs ?? {} };
   if (items) return { ...shared, kind: 'menu', items: items.map(toItem) };
+  if (page !== undefined) return { ...shared, kind: 'page', page };
   return { ...shared, kind: 'view', view: view ?? 'status' };
 }

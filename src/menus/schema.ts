@@ -4,7 +4,10 @@ import { z } from 'zod';
 const menuViews = ['status'] as const;
 export type MenuView = (typeof menuViews)[number];
 
-/** What stands in the file; exactly one of `playbook`, `items` and `view`. */
+/** What an item leads to: each has exactly one of these. */
+const itemKinds = ['playbook', 'items', 'view', 'page'] as const;
+
+/** What stands in the file; exactly one of `itemKinds`. */
 export interface WrittenMenuItem {
   title: string;
   description?: string | undefined;
@@ -12,6 +15,7 @@ export interface WrittenMenuItem {
   inputs?: Record<string, string | number | boolean> | undefined;
   items?: WrittenMenuItem[] | undefined;
   view?: MenuView | undefined;
+  page?: string | undefined;
 }
 
 const fields = {
@@ -27,6 +31,11 @@ const fields = {
     .optional()
     .describe('Values that are filled in already'),
   view: z.enum(menuViews).optional().describe('The screen that is opened'),
+  page: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a page is named like its file in `pages/`, without `.md`: `next-steps`')
+    .optional()
+    .describe('The page of the system that is read: `pages/<name>.md` beside its `system.yaml`'),
 };
 
 const menuItem: z.ZodType<WrittenMenuItem> = z
@@ -37,11 +46,11 @@ const menuItem: z.ZodType<WrittenMenuItem> = z
     },
   })
   .superRefine((item, context) => {
-    const kinds = (['playbook', 'items', 'view'] as const).filter((key) => item[key] !== undefined);
+    const kinds = itemKinds.filter((key) => item[key] !== undefined);
     if (kinds.length !== 1)
       context.addIssue({
         code: 'custom',
-        message: `an item has one of \`playbook\`, \`items\` and \`view\`; this one has ${kinds.length === 0 ? 'none' : kinds.map((key) => `\`${key}\``).join(' and ')}`,
+        message: `an item has one of ${listed(itemKinds)}; this one has ${kinds.length === 0 ? 'none' : listed(kinds)}`,
       });
     else if (item.inputs && item.playbook === undefined)
       context.addIssue({ code: 'custom', path: ['inputs'], message: '`inputs` belong to a `playbook`' });
@@ -54,3 +63,8 @@ export const menuSchema = z.strictObject({
   description: z.string().optional(),
   items: z.array(menuItem).min(1),
 });
+
+function listed(names: readonly string[]): string {
+  const quoted = names.map((name) => `\`${name}\``);
+  return [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter(Boolean).join(' and ');
+}

@@ -11,24 +11,28 @@ function load(items: string) {
 }
 
 describe('a menu', () => {
-  it('holds playbooks with presets, views, and menus below it', () => {
+  it('holds playbooks with presets, views, pages, and menus below it', () => {
     const { value } = load(
-      '  - { title: A, playbook: shop/a, inputs: { n: 1 } }\n  - { title: B, items: [{ title: C, view: status }] }\n',
+      '  - { title: A, playbook: shop/a, inputs: { n: 1 } }\n  - { title: B, items: [{ title: C, view: status }] }\n  - { title: D, page: next-steps }\n',
     );
     expect(value?.items).toEqual([
       { title: 'A', kind: 'playbook', playbook: 'shop/a', inputs: { n: 1 } },
       { title: 'B', kind: 'menu', items: [{ title: 'C', kind: 'view', view: 'status' }] },
+      { title: 'D', kind: 'page', page: 'next-steps' },
     ]);
     expect([...menuItems(value?.items ?? [])].map(({ item, path }) => [item.title, path.join('.')])).toEqual([
       ['A', 'items.0'],
       ['B', 'items.1'],
       ['C', 'items.1.items.0'],
+      ['D', 'items.2'],
     ]);
   });
 
   it.each([
-    ['  - { title: A }\n', '4:5 an item has one of `playbook`, `items` and `view`; this one has none'],
+    ['  - { title: A }\n', '4:5 an item has one of `playbook`, `items`, `view` and `page`; this one has none'],
     ['  - { title: A, view: status, playbook: shop/a }\n', '4:5 an item has one of'],
+    ['  - { title: A, view: status, page: next-steps }\n', 'this one has `view` and `page`'],
+    ['  - { title: A, page: ../../secret }\n', '4:23 a page is named like its file'],
     ['  - { title: A, view: statsu }\n', '4:23 the text `statsu` is not allowed here'],
     ['  - { title: A, playbook: a }\n', '4:27 a playbook is named `<system>/<name>`'],
     ['  - { titel: A, view: status }\n', '4:7 unknown key `titel`'],

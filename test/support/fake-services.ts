@@ -245,7 +245,7 @@ export function fakeHeader(id: string, plan: PlanEntry) {
 function choosing(
   calls: string[],
   unreachable: string[],
-): Pick<Services, 'catalog' | 'contexts' | 'probe' | 'manifestSources' | 'form' | 'details' | 'status'> {
+): Pick<Services, 'catalog' | 'contexts' | 'probe' | 'manifestSources' | 'form' | 'page' | 'details' | 'status'> {
   return {
     catalog: async () => ({
       systems: [fakeSystem],
@@ -291,6 +291,7 @@ function choosing(
         { name: 'loadTest', label: 'loadTest', type: 'boolean', initial: true },
       ];
     },
+    page: async (ref) => `# ${ref}\n\nA page with **words**.\n\n- one\n- two\n\n    tars-console status tars\n`,
     details: async () => [{ text: 'status    fine' }],
     status: async () => [
       { text: 'Workloads', tone: 'title' },

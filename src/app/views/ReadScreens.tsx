@@ -1,6 +1,7 @@
 import { printableLine } from '../../base/printable.ts';
 import type { ToneLine } from '../../cluster/tone-line.ts';
 import { stepDetailLines } from '../../playbooks/step-details.ts';
+import { markdownLines } from '../../ui/markdown-lines.ts';
 import { wrap } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';
 import { useTheme } from '../../ui/use-theme.ts';
@@ -14,7 +15,7 @@ import { ScrolledLines } from './ScrolledLines.tsx';
 
 export type ReadScreenType = Extract<Screen, { scroll: unknown }>;
 
-/** Screens that are read and scrolled: status, details, logs, a step, faults, help. */
+/** Screens that are read and scrolled: status, pages, details, logs, a step, faults, help. */
 export function ReadScreen({ screen, area }: { screen: ReadScreenType; area: Rectangle }) {
   const theme = useTheme();
   const state = useAppState((all) => all);
@@ -51,6 +52,11 @@ function contentOf(
       return { title: 'Help', lines: helpLines(width, theme) };
     case 'status':
       return { title: `Status of ${systemOf(state)?.title ?? 'the system'}`, lines: asked };
+    case 'page':
+      return {
+        title: printableLine(screen.title),
+        lines: screen.text === undefined ? [theme.dim('reading the page')] : markdownLines(screen.text, width, theme),
+      };
     case 'faults':
       return { title: 'What is wrong in files', lines: faultLines(state.catalog.faults, width, theme) };
     case 'details':

@@ -14,7 +14,7 @@ export const helpGroups: readonly { title: string; modes: readonly Mode[] }[] = 
   { title: 'Autoscalers and latency', modes: ['autoscalers', 'latency'] },
   { title: 'Choosing', modes: ['welcome', 'clusters', 'systems', 'runs'] },
   { title: 'Plan and inputs', modes: ['plan', 'form'] },
-  { title: 'Reading', modes: ['status', 'details', 'logs', 'faults', 'help'] },
+  { title: 'Reading', modes: ['status', 'page', 'details', 'logs', 'faults', 'help'] },
   {
     title: 'Questions',
     modes: ['question', 'leave', 'stop', 'discard', 'problem', 'told', 'gate', 'command', 'filter'],
