@@ -20,6 +20,8 @@ export interface PreviewedChange {
   data?: string[];
   /** What else is to be known: why it cannot be told, who owns a field. */
   note?: string;
+  /** Where an earlier step of the plan changes one of these objects of the same namespace, this becomes of it instead. */
+  follows?: { objects: readonly string[]; change: PreviewedChange };
 }
 
 /** What a step would do. */

@@ -1,5 +1,6 @@
 import type { PreviewAction, PreviewedChange, StepPreview } from '../step-preview.ts';
 import { keyOf } from './differences.ts';
+import { withFollowers } from './followers.ts';
 import { contentOf, rememberContent, sameContent } from './made-content.ts';
 import type { PreviewedStep } from './previewed-plan.ts';
 
@@ -7,6 +8,8 @@ import type { PreviewedStep } from './previewed-plan.ts';
 interface Before {
   made: Map<string, string>;
   gone: Map<string, string>;
+  /** Whatever is not left as it is. */
+  changed: Map<string, string>;
   /** What applies have left an object as. */
   left: Map<string, { content: unknown; title: string; action: PreviewAction }>;
 }
@@ -16,10 +19,10 @@ interface Before {
  * namespace, the kind or the object that an earlier step makes, and with those that it deletes.
  */
 export function withEarlierSteps(steps: readonly PreviewedStep[]): PreviewedStep[] {
-  const before: Before = { made: new Map(), gone: new Map(), left: new Map() };
+  const before: Before = { made: new Map(), gone: new Map(), changed: new Map(), left: new Map() };
   return steps.map((step) => {
     if (!step.preview || step.skipped !== undefined) return step;
-    const preview = afterSteps(step.preview, before);
+    const preview = afterSteps(withFollowers(step.preview, before.changed), before);
     for (const change of preview.changes) remember(change, step.title, before);
     return { ...step, preview };
   });
@@ -29,6 +32,7 @@ function remember(change: PreviewedChange, title: string, before: Before): void 
   const { made, gone, left } = before;
   const key = keyOf(change);
   const { action } = change;
+  if (action !== 'unchanged') before.changed.set(key, title);
   if (action === 'delete') {
     for (const one of [key, ...within(change, before)]) {
       made.delete(one);

@@ -5,9 +5,8 @@ import type { ObjectRef } from '../../cluster/resources.ts';
 import { currentRevision, listRevisions } from '../../cluster/revisions.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
 import type { AccessNeed, PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
-import type { StepPreview } from '../step-preview.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
-import { counted, renderKnown } from './explain.ts';
+import { renderKnown } from './explain.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import {
   existingObject,
@@ -25,12 +24,12 @@ import {
   type PlannedRollout,
   planRollouts,
   type RolloutVerb,
-  restartedAt,
   rolloutSchema,
   verbOf,
   withMark,
   workloadsOf,
 } from './rollout/patches.ts';
+import { accessToCompare, previewRestart, startedSince, toRestart } from './rollout/restart.ts';
 
 const shape = {
   rollout: rolloutSchema.describe('What becomes of the pods of workloads'),
@@ -64,7 +63,7 @@ export const rolloutStep: StepKind<Config> = {
   outputs: { before: 'double', revision: 'double', history: 'list' },
   async plan(config, context) {
     const plans = await planRollouts(config.rollout, context);
-    if (verbOf(config.rollout) === 'restart') return restartPreview(plans);
+    if (verbOf(config.rollout) === 'restart') return previewRestart(config.rollout, plans, context);
     const preview = await previewPatches(
       plans.map(({ patch }) => patch),
       context,
@@ -82,7 +81,8 @@ export const rolloutStep: StepKind<Config> = {
       namespace,
     }));
     const waits = wait !== 'none' && verbOf(rollout) !== 'pause';
-    return [...accessTo(refs, ['get', 'patch']), ...accessTo(holders, ['list']), ...(waits ? accessToWatch(refs) : [])];
+    const own = [...accessTo(refs, ['get', 'patch']), ...accessTo(holders, ['list'])];
+    return [...own, ...(await accessToCompare(rollout, context)), ...(waits ? accessToWatch(refs) : [])];
   },
   async probe({ rollout, wait }, context) {
     const verb = verbOf(rollout);
@@ -164,14 +164,25 @@ async function roll(config: Config, context: StepContext): Promise<StepResult> {
   const goesBack = verbOf(rollout) === 'undo';
   const refs = await refsOf(rollout, context);
   if (goesBack && (await wentBack(rollout, context))) return finish(config, refs, undefined, context);
-  const plans = await planRollouts(rollout, context);
+  const all = await planRollouts(rollout, context);
+  const plans = verbOf(rollout) === 'restart' ? await toRestart(rollout, all, context) : all;
+  if (plans.length === 0) {
+    // A restart of before that is not over yet is waited for.
+    if (config.wait !== 'none')
+      await untilReady(
+        all.map(({ live }) => live),
+        context,
+      );
+    return { summary: startedSince(rollout, all, context) };
+  }
   for (const plan of plans) sayVersions(plan, context);
   const mark = markFor(context);
   await sendPatches(
     plans.map((plan) => (goesBack ? withMark(plan, mark) : plan.patch)),
     context,
   );
-  return finish(config, refs, plans, context);
+  const rolled = plans.map(({ ref }) => ref);
+  return finish(config, rolled, plans, context);
 }
 
 function sayVersions({ live, revisions, target }: PlannedRollout, { output }: StepContext): void {
@@ -209,17 +220,6 @@ async function finish(
 async function untilReady(objects: readonly KubernetesObject[], context: StepContext): Promise<void> {
   const { connection, timeoutMs, waiting, progress } = context;
   await waitReady(connection, objects, { timeoutMs, signal: waiting, onProgress: progress });
-}
-
-function restartPreview(plans: readonly PlannedRollout[]): StepPreview {
-  const changes = plans.map(({ ref, live }) => ({
-    object: nameOf(live),
-    ...(ref.namespace ? { namespace: ref.namespace } : {}),
-    action: 'update' as const,
-    fields: [{ path: `spec.template.metadata.annotations.'${restartedAt}'`, after: 'the time of the restart' }],
-    note: 'its pods are replaced by new ones of the same version',
-  }));
-  return { certainty: 'previewed', summary: `${counted(plans.length, 'workload')} restarted`, changes };
 }
 
 /** The patches that bring the versions of before back; undefined where fields are brought back instead. */

@@ -91,3 +91,20 @@ it('a kind that is not there yet says which step may bring it', () => {
   const [, told] = withEarlierSteps([step('Kinds', 'previewed', definition), step('One', 'cannot preview', gadget)]);
   expect(told?.preview?.why).toBe('the cluster has no Gadget in x/v1 yet; the step “Kinds” may bring it');
 });
+
+it('a restart follows from an earlier step that changes what the pods read, and from no other', () => {
+  const config = { object: 'ConfigMap/settings', namespace: 'tars' };
+  const restart: PreviewedChange = { ...web, action: 'update', note: 'its pods are replaced' };
+  const follows = { objects: ['ConfigMap/settings'], change: restart };
+  const planned = (action: 'update' | 'unchanged', namespace = 'tars') =>
+    withEarlierSteps([
+      step('Settings', 'previewed', { ...config, namespace, action }),
+      step('Restart', 'previewed', { ...web, action: 'unchanged', follows }),
+    ])[1]?.preview;
+  expect(planned('update')).toMatchObject({
+    certainty: 'previewed',
+    changes: [{ action: 'update', note: 'the step “Settings” changes ConfigMap/settings; its pods are replaced' }],
+  });
+  expect(planned('unchanged')?.changes).toEqual([{ ...web, action: 'unchanged' }]);
+  expect(planned('update', 'other')?.changes).toEqual([{ ...web, action: 'unchanged' }]);
+});

@@ -3,6 +3,7 @@ import { Problem } from '../../../base/errors.ts';
 import type { ObjectPatch } from '../../../cluster/patch.ts';
 import type { ObjectRef } from '../../../cluster/resources.ts';
 import { currentRevision, listRevisions, type Revision } from '../../../cluster/revisions.ts';
+import { restartedAt } from '../../../cluster/started-since.ts';
 import { mergePatchBetween } from '../../../kubernetes/merge-patch.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
 import type { Deployment, PodTemplate } from '../../../kubernetes/workload.ts';
@@ -18,6 +19,11 @@ export type RolloutVerb = (typeof verbs)[number];
 export const rolloutSchema = z
   .strictObject({
     restart: workloads.optional().describe('Workloads whose pods are replaced by new ones of the same version'),
+    'if-older-than': z
+      .array(objectName)
+      .min(1)
+      .optional()
+      .describe('With `restart`: only where pods have not started since one of these was changed, e.g. a ConfigMap'),
     undo: objectName.optional().describe('A workload that goes back to the version before'),
     'to-revision': numberOrExpression.optional().describe('With `undo`: back to this revision'),
     pause: workloads.optional().describe('Deployments whose changes are held back'),
@@ -37,7 +43,11 @@ export const rolloutSchema = z
     (all) => verbs.filter((verb) => all[verb] !== undefined).length === 1,
     `give one of ${verbs.map((verb) => `\`${verb}\``).join(', ')}`,
   )
-  .refine((all) => all['to-revision'] === undefined || all.undo !== undefined, '`to-revision` goes with `undo`');
+  .refine((all) => all['to-revision'] === undefined || all.undo !== undefined, '`to-revision` goes with `undo`')
+  .refine(
+    (all) => all['if-older-than'] === undefined || all.restart !== undefined,
+    '`if-older-than` goes with `restart`',
+  );
 export type RolloutConfig = z.infer<typeof rolloutSchema>;
 
 export function verbOf(config: RolloutConfig): RolloutVerb {
@@ -61,8 +71,6 @@ export interface PlannedRollout {
   target: Revision | undefined;
 }
 
-/** What kubectl writes into a template so that its pods are replaced. */
-export const restartedAt = 'kubectl.kubernetes.io/restartedAt';
 /** On a workload: the run that last rolled it, and how, so that this is not done twice when the run goes on. */
 const rolledBy = 'tars-console.dev/rolled-by';
 

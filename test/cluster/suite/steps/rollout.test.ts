@@ -149,3 +149,26 @@ it('it stands for the lines that kubectl has for it', async () => {
     `kubectl rollout status deployment/web -n ${namespace}`,
   ]);
 });
+
+it('with `if-older-than` only pods are replaced that have not started since an object was changed', async () => {
+  const { context } = stepContext(connection);
+  const maps = `/api/v1/namespaces/${connection.info.namespace}/configmaps`;
+  await cluster.post(maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '1' } });
+  const config = rollout({ restart: 'Deployment/web', 'if-older-than': ['ConfigMap/settings'] });
+  const generation = async () => (await cluster.get(`${path}/deployments/web`)).body.metadata.generation;
+  const before = await generation();
+  await rolloutStep.run(config, context);
+  expect(await generation()).toBe(before + 1);
+  expect((await rolloutStep.plan?.(config, context))?.changes).toMatchObject([{ action: 'unchanged' }]);
+  const { summary } = await rolloutStep.run(config, context);
+  expect(summary).toBe('Deployment/web: its pods have started since ConfigMap/settings was changed');
+  expect(await generation()).toBe(before + 1);
+  // A label is nothing that a container reads at its start.
+  await cluster.patch(`${maps}/settings`, { metadata: { labels: { a: 'b' } } });
+  expect((await rolloutStep.plan?.(config, context))?.changes).toMatchObject([{ action: 'unchanged' }]);
+  // The server's times are whole seconds.
+  const second = Math.floor(Date.now() / 1000);
+  await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second);
+  await cluster.patch(`${maps}/settings`, { data: { a: '2' } });
+  expect((await rolloutStep.plan?.(config, context))?.changes).toMatchObject([{ action: 'update' }]);
+});
