@@ -2,6 +2,10 @@
 export const divergences = {
   'aggregated-apis':
     'an APIService of a Service is stored and listed, not called: whether it is available stays unknown',
+  'webhook-programs':
+    'a webhook whose Service has ready pods of the sandbox lets everything through, with a warning: their programs speak no TLS and know nothing of reviews',
+  'webhook-subresources':
+    'webhooks are not asked about scale, bindings, evictions and connections, nor a second time when one behind them has changed the object',
   'node-taint':
     'a Node is not tainted as not ready when it is created: those of the sandbox are ready with their first status',
   'certificate-requests':

@@ -8,7 +8,18 @@ import { protobufType } from './protobuf/decode.ts';
 const largestBody = 3 * 1024 * 1024;
 
 /** Reads a request's body. Throws 413 above 3 MB. */
-export async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+export function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  // A write that waits for webhooks is gone through again.
+  const before = bodies.get(incoming);
+  if (before) return before;
+  const body = receive(incoming);
+  bodies.set(incoming, body);
+  return body;
+}
+
+const bodies = new WeakMap<IncomingMessage, Promise<Buffer>>();
+
+async function receive(incoming: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming as AsyncIterable<Buffer>) {

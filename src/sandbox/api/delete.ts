@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { keepImmortal } from './admission/namespace-lifecycle.ts';
+import { askAboutDeletion } from './admission/webhooks/ask.ts';
 import { leavingDefinition } from './custom/definition-status.ts';
 import { definitionStorage } from './custom-resources.ts';
 import { type DeleteOptions, deleteOptionsOf } from './delete-options.ts';
@@ -38,6 +39,7 @@ export async function remove(context: ServerContext, request: ApiRequest): Promi
   const options = await deleteOptionsOf(request);
   const current = lookUp(context, resource, namespace, name);
   if (!current) throw notFound(resource, name);
+  askAboutDeletion({ ...request, context, current, dryRun: options.dryRun });
   const { object, gone } = deleteObject(context, resource, current, options);
   if (!gone || (!resource.custom && returned.has(resource.kind)))
     return { status: 200, object: presentationOf(request).one(object) };
@@ -50,6 +52,14 @@ export async function removeCollection(context: ServerContext, request: ApiReque
   const { selection } = listOptionsOf(resource, query);
   const all = context.store.list(resource.storage, namespace === '' ? undefined : namespace);
   const chosen = selection ? all.filter(selection) : all;
+  for (const current of chosen)
+    askAboutDeletion({
+      ...request,
+      namespace: current.metadata.namespace ?? '',
+      context,
+      current,
+      dryRun: options.dryRun,
+    });
   for (const object of chosen) deleteObject(context, resource, object, options);
   const meta = { resourceVersion: String(context.store.version()) };
   return { status: 200, object: presentationOf(request).list(chosen, meta) };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { discovered } from '../data/discovered.ts';
+import { createReviews, withReviews } from './admission/webhooks/reviews.ts';
 import { letIn } from './auth/access.ts';
 import type { User } from './auth/user.ts';
 import { answerDiscovery } from './discovery.ts';
@@ -83,8 +84,9 @@ async function answerResource(
     user,
     incoming,
     response,
+    reviews: createReviews(response),
   };
-  const answer = await route(context, request);
+  const answer = await withReviews(request.reviews, () => route(context, request));
   if (answer !== 'answered') respondJson(response, answer.status, answer.object);
 }
 

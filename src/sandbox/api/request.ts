@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Reviews } from './admission/webhooks/reviews.ts';
 import type { User } from './auth/user.ts';
 import { badRequest } from './errors.ts';
 import type { Resource } from './resources.ts';
@@ -34,6 +35,8 @@ export interface ApiRequest extends ResourceAddress {
   user: User;
   incoming: IncomingMessage;
   response: ServerResponse;
+  /** What webhooks have said of it. */
+  reviews: Reviews;
 }
 
 /** What a handler says: an object to be presented, or that it has answered by itself. */

@@ -1,3 +1,4 @@
+import type { Reviews } from './admission/webhooks/reviews.ts';
 import type { User } from './auth/user.ts';
 import { type FieldFault, invalid } from './errors.ts';
 import type { Writer } from './managed/managers.ts';
@@ -17,6 +18,8 @@ export interface WriteOptions {
   patches?: boolean;
   /** Who writes, as roles know it. */
   user: User;
+  /** What webhooks have said of the request; none is asked about the server's own writes. */
+  reviews?: Reviews;
 }
 
 /** The options of every write: who, where, and whether for real. */
@@ -35,6 +38,7 @@ export function optionsOf(
     writer: { manager, operation, subresource, time: timestamp(context.now()) },
     dryRun: isDryRun(query),
     user: request.user,
+    reviews: request.reviews,
   };
 }
 

@@ -27,7 +27,8 @@ export function createObject(
   managedFields?: ManagedEntry[],
 ): KubernetesObject {
   const { resource, namespace, writer } = options;
-  const metadata = firstMetadata(context, object, options);
+  const make = () => firstMetadata(context, object, options);
+  const metadata = { ...(options.reviews?.once('metadata', make) ?? make()) };
   const sent = { ...object, metadata } as KubernetesObject;
   // Defaults.
   const next: KubernetesObject = { ...sent };

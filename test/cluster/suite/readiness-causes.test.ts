@@ -270,8 +270,6 @@ it.runIf(cluster.ours)('a webhook that does not answer', async () => {
     await expect(waitReady(own, [body as KubernetesObject], { graceMs: 100, timeoutMs: 30_000 })).rejects.toThrow(
       `ValidatingWebhookConfiguration/${namespace} fails: WebhookFailed: the webhook check.example.com cannot work: its Service ${namespace}/absent does not exist`,
     );
-    // The sandbox stores webhooks and does not call them.
-    if (cluster.on === 'sandbox') return;
     const problem = await problemOf(webDeployment('admitted'), 100, own);
     expect(problem.message).toMatch(
       /^Deployment\/admitted fails: WebhookFailed: the webhook check\.example\.com that must admit its pods does not answer: /,

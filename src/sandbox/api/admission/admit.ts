@@ -9,10 +9,11 @@ import { applyRuntimeClass } from './runtime-class.ts';
 import { attachAccount } from './service-account.ts';
 import { checkExpansion, protectInUse } from './storage.ts';
 import { tolerateShortly } from './tolerations.ts';
+import { askMutating, askValidating } from './webhooks/ask.ts';
 
 /**
  * Which plugins see which resource, in the order of `pkg/kubeapiserver/options/plugins.go`; those that a default server runs and
- * that have something to say about the kinds here. Webhooks are stored and not called.
+ * that have something to say about the kinds here. Webhooks come behind them.
  */
 const mutating: Record<string, readonly Plugin[]> = {
   '/pods': [applyLimits, attachAccount, choosePriority, tolerateShortly, applyRuntimeClass],
@@ -31,15 +32,18 @@ const validating: Record<string, readonly Plugin[]> = {
 export function admit(request: AdmissionRequest): void {
   if (!request.current) requireNamespace(request);
   // Statuses are written by the hundred a second, and no plugin has a word in them.
-  if (request.subresource === 'status') return;
-  for (const plugin of mutating[request.resource.storage] ?? []) plugin(request);
+  const plugins = request.subresource === 'status' ? [] : (mutating[request.resource.storage] ?? []);
+  for (const plugin of plugins) plugin(request);
+  // What a webhook adds, a container for example, is seen to like the rest.
+  if (askMutating(request)) for (const plugin of plugins) plugin(request);
 }
 
 /** Admission that only judges, last of all the quotas. What it returns is to be called once the object is stored. */
 export function judge(request: AdmissionRequest): () => void {
-  if (request.subresource === 'status') return nothing;
-  for (const plugin of validating[request.resource.storage] ?? []) plugin(request);
-  return chargeQuotas(request);
+  const isStatus = request.subresource === 'status';
+  for (const plugin of isStatus ? [] : (validating[request.resource.storage] ?? [])) plugin(request);
+  askValidating(request);
+  return isStatus ? nothing : chargeQuotas(request);
 }
 
 function nothing(): void {}
