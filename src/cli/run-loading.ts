@@ -1,4 +1,5 @@
 import { exitCodes, Problem } from '../base/errors.ts';
+import { withReading } from '../playbooks/inputs-from-cluster.ts';
 import { loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import { findManifestSet, type ManifestSet } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
@@ -15,7 +16,8 @@ export function loadRun({
   playbook: ref,
   workspace,
   manifests: wanted,
-}: Pick<RunRequest, 'playbook' | 'workspace' | 'manifests'>): LoadedRun & { notes: string[] } {
+  current,
+}: Pick<RunRequest, 'playbook' | 'workspace' | 'manifests' | 'current'>): LoadedRun & { notes: string[] } {
   const roots = playbookRoots({ workspace });
   const shown = (path: string) => shownPath(path, workspace);
   const first = loadPlaybook(ref, { roots, stepKinds, shown });
@@ -23,7 +25,7 @@ export function loadRun({
   const { set, notes } = findSet(first.value, workspace, wanted);
   const second = set ? loadPlaybook(ref, { roots, stepKinds, shown, manifests: set }) : first;
   if (!second.value) throw invalidFiles(second.diagnostics);
-  const playbook = second.value;
+  const playbook = current ? withReading(second.value, { current }) : second.value;
   const { systems, diagnostics } = loadSystems(roots, shown);
   const found = systems.find(({ name }) => name === playbook.system);
   const faults = diagnostics.filter(
@@ -36,7 +38,16 @@ export function loadRun({
     ...{ workloads: [], autoscalers: [], services: [], targets: [] },
   };
   const system = { name, title, namespace, workloads, autoscalers, services, targets };
-  return { playbook, system, manifests: set, workspace, stepKinds, notes };
+  const library = {
+    stepKinds,
+    manifests: set,
+    load(other: string) {
+      const { value, diagnostics: faultsIn } = loadPlaybook(other, { roots, stepKinds, shown, manifests: set });
+      if (!value) throw invalidFiles(faultsIn);
+      return value;
+    },
+  };
+  return { playbook, system, manifests: set, workspace, stepKinds, library, notes };
 }
 
 /** What people call the system of a run. */

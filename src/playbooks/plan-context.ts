@@ -5,7 +5,7 @@ import { isInside, leadsOut, readTextFile } from '../base/text-file.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { Playbook } from './model.ts';
 import { quantityFunctions } from './scope.ts';
-import type { PlanContext, Scope } from './step-kind.ts';
+import type { PlanContext, PlaybookLibrary, Scope } from './step-kind.ts';
 
 /** What previewing and explaining the steps of a playbook may use. */
 export function createPlanContext(
@@ -16,7 +16,13 @@ export function createPlanContext(
     manifests,
     workspace = '/',
     origin,
-  }: { manifests?: ManifestSet | undefined; workspace?: string; origin?: string | undefined } = {},
+    library,
+  }: {
+    manifests?: ManifestSet | undefined;
+    workspace?: string;
+    origin?: string | undefined;
+    library?: PlaybookLibrary | undefined;
+  } = {},
 ): PlanContext {
   const pathOf = (name: string) => {
     const replaced = manifests?.fileOf(name);
@@ -37,6 +43,7 @@ export function createPlanContext(
     pathOf,
     workspace,
     origin,
+    library,
     async readFile(name) {
       const path = pathOf(name);
       try {

@@ -3,6 +3,8 @@ import type { Variables } from '../base/expression-environment.ts';
 import type { Connection } from '../cluster/connection.ts';
 import type { LoadSample } from '../load/sample.ts';
 import type { Finding } from './finding.ts';
+import type { ManifestSet } from './manifest-set.ts';
+import type { Playbook } from './model.ts';
 import type { Answer, Question } from './runs/question.ts';
 import type { StepPreview } from './step-preview.ts';
 
@@ -33,6 +35,17 @@ export interface PlanContext {
   render<T>(value: T, local?: Scope): T;
   /** Evaluates CEL. Throws `Problem`. */
   evaluate(expression: string, local?: Scope): unknown;
+  /** Other playbooks, for a step that says what they would need. Absent where only one playbook is known. */
+  library?: PlaybookLibrary | undefined;
+}
+
+/** The playbooks that there are, and what their steps mean. */
+export interface PlaybookLibrary {
+  stepKinds: readonly StepKind[];
+  /** The manifests that stand in for the bundled ones. */
+  manifests: ManifestSet | undefined;
+  /** Reads `<system>/<name>`. Throws `Problem` with every fault in it. */
+  load(ref: string): Playbook;
 }
 
 /** What previewing a step may use: it reads the cluster, and changes nothing there. */
@@ -103,6 +116,16 @@ export interface StepProbe {
   outputs?: Record<string, unknown>;
 }
 
+/** A place in a step's config where CEL stands; see `expressions` of a kind. */
+export interface ExpressionPlace {
+  path: string;
+  locals?: readonly string[];
+  localsFrom?: string;
+  items?: { of: string; except: readonly string[] };
+  /** What it must come to; true or false unless said. */
+  wanted?: 'list';
+}
+
 /**
  * One kind of step; each is a file in `steps/`. Its `shape` holds the key that names the kind and the kind's own options
  * beside it; what every step may have (`id`, `title`, `when`, `retry`, …) is added by the schema.
@@ -123,9 +146,10 @@ export interface StepKind<Config = Record<string, unknown>> {
   reaches?(config: Config): boolean;
   /**
    * Where in the config CEL stands as a condition, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
-   * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`.
+   * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`. `items` is the path
+   * of maps in which `each` is a list whose item counts there too, by the name in `as`, but for the keys in `except`.
    */
-  expressions?: readonly { path: string; locals?: readonly string[]; localsFrom?: string }[];
+  expressions?: readonly ExpressionPlace[];
   /** Names and CEL types of its outputs, so that a later step's use of one that is not there is found before anything runs. */
   outputs?: Variables;
   /** Holds steps of its own below `steps` of its definition (`parallel`, `foreach`); the runner runs them. */
@@ -143,6 +167,8 @@ export interface StepKind<Config = Record<string, unknown>> {
   plan?(config: Config, context: PreviewContext): Promise<StepPreview>;
   /** The rights that it will use. Absent: none. */
   access?(config: Config, context: PreviewContext): Promise<readonly AccessNeed[]>;
+  /** What it reads and does without where that is not allowed: it says so itself, and nobody is kept from running it. */
+  wouldRead?(config: Config, context: PreviewContext): readonly AccessNeed[];
   /**
    * Is it done already? Asked for an intent that has no result. Absent: a step that acts outside the cluster is asked about,
    * every other is run again, for it may be repeated. `before` is what was written down with the intent.

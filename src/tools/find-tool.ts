@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { Problem } from '../base/errors.ts';
 import { toolEnvironment } from './environment.ts';
+import { installLine } from './install-line.ts';
 import { runTool } from './run-tool.ts';
 import type { Tool } from './tool.ts';
 import { compareVersions, formatVersion, parseVersion, type Version } from './version.ts';
@@ -41,7 +42,7 @@ export function findTool(tool: Tool, search: ToolSearch = {}): string {
       next: ['Correct the path, or take it away so that PATH counts'],
     });
   throw new Problem(`${tool.name} is needed ${tool.purpose}, and it is not in PATH`, {
-    next: [`Install it: ${tool.install}`],
+    next: [`Install it: ${installLine(tool.install)}`],
   });
 }
 
@@ -64,15 +65,47 @@ export async function requireTool(
   if (version && minimum && compareVersions(version, minimum) < 0)
     throw new Problem(
       `${tool.name} ${formatVersion(version)} is too old; ${formatVersion(minimum)} or newer is needed ${tool.purpose}`,
-      { where: path, next: [`Install a newer one: ${tool.install}`] },
+      { where: path, next: [`Install a newer one: ${installLine(tool.install)}`] },
     );
   return { path, version };
 }
 
-async function askVersion(path: string, args: readonly string[]): Promise<Version | undefined> {
+async function askVersion(path: string, args: readonly string[], withinMs = 20_000): Promise<Version | undefined> {
   const { stdout, stderr } = await runTool(path, args, {
     env: toolEnvironment(),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(withinMs),
+    graceMs: 200,
   });
   return parseVersion(stdout) ?? parseVersion(stderr);
+}
+
+/** A program as it was found here; nothing about it is an error. */
+export interface FoundTool {
+  name: string;
+  found: boolean;
+  /** Where it is; empty when it was not found. */
+  path: string;
+  /** `1.36.2`; empty where it does not tell. */
+  version: string;
+  /** The oldest that will do, empty where any will. */
+  minimum: string;
+  /** It is there, and not known to be too old. */
+  enough: boolean;
+  /** What installs it on this machine. */
+  install: string;
+}
+
+/** Looks for a program and asks it for its version, which may take it `withinMs` at most. Never throws. */
+export async function lookForTool(tool: Tool, { withinMs = 3000, ...search }: ToolSearch & { withinMs?: number } = {}) {
+  const minimum = tool.minimum ? formatVersion(tool.minimum) : '';
+  const facts = { name: tool.name, minimum, install: installLine(tool.install) };
+  let path: string;
+  try {
+    path = findTool(tool, search);
+  } catch {
+    return { ...facts, found: false, path: '', version: '', enough: false } satisfies FoundTool;
+  }
+  const version = tool.versionArgs && (await askVersion(path, tool.versionArgs, withinMs).catch(() => undefined));
+  const enough = !version || !tool.minimum || compareVersions(version, tool.minimum) >= 0;
+  return { ...facts, found: true, path, version: version ? formatVersion(version) : '', enough } satisfies FoundTool;
 }

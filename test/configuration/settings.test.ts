@@ -168,7 +168,7 @@ it('sizes are read with and without units', () => {
 });
 
 it('a program is found where the settings say', () => {
-  const tool = { name: 'helm', purpose: 'for charts', install: 'https://helm.sh' };
+  const tool = { name: 'helm', purpose: 'for charts', install: { page: 'https://helm.sh' } };
   const env: NodeJS.ProcessEnv = { PATH: '/usr/bin:/bin' };
   exportSettings(loadSettings(home('tools: { helm: /bin/sh }\n')), env);
   expect(findTool(tool, { env })).toBe('/bin/sh');

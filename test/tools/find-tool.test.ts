@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findTool, requireTool, whichProgram } from '../../src/tools/find-tool.ts';
+import { findTool, lookForTool, requireTool, whichProgram } from '../../src/tools/find-tool.ts';
+import { installLine } from '../../src/tools/install-line.ts';
 import { helm } from '../../src/tools/tool.ts';
 import { compareVersions, parseVersion } from '../../src/tools/version.ts';
 
@@ -31,7 +32,7 @@ describe('a tool', () => {
   it('that is missing says what it is for and how one comes by it', () => {
     expect(() => findTool(helm, { env: { PATH: '' } })).toThrow('helm is needed to install charts');
     expect(() => findTool(helm, { env: { PATH: '' } })).toThrow(
-      expect.objectContaining({ next: [expect.stringContaining('https://helm.sh/docs/intro/install/')] }),
+      expect.objectContaining({ next: [`Install it: ${installLine(helm.install)}`] }),
     );
   });
 
@@ -45,6 +46,28 @@ describe('a tool', () => {
       path: join(fresh, 'helm'),
       version: [4, 0, 1],
     });
+  });
+});
+
+describe('a tool that is looked for', () => {
+  it('is described, not demanded', async () => {
+    const old = folderWith('helm', 'console.log("v3.2.4+g0ad800e")');
+    const install = installLine(helm.install);
+    const facts = { name: 'helm', minimum: '3.8.0', install };
+    expect(await lookForTool(helm, { env: { PATH: old } })).toEqual({
+      ...facts,
+      ...{ found: true, path: join(old, 'helm'), version: '3.2.4', enough: false },
+    });
+    expect(await lookForTool(helm, { env: { PATH: '' } })).toEqual({
+      ...facts,
+      ...{ found: false, path: '', version: '', enough: false },
+    });
+  });
+
+  it('that does not answer in time is there all the same, of no known version', async () => {
+    const silent = folderWith('helm', 'setInterval(() => {}, 1000)');
+    const found = await lookForTool(helm, { env: { PATH: silent }, withinMs: 100 });
+    expect(found).toMatchObject({ found: true, version: '', enough: true });
   });
 });
 

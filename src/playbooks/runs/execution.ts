@@ -5,7 +5,7 @@ import type { InputValue } from '../inputs.ts';
 import type { ManifestSet } from '../manifest-set.ts';
 import type { Playbook, StepDefinition } from '../model.ts';
 import { createPlanContext } from '../plan-context.ts';
-import type { PlanContext, Scope, StepContext, StepKind, StepResult } from '../step-kind.ts';
+import type { PlanContext, PlaybookLibrary, Scope, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
 import type { Earlier } from './earlier.ts';
 import type { StepStatus } from './events.ts';
@@ -23,6 +23,7 @@ export interface Execution {
   stepKinds: readonly StepKind[];
   manifests: ManifestSet | undefined;
   workspace: string;
+  library?: PlaybookLibrary | undefined;
   run: { id: string; folder: string };
   connection: Connection;
   /** `system`, `cluster` and `run` of expressions. */
@@ -84,11 +85,12 @@ function stepsSeen({ outer, steps }: Frame): Record<string, StepEnd> {
 
 /** What explaining a step of this frame may use. */
 export function planContextOf(execution: Execution, frame: Frame, id: string): PlanContext {
-  const { connection, manifests, workspace } = execution;
+  const { connection, manifests, workspace, library } = execution;
   const own = frame.caller === undefined ? id : id.slice(frame.caller.length + 1);
   const context = createPlanContext(frame.playbook, connection.info.namespace, scopeOf(execution, frame), {
     manifests,
     workspace,
+    library,
     origin: `${frame.playbook.ref} ${own}`,
   });
   return {

@@ -1,6 +1,6 @@
 import type { ManifestSet } from '../manifest-set.ts';
 import type { Playbook } from '../model.ts';
-import type { StepKind } from '../step-kind.ts';
+import type { PlaybookLibrary, StepKind } from '../step-kind.ts';
 
 /** What a request names, read from the files. */
 export interface LoadedRun {
@@ -11,4 +11,6 @@ export interface LoadedRun {
   /** The folder that the console was started in. */
   workspace: string;
   stepKinds: readonly StepKind[];
+  /** The other playbooks that there are. */
+  library?: PlaybookLibrary | undefined;
 }

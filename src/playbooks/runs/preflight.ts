@@ -1,6 +1,6 @@
 import { mapAtOnce } from '../../base/at-once.ts';
 import { Problem } from '../../base/errors.ts';
-import { type AccessQuestion, reviewAccess } from '../../cluster/access-review.ts';
+import { type AccessAnswer, type AccessQuestion, reviewAccess } from '../../cluster/access-review.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import { hasStatus } from '../../cluster/kubernetes-error.ts';
 import { findResource, servesKind } from '../../cluster/resources.ts';
@@ -8,6 +8,11 @@ import { kindOf } from '../kind-of.ts';
 import type { FlatStep } from '../plan.ts';
 import type { AccessNeed, PreviewContext, StepKind } from '../step-kind.ts';
 import { rightName, rulesFor } from './rbac-rules.ts';
+
+/** A right that steps need, and whether one has it. */
+export interface NeededRight extends AccessAnswer {
+  places: FlatStep[];
+}
 
 /** A right that steps need and that one does not have. */
 export interface MissingRight extends AccessQuestion {
@@ -26,35 +31,48 @@ export interface Preflight {
   signal?: AbortSignal | undefined;
 }
 
+/** What a step needs, where it can tell before it runs. */
+type NeedsOf = (
+  kind: StepKind,
+  config: Record<string, unknown>,
+  context: PreviewContext,
+) => Promise<readonly AccessNeed[]>;
+
+const withoutReads: NeedsOf = async (kind, config, context) => (await kind.access?.(config, context)) ?? [];
+
 /**
- * The rights that the steps need and that are missing: one SelfSubjectAccessReview for each verb, resource and namespace.
- * Nothing is said of a step that cannot tell its needs before it runs, nor of kinds that the cluster does not have yet.
+ * The rights that the steps need: one SelfSubjectAccessReview for each verb, resource and namespace. Nothing is said of a step
+ * that cannot tell its needs before it runs, nor of kinds that the cluster does not have yet. Throws `KubernetesError`.
  */
-export async function missingRights(preflight: Preflight): Promise<MissingRight[]> {
+export async function neededRights(preflight: Preflight, needsOf: NeedsOf = withoutReads): Promise<NeededRight[]> {
   const { connection, signal } = preflight;
-  const needed = new Map<string, { question: AccessQuestion; steps: Set<string> }>();
+  const needed = new Map<string, { question: AccessQuestion; places: Set<FlatStep> }>();
   const all = await mapAtOnce(preflight.places, 4, async (place) => ({
     place,
-    needs: await needsOf(place, preflight),
+    needs: await stepNeeds(place, preflight, needsOf),
   }));
   for (const { place, needs } of all)
     for (const need of needs)
       for (const question of await questionsOf(need, connection)) {
-        const known = needed.get(JSON.stringify(question)) ?? { question, steps: new Set() };
-        known.steps.add(place.step.title);
+        const known = needed.get(JSON.stringify(question)) ?? { question, places: new Set() };
+        known.places.add(place);
         needed.set(JSON.stringify(question), known);
       }
   const asked = [...needed.values()];
+  const answers = await reviewAccess(
+    connection,
+    asked.map(({ question }) => question),
+    signal,
+  );
+  return answers.map((answer, index) => ({ ...answer, places: [...(asked[index]?.places ?? [])] }));
+}
+
+/** The rights that the steps need and that are missing. */
+export async function missingRights(preflight: Preflight): Promise<MissingRight[]> {
   try {
-    const answers = await reviewAccess(
-      connection,
-      asked.map(({ question }) => question),
-      signal,
+    return (await neededRights(preflight)).flatMap(({ allowed, places, ...right }) =>
+      allowed ? [] : [{ ...right, steps: [...new Set(places.map(({ step }) => step.title))] }],
     );
-    return answers.flatMap((answer, index) => {
-      const { allowed, ...right } = answer;
-      return allowed ? [] : [{ ...right, steps: [...(asked[index]?.steps ?? [])] }];
-    });
   } catch (error) {
     // Who may not even ask, or a server without reviews: the steps themselves will be told.
     if (hasStatus(error, 403) || hasStatus(error, 404)) return [];
@@ -79,14 +97,15 @@ export function missingLine(right: MissingRight): string {
   return `${rightName(right)}: for ${right.steps.join(', ')}${right.reason ? ` (${right.reason})` : ''}`;
 }
 
-async function needsOf(
+async function stepNeeds(
   place: FlatStep,
   { stepKinds, contextFor, connection }: Preflight,
+  needsOf: NeedsOf,
 ): Promise<readonly AccessNeed[]> {
   const kind = kindOf(stepKinds, place.step);
-  if (!kind?.access || (place.step.rehearse === 'skip' && connection.info.sandbox)) return [];
+  if (!kind || (place.step.rehearse === 'skip' && connection.info.sandbox)) return [];
   try {
-    return await kind.access(place.step.config, contextFor(place));
+    return await needsOf(kind, place.step.config, contextFor(place));
   } catch (error) {
     // It depends on what only the run will know; what is wrong with it the step itself says.
     if (error instanceof Problem) return [];

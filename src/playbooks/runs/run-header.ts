@@ -80,12 +80,14 @@ export function planContexts(
   inputs: Record<string, InputValue>,
   namespace: string,
   surroundings: Scope,
-  files: Pick<LoadedRun, 'manifests' | 'workspace'>,
+  files: Pick<LoadedRun, 'manifests' | 'workspace' | 'library'>,
 ): (place: FlatStep) => PlanContext {
   const inputsAt = new Map<string | undefined, Record<string, InputValue>>([[undefined, inputs]]);
   const contextFor = (place: FlatStep) => {
     const scope = { inputs: inputsAt.get(place.parent) ?? inputs, steps: {}, ...surroundings };
-    return createPlanContext(place.playbook, namespace, scope, { ...files, origin: originOf(playbook, place.id) });
+    const { manifests, workspace, library } = files;
+    const origin = originOf(playbook, place.id);
+    return createPlanContext(place.playbook, namespace, scope, { manifests, workspace, library, origin });
   };
   for (const place of everyStep(playbook)) {
     if (!place.called) continue;

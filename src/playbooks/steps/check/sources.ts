@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import type { SourceKind } from './source-kind.ts';
 import { canSource } from './sources/can.ts';
+import { clockSource } from './sources/clock.ts';
 import { getSource } from './sources/get.ts';
+import { headroomSource } from './sources/headroom.ts';
 import { listSource } from './sources/list.ts';
+import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
+import { releasesSource } from './sources/releases.ts';
+import { rightsSource } from './sources/rights.ts';
+import { toolsSource } from './sources/tools.ts';
 
 /** A source as it is written: one key names its kind, its options stand beside it. */
 export type CheckSource = Record<string, unknown>;
@@ -14,6 +20,12 @@ const sourceKinds = [
   getSource,
   pathSource,
   canSource,
+  toolsSource,
+  clockSource,
+  rightsSource,
+  ownersSource,
+  headroomSource,
+  releasesSource,
 ] as readonly unknown[] as readonly SourceKind<CheckSource>[];
 
 /** Something that a check reads. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { reviewAccess } from '../../../../cluster/access-review.ts';
+import { accessCommand } from '../access-command.ts';
 import type { SourceKind } from '../source-kind.ts';
 
 const access = z.strictObject({
@@ -21,9 +22,3 @@ export const canSource: SourceKind<z.infer<typeof schema>> = {
   read: ({ can }, { connection, signal }) => reviewAccess(connection, can, signal),
   commands: ({ can }, own) => can.map((one) => accessCommand(one, own)),
 };
-
-function accessCommand({ verb, group, resource, subresource, namespace, name }: z.infer<typeof access>, own: string) {
-  const what = `${resource}${group ? `.${group}` : ''}${name ? `/${name}` : ''}`;
-  const below = subresource ? ` --subresource=${subresource}` : '';
-  return `kubectl auth can-i ${verb} ${what}${below}${namespace === '' ? ' -A' : ` -n ${namespace ?? own}`}`;
-}

@@ -13,6 +13,7 @@ const schema = z.strictObject({
 export const getSource: SourceKind<z.infer<typeof schema>> = {
   key: 'get',
   schema,
+  access: ({ get, namespace, name }) => [{ verbs: ['get'], ...kindOf(get), namespace, name }],
   read: async ({ get, name, namespace }, { connection, signal }) =>
     (await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null,
   commands: ({ get, name, namespace }, own) => [

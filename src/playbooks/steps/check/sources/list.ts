@@ -15,6 +15,9 @@ const schema = z.strictObject({
 export const listSource: SourceKind<z.infer<typeof schema>> = {
   key: 'list',
   schema,
+  access: ({ list, namespace, allNamespaces }) => [
+    { verbs: ['list'], ...kindOf(list), namespace: allNamespaces ? '' : namespace },
+  ],
   read: ({ list, namespace, allNamespaces, selector }, { connection, signal }) =>
     listObjects(connection, { ...kindOf(list), namespace, allNamespaces, labelSelector: selector }, signal),
   commands({ list, namespace, allNamespaces, selector }, own) {

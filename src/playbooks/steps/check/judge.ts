@@ -1,0 +1,116 @@
+import { messageOf } from '../../../base/errors.ts';
+import type { Finding, FindingFix } from '../../finding.ts';
+import type { PlanContext, Scope } from '../../step-kind.ts';
+import { shellWord } from '../explain.ts';
+import { asList } from '../step-shapes.ts';
+import type { Collected } from './collect.ts';
+import type { FindingRule } from './finding-rule.ts';
+
+/** More findings of one rule than a person reads are counted. */
+const mostOfOne = 20;
+
+/** What a rule finds in what was collected: one finding, or with `each` one for every item that fails. Never throws. */
+export function judge(rule: FindingRule, { values, errors }: Collected, context: PlanContext): Finding[] {
+  const level = rule.level ?? 'fatal';
+  const asked = [rule.expect, rule.each].join(' ');
+  // What could not be read must not pass for what is there: the reason stands in for the figure.
+  const unread = Object.entries(errors).find(([name]) => new RegExp(`\\b${name}\\b`).test(asked));
+  const cannot = (observed: string): Finding => ({ ...headOf(rule, values, context), level, observed, unread: true });
+  if (unread)
+    return [
+      { ...cannot(`${unread[0]} could not be read: ${unread[1]}`), ...repairOf(rule, undefined, values, context) },
+    ];
+  try {
+    if (rule.when !== undefined && context.evaluate(rule.when, values) !== true) return [];
+    if (rule.each !== undefined) return ofEach(rule, values, context);
+    if (context.evaluate(rule.expect ?? 'true', values) === true)
+      return [{ ...headOf(rule, values, context), level: 'ok', observed: text(rule.observed, values, context) }];
+    return [notSo(rule, values, values, context)];
+  } catch (error) {
+    return [{ ...cannot(messageOf(error)), ...repairOf(rule, undefined, values, context) }];
+  }
+}
+
+function ofEach(rule: FindingRule, values: Scope, context: PlanContext): Finding[] {
+  const each = rule.each ?? '';
+  const items = each.includes('${' + '{') ? context.render<unknown>(each, values) : context.evaluate(each, values);
+  if (!Array.isArray(items)) throw new Error('`each` did not come to a list');
+  const scopes = items.map((item): Scope => ({ ...values, [rule.as ?? 'item']: item }));
+  const failing = scopes.filter((scope) => rule.expect === undefined || context.evaluate(rule.expect, scope) !== true);
+  if (failing.length === 0) {
+    const observed = items.length === 0 ? 'there is none' : `so for all ${items.length}`;
+    return [{ ...headOf(rule, values, context), level: 'ok', observed }];
+  }
+  const findings = failing.slice(0, mostOfOne).map((scope) => notSo(rule, values, scope, context));
+  const last = findings.at(-1);
+  const more = failing.length - findings.length;
+  if (last && more > 0) last.evidence = [...(last.evidence ?? []), `and ${more} more like it`];
+  return findings;
+}
+
+/** `scope` has the item too, where there is one; what names the finding does not speak of it. */
+function notSo(rule: FindingRule, values: Scope, scope: Scope, context: PlanContext): Finding {
+  const evidence = asList(rule.evidence)
+    .flatMap((line) => text(line, scope, context).split('\n'))
+    .filter(Boolean);
+  const fix = rule.fix && renderedFix(rule.fix, scope, context);
+  return {
+    ...headOf(rule, values, context),
+    level: rule.level ?? 'fatal',
+    observed: text(rule.observed, scope, context),
+    ...(evidence.length > 0 ? { evidence } : {}),
+    ...repairOf(rule, fix, scope, context),
+    ...(rule.cause === undefined ? {} : { cause: text(rule.cause, scope, context) }),
+    ...certainty(rule, scope, context),
+    ...(rule.explains ? { explains: rule.explains } : {}),
+    ...(fix ? { fix } : {}),
+  };
+}
+
+function headOf(rule: FindingRule, values: Scope, context: PlanContext): Pick<Finding, 'id' | 'title' | 'expected'> {
+  const { id, title, expected } = rule;
+  return {
+    ...(id === undefined ? {} : { id }),
+    title: text(title, values, context),
+    expected: text(expected, values, context),
+  };
+}
+
+function certainty({ certainty: written }: FindingRule, scope: Scope, context: PlanContext): { certainty?: number } {
+  if (written === undefined) return {};
+  const value = Number(typeof written === 'number' ? written : text(written, scope, context));
+  return Number.isFinite(value) ? { certainty: Math.min(100, Math.max(0, value)) } : {};
+}
+
+function renderedFix(fix: NonNullable<FindingRule['fix']>, scope: Scope, context: PlanContext): FindingFix {
+  const given = Object.entries(fix.with ?? {}).map(([name, value]) => [name, context.render<unknown>(value, scope)]);
+  const plain = given.map(([name, value]) => [name, isScalar(value) ? value : JSON.stringify(value)]);
+  return { ...fix, ...(fix.with ? { with: Object.fromEntries(plain) } : {}) } as FindingFix;
+}
+
+function isScalar(value: unknown): boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+/** Its own sentence, else the command that runs the fix. */
+function repairOf(
+  { repair }: FindingRule,
+  fix: FindingFix | undefined,
+  scope: Scope,
+  context: PlanContext,
+): { repair?: string } {
+  if (repair !== undefined) return { repair: text(repair, scope, context) };
+  if (!fix) return {};
+  const { console: program = 'tars-console' } = (context.scope.cluster ?? {}) as { console?: string };
+  const given = Object.entries(fix.with ?? {}).map(([name, value]) => ` --set ${shellWord(`${name}=${value}`)}`);
+  return { repair: `${program} run ${fix.playbook}${given.join('')}` };
+}
+
+function text(written: unknown, scope: Scope, context: PlanContext): string {
+  try {
+    const value = context.render(written, scope);
+    return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { Problem } from '../../../../base/errors.ts';
+import { calledInputs, type InputValue } from '../../../inputs.ts';
+import { everyStep, type FlatStep } from '../../../plan.ts';
+import { skippedBefore } from '../../../preview/will-run.ts';
+import { neededRights } from '../../../runs/preflight.ts';
+import { planContexts } from '../../../runs/run-header.ts';
+import type { PreviewContext } from '../../../step-kind.ts';
+import { accessCommand } from '../access-command.ts';
+import type { SourceContext, SourceKind } from '../source-kind.ts';
+
+const schema = z.strictObject({
+  rights: z
+    .strictObject({ playbooks: z.array(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)).min(1) })
+    .describe(
+      'What these playbooks need: a list of {verb, group, resource, subresource, namespace, name, allowed, reason, playbook, step, read}',
+    ),
+});
+
+/** The rights that playbooks will need, by their steps' own word, so that no list of them can go stale. */
+export const rightsSource: SourceKind<z.infer<typeof schema>> = {
+  key: 'rights',
+  schema,
+  async read({ rights }, context) {
+    const contexts = new Map<FlatStep, PreviewContext>();
+    const playbookOf = new Map<FlatStep, string>();
+    for (const ref of rights.playbooks)
+      for (const [place, own] of placesIn(ref, context)) {
+        contexts.set(place, own);
+        playbookOf.set(place, ref);
+      }
+    const contextFor = (place: FlatStep) => contexts.get(place) ?? context;
+    const { connection, signal, library } = context;
+    const asked = { places: [...contexts.keys()], stepKinds: library?.stepKinds ?? [], connection, contextFor, signal };
+    const acting = await neededRights(asked);
+    const reading = await neededRights(asked, async (kind, config, own) => kind.wouldRead?.(config, own) ?? []);
+    const said = ({ places, ...right }: (typeof acting)[number], read: boolean) => ({
+      ...right,
+      // What is not said is empty, so that expressions need not ask.
+      ...{ group: right.group ?? '', subresource: right.subresource ?? '', name: right.name ?? '', read },
+      playbook: [...new Set(places.map((place) => playbookOf.get(place) ?? ''))].join(', '),
+      step: places[0]?.step.title ?? '',
+    });
+    return [...acting.map((right) => said(right, false)), ...reading.map((right) => said(right, true))];
+  },
+  commands: (_, own) => [accessCommand({ verb: 'create', group: 'apps', resource: 'deployments' }, own)],
+};
+
+/** The steps of a playbook that would run as it is run without further inputs, each with what it would be run with. */
+function placesIn(ref: string, context: SourceContext): [FlatStep, PreviewContext][] {
+  const { library, scope, namespace, workspace } = context;
+  if (!library) throw new Problem('There are no other playbooks here');
+  const playbook = library.load(ref);
+  const own = (scope.inputs ?? {}) as Record<string, InputValue>;
+  const { system, cluster } = scope;
+  // What must be given and is not known yet decides about nothing that is asked here.
+  const open = Object.entries(playbook.inputs).map(([name, input]) => [name, { ...input, optional: true }] as const);
+  const inputs = calledInputs({ ref, inputs: Object.fromEntries(open) }, {}, own);
+  const files = { manifests: library.manifests, workspace, library };
+  const explain = planContexts(playbook, inputs, namespace, { system, cluster }, files);
+  const places = everyStep(playbook);
+  const skipped = skippedBefore(places, new Map(), explain, context.connection.info.sandbox);
+  const { connection, signal, secret } = context;
+  return places
+    .filter(({ id }) => !skipped.has(id))
+    .map((place) => [place, { ...explain(place), connection, signal, secret }]);
+}

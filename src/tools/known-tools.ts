@@ -1,0 +1,51 @@
+import type { Installation } from './install-line.ts';
+import { helm, imageEngines, kubectl, ssh, type Tool } from './tool.ts';
+
+const page = (address: string): Installation => ({ page: address });
+
+/** Repositories are cloned with it. */
+export const git: Tool = {
+  name: 'git',
+  purpose: 'to clone repositories',
+  install: {
+    ...page('https://git-scm.com/downloads'),
+    ...{ brew: 'git', apt: 'git', dnf: 'git', apk: 'git', pacman: 'git' },
+  },
+  versionArgs: ['--version'],
+  // Where its credentials come from is its own affair.
+  inherit: ['SSH_AUTH_SOCK', 'GIT_CONFIG_GLOBAL', 'GIT_SSH', 'GIT_SSH_COMMAND', 'GIT_SSL_CAINFO'],
+};
+
+const k6: Tool = {
+  name: 'k6',
+  purpose: 'to run scripts of k6; the built-in load test needs none',
+  install: {
+    ...page('https://grafana.com/docs/k6/latest/set-up/install-k6/'),
+    brew: 'k6',
+    apt: 'curl -fsSL https://dl.k6.io/key.gpg | sudo gpg --dearmor -o /usr/share/keyrings/k6-archive-keyring.gpg && echo "deb [signed-by=/usr/share/keyrings/k6-archive-keyring.gpg] https://dl.k6.io/deb stable main" | sudo tee /etc/apt/sources.list.d/k6.list && sudo apt-get update && sudo apt-get install -y k6',
+    dnf: 'sudo dnf install -y https://dl.k6.io/rpm/repo.rpm && sudo dnf install -y k6',
+  },
+  versionArgs: ['version'],
+};
+
+// Distributions' own Python refuses what pip would put into it (PEP 668), so that pipx gives it a place of its own.
+const locust: Tool = {
+  name: 'locust',
+  purpose: 'to run scripts of Locust; the built-in load test needs none',
+  install: {
+    ...page('https://docs.locust.io/en/stable/installation.html'),
+    brew: 'locust',
+    apt: 'sudo apt-get install -y pipx && pipx install locust',
+    dnf: 'sudo dnf install -y pipx && pipx install locust',
+    apk: 'sudo apk add pipx && pipx install locust',
+    pacman: 'sudo pacman -S --noconfirm python-pipx && pipx install locust',
+  },
+  versionArgs: ['--version'],
+};
+
+/** Every program that a check may look for. */
+export const knownTools: readonly Tool[] = [
+  ...[kubectl, helm, git, k6, locust],
+  { ...ssh, versionArgs: ['-V'] },
+  ...imageEngines.map((engine) => ({ ...engine, versionArgs: ['--version'] })),
+];
