@@ -5,6 +5,7 @@ import { copyFrom, isCopiedFrom } from '../../cluster/streams/copy-from.ts';
 import { copyTo, isCopiedTo } from '../../cluster/streams/copy-to.ts';
 import { listLocalFiles } from '../../cluster/streams/local-files.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
+import { bytesText, limited } from './byte-size.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { chooseContainer, execAccess } from './in-pod.ts';
 import { kubectlName } from './object-names.ts';
@@ -98,22 +99,6 @@ function ways({ from, to }: Config['copy'], { pathOf, workspace }: Pick<PlanCont
   return { toPod: false, from: from.slice(inPod.length), to: to.endsWith('/') ? `${path}/` : path };
 }
 
-/** A few times a second is often enough. */
-function limited<T extends unknown[]>(say: (...args: T) => void): (...args: T) => void {
-  let saidAt = 0;
-  return (...args) => {
-    if (Date.now() - saidAt < 250) return;
-    saidAt = Date.now();
-    say(...args);
-  };
-}
-
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((all, one) => all + one, 0);
-}
-
-function bytesText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
