@@ -15,7 +15,9 @@ const schema = z.strictObject({
   images: z.array(
     z.strictObject({
       image: z.string().min(1).describe('Name of an image, with `*` for anything'),
-      outcome: z.enum(['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory', 'never-ready']).optional(),
+      outcome: z
+        .enum(['image-missing', 'image-denied', 'pull-slow', 'slow-start', 'crash', 'out-of-memory', 'never-ready'])
+        .optional(),
       pullSeconds: seconds.optional(),
       afterSeconds: seconds.optional(),
       exitCode: z.number().int().min(0).max(255).optional(),

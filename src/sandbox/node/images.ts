@@ -28,7 +28,8 @@ export function createImageStore(pace: Pace): ImageStore {
       const began = performance.now();
       if (!found) {
         await pause(pace.shorten(600));
-        throw new Error(notFound(`${repository}:${tag}`));
+        const refusal = outcome?.kind === 'image-denied' ? denied : notFound;
+        throw new Error(refusal(`${repository}:${tag}`));
       }
       if (present) return { image: found, ms: 0 };
       const running = pulling.get(image) ?? pause(pace.shorten(found.pullMs));
@@ -47,5 +48,14 @@ function notFound(reference: string): string {
   return (
     `rpc error: code = NotFound desc = failed to pull and unpack image "${reference}": ` +
     `failed to resolve reference "${reference}": ${reference}: not found`
+  );
+}
+
+/** What it says where a registry wants to know who asks, and the pod has no credentials for it. */
+function denied(reference: string): string {
+  return (
+    `rpc error: code = Unknown desc = failed to pull and unpack image "${reference}": ` +
+    `failed to resolve reference "${reference}": pull access denied, repository does not exist or may require ` +
+    'authorization: authorization failed: no basic auth credentials'
   );
 }

@@ -8,6 +8,7 @@ import { type ContainerSpec, containersOf, type Pod } from './pod.ts';
 import { reducePod } from './pod-reducer.ts';
 import { initialState, isEnding, type PodEffect, type PodEvent, type PodState } from './pod-state.ts';
 import { createPodVolumes } from './pod-volumes.ts';
+import { missingPullSecrets, pullSecretsWarning } from './pull-secrets.ts';
 import { createStatusReporter, type StatusReporter } from './status-reporter.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { waitForVolumes } from './volumes.ts';
@@ -92,6 +93,9 @@ export function startPod(host: Host, first: Pod): PodWorker {
   };
 
   reporter.changed();
+  void missingPullSecrets(host, first).then((names) => {
+    if (names.length > 0) report('Warning', 'FailedToRetrieveImagePullSecret', pullSecretsWarning(names));
+  });
   if (first.metadata.deletionTimestamp) queueMicrotask(() => apply({ type: 'terminate' }));
   else void mount(host, life, report).then((mounted) => mounted && apply({ type: 'sandbox-ready' }));
   const lookAtDeadline = watchDeadline(

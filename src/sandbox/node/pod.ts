@@ -12,6 +12,7 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   serviceAccountName?: string;
+  imagePullSecrets?: { name: string }[];
   containers: ContainerSpec[];
   initContainers?: ContainerSpec[];
   /** For looking into a pod that runs: they come later, and neither restart nor count. */

@@ -1,7 +1,15 @@
 import type { ProcessContext, WorkloadProcess } from './image.ts';
 import { endingWith, startServer } from './server-process.ts';
 
-const kinds = ['image-missing', 'pull-slow', 'slow-start', 'crash', 'out-of-memory', 'never-ready'] as const;
+const kinds = [
+  'image-missing',
+  'image-denied',
+  'pull-slow',
+  'slow-start',
+  'crash',
+  'out-of-memory',
+  'never-ready',
+] as const;
 
 /** What an image or a pod can be made to suffer, to see how that looks. Times are those of a cluster. */
 export interface Outcome {

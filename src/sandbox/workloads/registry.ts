@@ -1,4 +1,5 @@
 import { tarsBackend } from './backend/tars-backend.ts';
+import { certManagerController } from './cert-manager/cert-manager-controller.ts';
 import { chromadb } from './chromadb.ts';
 import { isRunnable, startCommand } from './command-process.ts';
 import { startGeneric } from './generic.ts';
@@ -15,6 +16,7 @@ const megabyte = 1024 * 1024;
 /** By the last part of the repository, so that any registry in front of it counts. */
 const known: Record<string, WorkloadImage> = {
   'tars-backend': tarsBackend,
+  'cert-manager-controller': certManagerController,
   postgres,
   redis,
   chroma: chromadb,
@@ -67,7 +69,8 @@ export interface FoundImage {
  * About 120 MB a second and half a second of handshakes, at most 12 s: a registry close by.
  */
 export function findImage(image: string, outcome: Outcome | undefined): FoundImage | undefined {
-  if (outcome?.kind === 'image-missing' || image.includes('does-not-exist')) return undefined;
+  const refused = outcome?.kind === 'image-missing' || outcome?.kind === 'image-denied';
+  if (refused || image.includes('does-not-exist')) return undefined;
   const name = parseImage(image).repository.split('/').at(-1) ?? '';
   const found = known[name] ?? (bareNames.test(name) ? bare : generic);
   const slow = outcome?.kind === 'pull-slow' ? 60 : undefined;
