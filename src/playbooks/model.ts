@@ -81,6 +81,8 @@ export interface Playbook {
   calls: Record<string, Playbook>;
   /** What to do next, shown at a good end. */
   next?: string[];
+  /** It only looks, asks nobody, and stands among the diagnoses of its system. */
+  diagnosis?: boolean;
 }
 
 export interface LoadOutcome<T> {

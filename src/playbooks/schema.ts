@@ -98,6 +98,10 @@ export const commonStepFields = {
 export const playbookSchema = z.strictObject({
   title: z.string().min(1).describe('What the playbook does'),
   description: z.string().optional().describe('What it does and why, for somebody who never did it'),
+  diagnosis: z
+    .boolean()
+    .optional()
+    .describe('It consists of steps that only look, and stands among the diagnoses of its system'),
   inputs: inputsSchema.optional().describe('What the playbook asks for'),
   'at-once': atOnce.optional().describe('How many of its steps run at the same time at most; 4 unless said'),
   steps: writtenSteps.describe('What is done, one after the other'),

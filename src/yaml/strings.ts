@@ -23,10 +23,19 @@ export function valueAtPath(value: unknown, path: YamlPath): unknown {
  * lies below the pattern's end fits only when `below` is set.
  */
 export function pathFits(pattern: string, path: YamlPath, below = false): boolean {
-  const parts = pattern
+  const parts = partsOf(pattern);
+  if (below ? path.length < parts.length : path.length !== parts.length) return false;
+  return parts.every((part, index) => part === '*' || part === String(path[index]));
+}
+
+/** How many segments a path has that fits a pattern. */
+export function patternLength(pattern: string): number {
+  return partsOf(pattern).length;
+}
+
+function partsOf(pattern: string): string[] {
+  return pattern
     .replaceAll(/\[\*?\]/g, '.*')
     .split('.')
     .filter((part) => part !== '');
-  if (below ? path.length < parts.length : path.length !== parts.length) return false;
-  return parts.every((part, index) => part === '*' || part === String(path[index]));
 }

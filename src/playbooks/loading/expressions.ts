@@ -2,9 +2,9 @@ import type { Variables } from '../../base/expression-environment.ts';
 import { ExpressionError, findTemplates } from '../../base/expressions.ts';
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
 import type { YamlPath } from '../../yaml/parse.ts';
-import { pathFits, valueAtPath } from '../../yaml/strings.ts';
+import { pathFits, patternLength, valueAtPath } from '../../yaml/strings.ts';
 import { typesOfLocals } from '../scope.ts';
-import type { StepKind } from '../step-kind.ts';
+import type { ExpressionPlace } from '../step-kind.ts';
 import { type CheckedExpression, checkExpression, reportedAt, type Surroundings } from './expression.ts';
 import { type LoadedStep, ownStrings } from './loaded-step.ts';
 
@@ -34,8 +34,6 @@ export function checkStepExpressions(step: LoadedStep, around: Surroundings): Ch
 /** Keys below which nothing is filled in; an expression there is reported as one. */
 export const notExpressions: ReadonlySet<string> = new Set(['id', 'title', 'description', 'needs']);
 
-type ExpressionPlace = NonNullable<StepKind['expressions']>[number];
-
 function checkText(
   step: LoadedStep,
   { path, text }: { path: YamlPath; text: string },
@@ -48,9 +46,13 @@ function checkText(
   if (path.length === 1 && path[0] === 'when') return checkExpression({ text, path: at, offset: 0 }, around, 'bool');
   const exact = places.find((one) => pathFits(one.path, path));
   const place = exact ?? places.find((one) => pathFits(one.path, path, true));
-  const here = withLocals(around, place ? localsOf(place, step.written) : all);
-  if (exact && !text.includes('${' + '{')) return checkExpression({ text, path: at, offset: 0 }, here, 'bool');
-  const list = step.kind?.holds && path.length === 1 && path[0] === 'foreach' ? 'list' : undefined;
+  const here = withLocals(
+    around,
+    place ? { ...localsOf(place, step.written), ...itemAt(place, path, step.written) } : all,
+  );
+  if (exact && !text.includes('${' + '{'))
+    return checkExpression({ text, path: at, offset: 0 }, here, exact.wanted ?? 'bool');
+  const list = step.kind?.holds && path.length === 1 && path[0] === 'foreach' ? 'list' : exact?.wanted;
   return checkTemplates(text, at, here, list);
 }
 
@@ -90,4 +92,13 @@ function localsOf(place: ExpressionPlace, written: Record<string, unknown>): Var
   const named = place.localsFrom ? valueAtPath(written, place.localsFrom.split('.')) : undefined;
   const given = named !== null && typeof named === 'object' ? Object.keys(named) : [];
   return { ...typesOfLocals(place.locals ?? []), ...Object.fromEntries(given.map((name) => [name, 'dyn' as const])) };
+}
+
+/** The item of the list that the map around a place goes through. */
+function itemAt({ items }: ExpressionPlace, path: YamlPath, written: Record<string, unknown>): Variables {
+  if (!items || !pathFits(items.of, path, true)) return {};
+  const length = patternLength(items.of);
+  const around = valueAtPath(written, path.slice(0, length)) as { each?: unknown; as?: unknown };
+  if (around.each === undefined || items.except.includes(String(path[length]))) return {};
+  return { [typeof around.as === 'string' ? around.as : 'item']: 'dyn' };
 }

@@ -14,7 +14,9 @@ import { playbookSchema } from '../schema.ts';
 import type { StepKind } from '../step-kind.ts';
 import { callOf, checkPassed } from './calls.ts';
 import { checkSteps } from './check-steps.ts';
+import { checkDiagnosis } from './diagnosis.ts';
 import { checkExpression } from './expression.ts';
+import { checkFixes } from './finding-fixes.ts';
 import { noSteps } from './known-steps.ts';
 import { type LoadedStep, loadSteps, withInner } from './loaded-step.ts';
 import { placesOf } from './places.ts';
@@ -97,6 +99,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     ...(value?.description ? { description: value.description } : {}),
     ...(value?.['at-once'] ? { atOnce: value['at-once'] } : {}),
     ...(value?.next ? { next: value.next } : {}),
+    ...(value?.diagnosis ? { diagnosis: true } : {}),
   };
   const reading = { document, options, playbook, steps };
   const files = {
@@ -115,6 +118,9 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     ...readInputs(reading, asMap(written.inputs)),
     ...checkPlaybookTexts(document, written, playbook.inputs),
     ...checkSteps(steps, { document, playbook, stepKinds: options.stepKinds, files, follow }),
+    ...withInner(steps).flatMap((step) => checkFixes(document, step, options.roots)),
+    // What its steps call is known by now.
+    ...checkDiagnosis(document, playbook, steps, options.stepKinds),
   ];
   return { value: playbook, diagnostics: all };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 const moment = z.iso.datetime().describe('UTC, ISO 8601');
 const text = z.string();
 const texts = z.array(text);
+const scalar = z.union([text, z.number(), z.boolean()]);
 const anything = z.record(z.string(), z.unknown());
 
 const failureChoice = z.enum(['retry', 'skip', 'undo', 'stop']);
@@ -40,6 +41,12 @@ const finding = z.object({
   observed: text,
   evidence: texts.optional(),
   repair: text.optional(),
+  id: text.optional(),
+  cause: text.optional(),
+  certainty: z.number().min(0).max(100).optional(),
+  explains: texts.optional(),
+  fix: z.object({ playbook: text, with: z.record(z.string(), scalar).optional(), title: text.optional() }).optional(),
+  unread: z.boolean().optional(),
 });
 const problem = z.object({
   message: text,
