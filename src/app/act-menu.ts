@@ -1,6 +1,7 @@
 import { editForm, type FieldValue, shownFields, submitForm } from '../ui/form-state.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { menuItems } from './choices.ts';
+import type { FormScreen } from './form-screen.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
@@ -95,8 +96,6 @@ export function toPlan(state: AppState, playbook: string, title: string, inputs:
   };
   return update(open(state, screen), { type: 'make-plan', playbook, inputs });
 }
-
-type FormScreen = Extract<Screen, { type: 'form' }>;
 
 /** Keys of the form; enter on its button checks it whole and goes on to the plan. */
 export function keyInForm(state: AppState, screen: FormScreen, key: KeyPress): Update {

@@ -81,11 +81,7 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
     case 'connect':
       return connect(effect, hands, take('connect'));
     case 'make-form':
-      return dispatch({
-        type: 'form',
-        playbook: effect.playbook,
-        fields: await services.form(effect.playbook, effect.presets),
-      });
+      return makeForm(effect, hands, take('form'));
     case 'make-plan':
       return makePlan(effect, hands, take('plan'));
     case 'start-run':
@@ -138,6 +134,15 @@ async function connect(effect: Extract<Effect, { type: 'connect' }>, hands: Hand
   if (signal.aborted) return session.close();
   hands.state().session?.close();
   hands.dispatch({ type: 'connected', session });
+}
+
+async function makeForm(
+  { playbook, presets }: Extract<Effect, { type: 'make-form' }>,
+  { services, dispatch, state }: Hands,
+  signal: AbortSignal,
+): Promise<void> {
+  const { fields, notice } = await services.form(playbook, presets, state().choice);
+  if (!signal.aborted) dispatch({ type: 'form', playbook, fields, notice });
 }
 
 async function makePlan(

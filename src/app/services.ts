@@ -80,6 +80,13 @@ export interface PlanRequest {
   cluster: ClusterChoice;
 }
 
+/** What a playbook asks for. */
+export interface FormEntry {
+  fields: FormField[];
+  /** What could not be read of the cluster, so that defaults stand in its place. */
+  notice?: string | undefined;
+}
+
 /** A plan that was made and not yet run; `token` is what `startRun` needs to run exactly this one. */
 export interface PlanEntry {
   title: string;
@@ -138,7 +145,8 @@ export interface Services {
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
   /** The Markdown of a page, `<system>/<name>`. */
   page(ref: string): Promise<string>;
-  form(playbook: string, presets: Record<string, FieldValue>): Promise<FormField[]>;
+  /** Reads the cluster where the playbook's inputs stand in it. */
+  form(playbook: string, presets: Record<string, FieldValue>, cluster: ClusterChoice | undefined): Promise<FormEntry>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   /** What the plan would change, told anew each time that more of it is known. Changes nothing. */
   preview(plan: PlanEntry, receive: (preview: PreviewedPlan) => void, signal: AbortSignal): Promise<void>;

@@ -7,9 +7,10 @@ import type { Gate, Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
 import type { Tone } from '../ui/banner.ts';
-import type { FieldValue, FormState } from '../ui/form-state.ts';
+import type { FieldValue } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import type { TextState } from '../ui/text-state.ts';
+import type { FormScreen } from './form-screen.ts';
 import type { PaneName } from './layout.ts';
 import type {
   Catalog,
@@ -30,7 +31,7 @@ export type Screen =
   | { type: 'systems'; index: number }
   /** Menu, run and panes; which of them has the focus says `AppState.focus`. */
   | { type: 'dashboard' }
-  | { type: 'form'; playbook: string; title: string; presets: Record<string, FieldValue>; form: FormState | undefined }
+  | FormScreen
   | {
       type: 'plan';
       playbook: string;

@@ -39,7 +39,7 @@ export type AppEvent =
   | { type: 'manifest-sources'; sources: ManifestSource[] }
   | { type: 'reachability'; context: string; reachability: Reachability | 'asking' }
   | { type: 'connected'; session: ClusterSession }
-  | { type: 'form'; playbook: string; fields: FormField[] }
+  | { type: 'form'; playbook: string; fields: FormField[]; notice?: string | undefined }
   | { type: 'plan'; plan: PlanEntry }
   /** More of what the plan would change is known. */
   | { type: 'plan-preview'; plan: PlanEntry; preview: PreviewedPlan }
@@ -74,7 +74,7 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
     case 'connected':
       return connected({ ...state, session: event.session, choice: event.session.choice, busy: undefined });
     case 'form':
-      return formArrived(state, event.playbook, event.fields);
+      return formArrived(state, event);
     case 'plan':
       return update(planArrived(state, event.plan));
     case 'plan-preview':
@@ -157,10 +157,13 @@ function connected(state: AppState): Update {
   return guideTo(next, first);
 }
 
-function formArrived(state: AppState, playbook: string, fields: FormField[]): Update {
+function formArrived(
+  state: AppState,
+  { playbook, fields, notice }: Pick<Extract<AppEvent, { type: 'form' }>, 'playbook' | 'fields' | 'notice'>,
+): Update {
   const { screen } = state;
   if (screen.type !== 'form' || screen.playbook !== playbook) return update(state);
-  return update(replace(state, { ...screen, form: createForm(fields) }));
+  return update(replace(state, { ...screen, form: createForm(fields), notice }));
 }
 
 function planArrived(state: AppState, plan: PlanEntry): AppState {

@@ -2,21 +2,23 @@ import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, 
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
-import { type InputValue, inputFault, isAsked, resolveInputs } from '../playbooks/inputs.ts';
+import { resolveInputs } from '../playbooks/inputs.ts';
+import { readInputs, readsCluster, withReading } from '../playbooks/inputs-from-cluster.ts';
 import { findManifestSet } from '../playbooks/manifest-set.ts';
-import type { InputDefinition, Playbook } from '../playbooks/model.ts';
+import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { type StartOptions, startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
-import type { FormField } from '../ui/form-state.ts';
 import { diagnosticLines, invalidFiles } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
+import { makeForm } from './console-form.ts';
 import { startThroughGates } from './console-gates.ts';
 import { previewToken, type Token } from './console-preview.ts';
 import type { GlobalOptions } from './options.ts';
+import { toldOf } from './run-inputs-read.ts';
 import { loadRun } from './run-loading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
@@ -36,7 +38,15 @@ export function createPlaybookServices(
   return {
     catalog: async () => screenCatalog(load()),
     manifestSources: async (system) => manifestSources(load(), system, workspace),
-    form: async (ref, presets) => fieldsOf(findPlaybook(load(), ref), presets),
+    async form(ref, presets, cluster) {
+      const playbook = findPlaybook(load(), ref);
+      const system = load().systems.find(({ name }) => name === playbook.system);
+      const namespace = namespaceOf(
+        system ?? { name: playbook.system, namespace: 'default' },
+        cluster?.namespace ?? options.namespace,
+      );
+      return makeForm(playbook, presets, { cluster, namespace, connectionOf });
+    },
     plan: (request) => makePlan(request, { options, workspace, connectionOf }),
     preview: ({ token }, receive, signal) => previewToken(token as Token, connectionOf, receive, signal),
     async startRun({ token, accepted }, passage = {}) {
@@ -106,39 +116,6 @@ function manifestNames({ playbooks }: Catalog, system: string): string[] {
     .flatMap((one) => planFiles(one, stepKinds).map(({ name }) => name));
 }
 
-function fieldsOf({ inputs }: Playbook, presets: Record<string, InputValue>): FormField[] {
-  const defaults = Object.fromEntries(Object.entries(inputs).map(([name, one]) => [name, one.default ?? zeroOf(one)]));
-  return Object.entries(inputs)
-    .filter(([name]) => !Object.hasOwn(presets, name))
-    .map(([name, definition]): FormField => {
-      const { description, type, options, sensitive, generate, optional, default: initial } = definition;
-      return {
-        name,
-        label: name,
-        description,
-        type: options ? 'choice' : type === 'string' ? 'text' : type,
-        options,
-        initial,
-        masked: sensitive === true,
-        optional: optional === true || generate !== undefined,
-        placeholder: generate ? 'generated, unless the cluster has one' : undefined,
-        validate: (value) => inputFault(String(value), definition),
-        shown: definition.when
-          ? (values) => asked(definition, inputs, { ...defaults, ...values, ...presets })
-          : undefined,
-      };
-    });
-}
-
-const zeroOf = ({ type }: InputDefinition): InputValue => (type === 'number' ? 0 : type === 'boolean' ? false : '');
-
-function asked(definition: InputDefinition, inputs: Playbook['inputs'], values: Record<string, InputValue>): boolean {
-  const typed = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, inputs[name]?.type === 'number' ? Number(value) : value]),
-  );
-  return isAsked(definition, inputs, typed);
-}
-
 interface PlanSurroundings {
   options: GlobalOptions;
   workspace: string;
@@ -150,23 +127,27 @@ async function makePlan(
   { options, workspace, connectionOf }: PlanSurroundings,
 ): Promise<PlanEntry> {
   const manifests = asked.manifests === 'workspace' ? 'workspace' : 'bundled';
-  const loaded = loadRun({ playbook: asked.playbook, workspace, manifests });
-  const { playbook, system } = loaded;
+  const unread = loadRun({ playbook: asked.playbook, workspace, manifests });
   const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
-  const { values, secrets } = resolveInputs(playbook, given);
-  const cluster = { ...asked.cluster, namespace: namespaceOf(system, asked.cluster.namespace ?? options.namespace) };
-  const request = {
-    playbook: asked.playbook,
-    workspace,
-    inputs: values,
-    cluster,
-    manifests,
-    assumeYes: false,
-    interactive: true,
-    readOnly: options.readOnly === true,
-  } as const;
+  const namespace = namespaceOf(unread.system, asked.cluster.namespace ?? options.namespace);
   const { connection, done } = await connectionOf(asked.cluster);
   try {
+    const reading = await readInputs(connection, unread.playbook, namespace);
+    const { current, notes } = toldOf(reading);
+    const loaded = { ...unread, playbook: withReading(unread.playbook, reading) };
+    const { playbook } = loaded;
+    const { values, secrets } = resolveInputs(playbook, given);
+    const request = {
+      playbook: asked.playbook,
+      workspace,
+      inputs: values,
+      ...(readsCluster(playbook) ? { current } : {}),
+      cluster: { ...asked.cluster, namespace },
+      manifests,
+      assumeYes: false,
+      interactive: true,
+      readOnly: options.readOnly === true,
+    } as const;
     const surroundings = await surroundingsOf(loaded, connection);
     const header = await createHeader({ version: 1, id: '', ...request }, loaded, surroundings, {
       programVersion: '',
@@ -174,7 +155,14 @@ async function makePlan(
     });
     const { title, description, ref } = playbook;
     const token: Token = { request, secrets };
-    return { title, description, playbook: ref, steps: header.steps, facts: factsOf(header, secrets), token };
+    return {
+      title,
+      description,
+      playbook: ref,
+      steps: header.steps,
+      facts: [...factsOf(header, secrets), ...notes.map((note): [string, string] => ['not read', note])],
+      token,
+    };
   } finally {
     done();
   }

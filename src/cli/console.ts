@@ -61,7 +61,7 @@ function lazyServices(options: ConsoleOptions): Services {
     details: async (session, object, signal) => (await real()).details(session, object, signal),
     status: async (session, system, signal) => (await real()).status(session, system, signal),
     page: async (ref) => (await real()).page(ref),
-    form: async (playbook, presets) => (await real()).form(playbook, presets),
+    form: async (playbook, presets, cluster) => (await real()).form(playbook, presets, cluster),
     plan: async (request) => (await real()).plan(request),
     preview: async (plan, receive, signal) => (await real()).preview(plan, receive, signal),
     startRun: async (plan, passage) => (await real()).startRun(plan, passage),

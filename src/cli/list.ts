@@ -55,9 +55,10 @@ function playbookLines({ ref, title, inputs, source }: Playbook): string[] {
 }
 
 function inputText(definition: InputDefinition): string {
-  const { description, type, default: value, options, sensitive, generate, optional, when } = definition;
+  const { description, type, default: value, options, sensitive, generate, optional, when, from, choices } = definition;
   const remarks = [
-    options ? options.join(' | ') : type,
+    options ? options.join(' | ') : choices ? `one of the cluster’s: ${choices.list}` : type,
+    ...(from ? [`as ${from.get} ${from.name} has it`] : []),
     ...(value !== undefined && value !== '' ? [`default ${value}`] : []),
     ...(sensitive ? ['sensitive'] : []),
     ...(generate ? ['generated when not given'] : []),

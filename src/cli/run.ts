@@ -4,6 +4,7 @@ import { chooseContext } from '../cluster/connect/contexts.ts';
 import { readKubeconfig } from '../cluster/connect/kubeconfig.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
 import { type ResolvedInputs, resolveInputs } from '../playbooks/inputs.ts';
+import { type CurrentInputs, readsCluster } from '../playbooks/inputs-from-cluster.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
@@ -18,6 +19,7 @@ import { chooseCluster } from './run-cluster.ts';
 import { agreeToOutside, askOnce, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
 import { type InputOptions, readGivenInputs } from './run-inputs.ts';
+import { checkGiven, readRunInputs } from './run-inputs-read.ts';
 import { loadRun, titleOf } from './run-loading.ts';
 import { planLines, previewPlan } from './run-plan.ts';
 import { withPrompted } from './run-secrets.ts';
@@ -45,20 +47,23 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   for (const note of loaded.notes) printNote(note);
   const interactive = process.stdin.isTTY === true && output === 'text';
   if (!options.plan) refuseEffects(loaded, { readOnly });
-  const given = await withPrompted(loaded.playbook, readGivenInputs(options), interactive);
-  const { values, secrets } = resolveInputs(loaded.playbook, given);
-  if (!options.plan && !yes && !readOnly && changesThings(loaded) && !interactive) throw needsYes(loaded);
-  const chosen = await chooseCluster(options);
-  const cluster = { ...chosen, namespace: namespaceOf(loaded.system, chosen.namespace) };
-  if (options.plan) return showPlan(loaded, { values, secrets }, cluster, { from, only, output });
+  const asksForYes = !yes && !readOnly && changesThings(loaded);
+  const choose = async () => {
+    if (!options.plan && asksForYes && !interactive) throw needsYes(loaded);
+    const chosen = await chooseCluster(options);
+    return { ...chosen, namespace: namespaceOf(loaded.system, chosen.namespace) };
+  };
+  const prepared = await prepare(loaded, options, interactive, choose);
+  const { values, secrets, cluster, current } = prepared;
+  if (options.plan) return showPlan(prepared.loaded, { values, secrets }, cluster, { from, only, output });
   await agreeToOutside(loaded, options, interactive);
   const confirmedContext = await confirmProduction(cluster, options, interactive);
-  if (!yes && !readOnly && changesThings(loaded) && !(await agrees(loaded, cluster))) {
+  if (asksForYes && !(await agrees(loaded, cluster))) {
     printNote('Nothing was done.');
     return exitCodes.interrupted;
   }
   await logIn(cluster);
-  const asked = { ...request, inputs: values, cluster, assumeYes: yes, interactive, from, only, readOnly };
+  const asked = { ...request, inputs: values, current, cluster, assumeYes: yes, interactive, from, only, readOnly };
   const { id, folder } = await startOrTakeOver((more) => startRun(asked, secrets, more), {
     ...{ takeOver: options.takeOver, interactive, confirmedContext },
   });
@@ -69,6 +74,34 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   }
   const run = attachToFolder(id, folder, 'terminal');
   return followRun(run, { output, owner: true, interactive, system: titleOf(loaded) });
+}
+
+/** The inputs that it runs with. Where some stand in the cluster, that is chosen and read before the rest is asked for. */
+async function prepare(
+  loaded: LoadedRun,
+  options: RunOptions,
+  interactive: boolean,
+  choose: () => Promise<ClusterChoice>,
+): Promise<Prepared> {
+  const given = readGivenInputs(options);
+  if (!readsCluster(loaded.playbook)) {
+    const inputs = resolveInputs(loaded.playbook, await withPrompted(loaded.playbook, given, interactive));
+    return { ...inputs, loaded, cluster: await choose(), current: {} };
+  }
+  checkGiven(loaded.playbook, given);
+  const cluster = await choose();
+  await logIn(cluster);
+  const read = await readRunInputs(loaded, given, cluster, { mustRead: !options.plan });
+  for (const note of read.notes) printNote(note);
+  const { playbook } = read.loaded;
+  const inputs = resolveInputs(playbook, await withPrompted(playbook, given, interactive));
+  return { ...inputs, loaded: read.loaded, cluster, current: read.current };
+}
+
+interface Prepared extends ResolvedInputs {
+  loaded: LoadedRun;
+  cluster: ClusterChoice;
+  current: CurrentInputs;
 }
 
 async function showPlan(

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { TooLongError, withinTimeLimit } from '../base/time-limit.ts';
+import { choicesSchema, fromSchema } from './input-sources.ts';
 import type { InputDefinition } from './model.ts';
+import { kindOf } from './steps/check/sources/kind-name.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const optionalFields = {
@@ -23,6 +25,8 @@ const optionalFields = {
   maximum: z.number().optional().describe('Of a number'),
   optional: z.boolean().optional().describe('May be left empty'),
   when: z.string().optional().describe('CEL over `inputs`: only asked for when true'),
+  from: fromSchema.optional().describe('What the cluster has now stands in place of the default'),
+  choices: choicesSchema.optional().describe('Objects of the cluster: the only values that are allowed'),
 };
 
 /** One input as it is written. */
@@ -65,7 +69,27 @@ export function defineInput(written: WrittenInput): {
   if (faulty) faults.push(['pattern', faulty]);
   else if (pattern !== undefined && typeof value === 'string' && value !== '' && !matchesWhole(pattern, value))
     faults.push(['default', 'the default does not match the pattern']);
+  faults.push(...sourceFaults(written, type));
   return { definition: { ...written, type } as InputDefinition, faults };
+}
+
+/** What contradicts itself in what an input reads of the cluster. */
+function sourceFaults({ from, choices, options, sensitive }: WrittenInput, type: string): [string, string][] {
+  const faults: [string, string][] = [];
+  for (const [key, kind] of [
+    ['from', from?.get],
+    ['choices', choices?.list],
+  ] as const) {
+    if (kind === undefined) continue;
+    if (sensitive) faults.push([key, `a sensitive input has no \`${key}\`: it would be shown`]);
+    else if (kindOf(kind).kind === 'Secret' && kindOf(kind).apiVersion === 'v1')
+      faults.push([key, 'no input reads a Secret: what it holds would be shown']);
+  }
+  if (choices && options) faults.push(['choices', '`options` and `choices` both say what is allowed; leave one out']);
+  if (choices && type === 'boolean') faults.push(['choices', 'yes or no has no choices']);
+  if (choices?.namespace !== undefined && choices.allNamespaces)
+    faults.push(['choices', '`namespace` and `allNamespaces` contradict each other']);
+  return faults;
 }
 
 /** Some patterns take longer than anybody lives. */

@@ -13,11 +13,15 @@ const words: Record<InputDefinition['type'], string> = {
 
 /** What is wrong with a value for an input, as the rest of a sentence about it; undefined when nothing is. */
 export function valueFault(value: unknown, definition: InputDefinition): string | undefined {
-  const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive } = definition;
+  const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive, offered } = definition;
   if (typeof value !== type) return `${words[type]} is expected${sensitive ? '' : `, not ${described(value)}`}`;
   if (value === '' && optional) return undefined;
   if (value === '') return 'it must not be empty';
   if (options && !options.some((option) => option === value)) return `it must be one of ${options.join(', ')}`;
+  if (offered && !offered.some((choice) => choice.value === value))
+    return offered.length === 0
+      ? `the cluster has none to choose from, not ${described(value)} either`
+      : `it must be one of ${offered.map((choice) => choice.value).join(', ')}, which the cluster has; not ${described(value)}`;
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'it must be a finite number';
     if (minimum !== undefined && value < minimum) return `it must be at least ${minimum}`;

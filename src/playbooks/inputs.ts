@@ -24,7 +24,8 @@ export interface ResolvedInputs {
 /** A text as the type of its input, e.g. of `--set rate=200`; a text that is none stays a text. */
 export function parseInput(text: string, { type }: InputDefinition): InputValue {
   if (type === 'number' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return Number(text);
-  if (type === 'boolean' && /^(true|yes|false|no)$/i.test(text.trim())) return /^(true|yes)$/i.test(text.trim());
+  if (type === 'boolean' && /^(true|yes|on|false|no|off)$/i.test(text.trim()))
+    return /^(true|yes|on)$/i.test(text.trim());
   return text;
 }
 
@@ -58,7 +59,7 @@ export function resolveInputs(
   for (const [name, definition] of Object.entries(inputs)) {
     if (named.has(name) || !isRequired(definition) || !isAsked(definition, inputs, resolved.values)) continue;
     const way = definition.sensitive ? `--set-env ${name}=VARIABLE or --set-file ${name}=path` : `--set ${name}=…`;
-    faults.push(`${name} is missing (${definition.description}): give it with ${way}`);
+    faults.push(`${name} is missing (${definition.description}): give it with ${way}${offeredText(definition)}`);
   }
   if (faults.length === 0) return resolved;
   throw new Problem(
@@ -69,6 +70,12 @@ export function resolveInputs(
       exitCode: exitCodes.usage,
     },
   );
+}
+
+function offeredText({ offered }: InputDefinition): string {
+  if (!offered) return '';
+  const values = offered.map(({ value }) => value).join(', ');
+  return values === '' ? '; the cluster has none to choose from' : `; the cluster has ${values}`;
 }
 
 /** Whether an input must be given: it has no default, cannot be left out and cannot be generated. */

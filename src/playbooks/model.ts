@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../yaml/diagnostic.ts';
+import type { InputChoices, InputFrom } from './input-sources.ts';
 
 /** An input that a playbook asks for. */
 export interface InputDefinition {
@@ -21,6 +22,19 @@ export interface InputDefinition {
   optional?: boolean;
   /** CEL over `inputs`: only asked for when true, e.g. a custom load's rate. */
   when?: string;
+  /** Where its value stands in the cluster now. */
+  from?: InputFrom;
+  /** Objects of the cluster that are its values. */
+  choices?: InputChoices;
+  /** The choices as they were read; undefined where nobody read them. */
+  offered?: InputChoice[];
+}
+
+/** One value that the cluster offers for an input. */
+export interface InputChoice {
+  value: string | number;
+  /** As people are shown it. */
+  label: string;
 }
 
 /** What every step may have beside its kind. */

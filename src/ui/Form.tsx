@@ -49,6 +49,7 @@ function fieldLines(
   const room = Math.max(4, width - labelWidth - 5);
   const line = `${focused ? theme.selected(head) : head}  ${valueText(form, field, focused, room, theme)}`;
   const notes: string[] = [];
+  if (focused && field.labels) notes.push(...listLines(form, field, width, theme));
   const error = form.errors[field.name];
   if (error) notes.push(...wrap(`${symbols.bad} ${error}`, width - 6).map((text) => theme.bad(`    ${text}`)));
   if (focused && field.description)
@@ -60,9 +61,31 @@ function valueText(form: FormState, field: FormField, focused: boolean, room: nu
   const state = form.texts[field.name] ?? textState();
   if (field.type === 'boolean')
     return choices(['no', 'yes'], state.value === 'true' ? 'yes' : 'no', focused, room, theme);
+  if (field.type === 'choice' && field.labels) {
+    const label = field.labels[state.value] ?? state.value;
+    return truncate(label, room, theme.symbols.ellipsis);
+  }
   if (field.type === 'choice') return choices((field.options ?? []).map(String), state.value, focused, room, theme);
   const placeholder = field.placeholder ?? (field.optional ? 'may be left empty' : undefined);
   return textInputLine({ state, width: room, focused, masked: field.masked === true, placeholder, theme });
+}
+
+/** At most so many choices below one another. */
+const listHeight = 6;
+
+/** The choices of a field by their labels, those around the chosen one where there are many. */
+function listLines({ texts }: FormState, { name, options = [], labels = {} }: FormField, width: number, theme: Theme) {
+  const { symbols } = theme;
+  const chosen = options.findIndex((option) => String(option) === texts[name]?.value);
+  const from = Math.max(0, Math.min(chosen - Math.floor(listHeight / 2), options.length - listHeight));
+  const shown = options.slice(from, from + listHeight).map((option, index) => {
+    const label = truncate(labels[String(option)] ?? String(option), width - 8, symbols.ellipsis);
+    const on = from + index === chosen;
+    const line = `    ${theme.unicode ? (on ? '◉' : '○') : on ? '(x)' : '( )'} ${label}`;
+    return on ? line : theme.dim(line);
+  });
+  const more = options.length - shown.length;
+  return more > 0 ? [...shown, theme.dim(`    ${more} more: left and right go through them`)] : shown;
 }
 
 function choices(options: string[], chosen: string, focused: boolean, room: number, theme: Theme): string {

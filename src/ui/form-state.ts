@@ -11,6 +11,8 @@ export interface FormField {
   description?: string | undefined;
   /** Of a choice. */
   options?: readonly FieldValue[] | undefined;
+  /** How options are shown, by their text; with it they stand below one another. */
+  labels?: Readonly<Record<string, string>> | undefined;
   initial?: FieldValue | undefined;
   /** Never drawn; kept in memory only. */
   masked?: boolean;
@@ -78,6 +80,8 @@ export function submitForm(form: FormState): { form: FormState; values: Record<s
   for (const field of shown) {
     const value = fieldValue(form, field);
     if (value !== undefined) values[field.name] = value;
+    // What stood there was taken away: that is not the same as never having been there.
+    else if (field.type === 'text' && field.initial !== undefined && !field.masked) values[field.name] = '';
   }
   return { form: { ...form, errors: {} }, values };
 }

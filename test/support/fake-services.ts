@@ -8,6 +8,7 @@ import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.t
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';
 import type { Answer } from '../../src/playbooks/runs/question.ts';
+import type { FormField } from '../../src/ui/form-state.ts';
 
 export interface FakeRun {
   id: string;
@@ -271,7 +272,7 @@ function choosing(
     manifestSources: async () => [{ id: 'bundled', title: 'Those of the console', description: 'Five workloads.' }],
     async form(playbook) {
       calls.push(`form ${playbook}`);
-      return [
+      const fields: FormField[] = [
         {
           name: 'registry',
           label: 'registry',
@@ -290,6 +291,7 @@ function choosing(
         },
         { name: 'loadTest', label: 'loadTest', type: 'boolean', initial: true },
       ];
+      return { fields };
     },
     page: async (ref) => `# ${ref}\n\nA page with **words**.\n\n- one\n- two\n\n    tars-console status tars\n`,
     details: async () => [{ text: 'status    fine' }],

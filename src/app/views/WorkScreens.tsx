@@ -4,6 +4,7 @@ import { PlanView } from '../../playbooks/PlanView.tsx';
 import { planStepLines } from '../../playbooks/plan-step-lines.ts';
 import { Form } from '../../ui/Form.tsx';
 import { Pane } from '../../ui/Pane.tsx';
+import { wrap } from '../../ui/text.ts';
 import { useTheme } from '../../ui/use-theme.ts';
 import type { Rectangle } from '../layout.ts';
 import type { Screen } from '../state.ts';
@@ -15,9 +16,11 @@ interface ScreenProps<Type extends Screen['type']> {
   area: Rectangle;
 }
 
-/** The inputs of a playbook. */
+/** The inputs of a playbook, below what could not be read of the cluster. */
 export function FormScreen({ screen, area }: ScreenProps<'form'>) {
   const theme = useTheme();
+  const width = area.width - 5;
+  const notice = screen.form && screen.notice ? wrap(printableLine(screen.notice), width).slice(0, 3) : [];
   return (
     <Pane
       title={`${printableLine(screen.title)} ${theme.symbols.separator} inputs`}
@@ -26,10 +29,16 @@ export function FormScreen({ screen, area }: ScreenProps<'form'>) {
       focused
     >
       <Box flexDirection="column" paddingLeft={1} paddingTop={1}>
+        {notice.length > 0 && <Text>{`${notice.map((line) => theme.warn(line)).join('\n')}\n`}</Text>}
         {screen.form ? (
-          <Form form={screen.form} submit="Show the plan" width={area.width - 5} height={area.height - 4} />
+          <Form
+            form={screen.form}
+            submit="Show the plan"
+            width={width}
+            height={area.height - 4 - (notice.length > 0 ? notice.length + 1 : 0)}
+          />
         ) : (
-          <Text>{theme.dim('reading the inputs')}</Text>
+          <Text>{theme.dim('reading the inputs, and what the cluster has now of them')}</Text>
         )}
       </Box>
     </Pane>

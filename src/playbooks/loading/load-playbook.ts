@@ -16,6 +16,7 @@ import { callOf, checkPassed } from './calls.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkDiagnosis } from './diagnosis.ts';
 import { checkExpression } from './expression.ts';
+import { checkInputSources } from './input-sources.ts';
 import { checkFixes } from './finding-fixes.ts';
 import { noSteps } from './known-steps.ts';
 import { type LoadedStep, loadSteps, withInner } from './loaded-step.ts';
@@ -142,7 +143,10 @@ function readInputs({ document, playbook, steps }: Reading, written: Record<stri
     }
     const { definition, faults: found } = defineInput(data);
     playbook.inputs[name] = definition;
-    return found.map(([key, message]) => diagnosticAtPath(document, ['inputs', name, key], { message }));
+    return [
+      ...found.map(([key, message]) => diagnosticAtPath(document, ['inputs', name, key], { message })),
+      ...checkInputSources(document, name, definition),
+    ];
   });
   const around = { document, inputs: playbook.inputs, steps: noSteps(placesOf(steps)), locals: {} };
   const conditions = Object.entries(playbook.inputs).flatMap(([name, { when }]) => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { exitCodes, Problem } from '../../base/errors.ts';
 import type { ClusterChoice } from '../../cluster/connection.ts';
 import type { InputValue } from '../inputs.ts';
+import type { CurrentInputs } from '../inputs-from-cluster.ts';
 import type { StepPreview } from '../step-preview.ts';
 import type { TakeOver } from './lock.ts';
 import { runPaths } from './run-folder.ts';
@@ -16,6 +17,8 @@ export interface RunRequest {
   workspace: string;
   /** Resolved; sensitive ones are not in it. */
   inputs: Record<string, InputValue>;
+  /** What there was in the cluster in place of defaults when it was asked for; called playbooks take theirs from here. */
+  current?: CurrentInputs | undefined;
   cluster: ClusterChoice;
   /** `bundled`, `workspace`, or whichever is there. */
   manifests: 'bundled' | 'workspace' | 'any';
