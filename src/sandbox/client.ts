@@ -16,6 +16,8 @@ export interface ApiClient {
   patch<T = KubernetesObject>(path: string, patch: unknown, type: PatchType, query?: Query): Promise<T>;
   remove(path: string, options?: RemoveOptions): Promise<void>;
   watch(path: string, query: Query, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /** The same server, asked as somebody else. A token that runs out is read anew for each request. */
+  as(token: () => Promise<string>, userAgent: string): ApiClient;
   close(): void;
 }
 
@@ -48,8 +50,8 @@ export interface ApiClientOptions {
   server: string;
   /** PEM of the authority that signed the server's certificate. */
   ca?: string | undefined;
-  /** Bearer token. */
-  token?: string | undefined;
+  /** Bearer token, or where to read the one of now. */
+  token?: string | (() => Promise<string>) | undefined;
   /** Makes connections by other means than the network. */
   dial?: (() => Duplex) | undefined;
   /** Says in the server's audit and in managed fields who this is. */
@@ -77,10 +79,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     accept: 'application/json',
     'user-agent': options.userAgent ?? 'tars-console-sandbox',
   };
-  if (options.token) common.authorization = `Bearer ${options.token}`;
+  const headersOf = async () => {
+    const token = typeof options.token === 'function' ? await options.token() : options.token;
+    return token ? { ...common, authorization: `Bearer ${token}` } : common;
+  };
 
   const send = async <T>(method: Method, path: string, query?: Query, body?: unknown, contentType?: string) => {
-    const headers = body === undefined ? common : { ...common, 'content-type': contentType ?? 'application/json' };
+    const own = await headersOf();
+    const headers = body === undefined ? own : { ...own, 'content-type': contentType ?? 'application/json' };
     const answer = await requests.request({
       method,
       path: withQuery(path, query),
@@ -106,10 +112,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     },
     async *watch(path, query, signal) {
       const target = withQuery(path, { ...query, watch: true });
-      const answer = await watches.request({ method: 'GET', path: target, headers: common, signal });
+      const answer = await watches.request({ method: 'GET', path: target, headers: await headersOf(), signal });
       if (answer.statusCode >= 300) throw asApiError(answer.statusCode, await answer.body.text());
       for await (const line of readLines(answer.body)) yield JSON.parse(line) as WatchEvent;
     },
+    as: (token, userAgent) => createApiClient({ ...options, token, userAgent }),
     close() {
       void requests.destroy().catch(() => {});
       void watches.destroy().catch(() => {});

@@ -29,7 +29,7 @@ export interface ApiServerOptions {
   /** Of the cluster's own parts, which may do everything too. */
   innerToken?: string;
   delegates?: Delegates;
-  /** Told of every request of a known user; what it returns is called when the request is over. */
+  /** Told of every request of a known user from outside; what it returns is called when the request is over. */
   onRequest?: (user: User) => (() => void) | undefined;
 }
 
@@ -64,16 +64,18 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   bootstrapRoles(context);
   keepLocalServices(context);
   keepTokenSecrets(context, certificate.ca);
-  const answer = (incoming: IncomingMessage, response: ServerResponse) => {
+  const answer = (incoming: IncomingMessage, response: ServerResponse, within = false) => {
     const user = access.authenticator.of(incoming);
     if (!user) return respondError(response, new StatusError(401, 'Unauthorized', 'Unauthorized'));
-    const over = user === anonymous ? undefined : options.onRequest?.(user);
+    const over = within || user === anonymous ? undefined : options.onRequest?.(user);
     if (over) response.once('close', over);
     void handle(context, user, incoming, response);
   };
-  const server = createServer({ key: certificate.key, cert: certificate.cert }, answer);
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, (incoming, response) =>
+    answer(incoming, response),
+  );
   acceptUpgrades(server, answer);
-  const inside = acceptInside(answer);
+  const inside = acceptInside((incoming, response) => answer(incoming, response, true));
   server.keepAliveTimeout = 90_000;
   const sockets = trackSockets(server);
   await listen(server, options.port ?? 0);

@@ -14,7 +14,7 @@ export function contextOf(
   parts: RunnerParts,
   spec: ContainerSpec,
   env: Record<string, string>,
-): Omit<ProcessContext, 'log' | 'write' | 'stdin' | 'exit' | 'refuse' | 'system'> {
+): Omit<ProcessContext, 'log' | 'write' | 'stdin' | 'exit' | 'refuse' | 'system' | 'api'> {
   const { host } = parts;
   const { metadata, spec: wanted } = parts.pod();
   const { name, namespace = 'default' } = metadata;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FoundImage } from '../workloads/registry.ts';
 import { createPipe, inputOf } from '../workloads/shell/streams.ts';
+import { accountToken } from './account-token.ts';
 import { createRunningContainer, type RunningContainer } from './container.ts';
 import { createContainerSystem } from './container-system.ts';
 import { runHook } from './hooks.ts';
@@ -50,6 +51,7 @@ export function createRunningContainers(parts: RunnerParts) {
       write: log.append,
       stdin: stdin ?? inputOf(''),
       system,
+      api: (userAgent) => parts.host.client.as(() => accountToken(system), userAgent),
       exit: (code, reason) => endLater(code, reason ?? (code === 0 ? 'Completed' : 'Error')),
       refuse: (message) => endLater(128, 'StartError', startFault(message)),
     });

@@ -1,3 +1,4 @@
+import type { ApiClient } from '../client.ts';
 import type { Clock } from './clock.ts';
 import type { Peer, WorkloadRequest, WorkloadResponse } from './messages.ts';
 import type { Input } from './shell/streams.ts';
@@ -34,6 +35,11 @@ export interface ProcessContext {
   readonly system: ContainerSystem;
   /** A connection to a Service's name (short, or with namespace) or to an address; undefined when it is refused. */
   dial(host: string, port: number): Peer | undefined;
+  /**
+   * The API server, as the address of the Service `kubernetes` leads to it, with the token of the pod's ServiceAccount: a
+   * program may do there what that account may. Requests fail where no token is mounted. To be closed when it ends.
+   */
+  api(userAgent: string): ApiClient;
   /** The process ends by itself. 137 with `OOMKilled` when it went over its memory. */
   exit(code: number, reason?: 'Error' | 'Completed' | 'OOMKilled'): void;
   /** The process could not even be started, in the runtime's words. */

@@ -37,6 +37,7 @@ export function createMemoryApi() {
 
   const client: ApiClient = {
     server: 'memory',
+    as: () => client,
     async get<T>(path: string) {
       const one = objects.get(path);
       if (one) return one as T;

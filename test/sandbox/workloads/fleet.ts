@@ -56,6 +56,9 @@ export function createFleet(seed = 7) {
       stdin: inputOf(''),
       tty: false,
       system,
+      api: () => {
+        throw new Error('there is no API server');
+      },
       refuse: (message) => lines.push(message),
       log: (line) => lines.push(line),
       dial,
