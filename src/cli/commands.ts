@@ -131,6 +131,15 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) => command.addOption(output('text', 'json')),
   },
   {
+    usage: 'access <system>',
+    description: 'how a system is reached from this machine: address, hosts line, URL, certificate',
+    load: async () => (await import('./access.ts')).accessCommand,
+    options: (command) =>
+      command
+        .option('--forward', 'keeps ports of this machine connected to it until Ctrl-C')
+        .addOption(output('text', 'json')),
+  },
+  {
     usage: 'page <page>',
     description: 'reads a page of a system, <system>/<name>, such as tars/next-steps',
     load: async () => (await import('./page.ts')).pageCommand,

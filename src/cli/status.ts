@@ -1,13 +1,10 @@
-import { exitCodes, Problem } from '../base/errors.ts';
-import { closestName } from '../cluster/closest-name.ts';
+import { exitCodes } from '../base/errors.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
 import { drawToneLines } from '../cluster/tone-line.ts';
-import { loadSystems, type System } from '../systems/system.ts';
-import { hasErrors, invalidFiles } from '../yaml/diagnostics.ts';
-import { playbookRoots, shownPath } from './catalog.ts';
 import { connectChosen } from './chosen-cluster.ts';
+import { findSystem } from './find-system.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printNote, printResult } from './output.ts';
 
@@ -39,19 +36,4 @@ export async function statusCommand(
   } finally {
     connection.close();
   }
-}
-
-function findSystem(name: string): System {
-  const workspace = process.cwd();
-  const { systems, diagnostics } = loadSystems(playbookRoots({ workspace }), (path) => shownPath(path, workspace));
-  const found = systems.find((system) => system.name === name);
-  if (found) return found;
-  const faults = diagnostics.filter(({ file }) => file.endsWith(`/${name}/system.yaml`));
-  if (hasErrors(faults)) throw invalidFiles(faults);
-  const names = systems.map((system) => system.name);
-  const near = closestName(name, names);
-  throw new Problem(`There is no system "${name}"`, {
-    next: [near ? `Did you mean ${near}?` : `There are: ${names.join(', ') || 'none'}`],
-    exitCode: exitCodes.usage,
-  });
 }

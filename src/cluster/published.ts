@@ -20,7 +20,8 @@ function isLoopback(url: string): boolean {
   try {
     const { protocol, hostname } = new URL(url);
     return (
-      protocol === 'http:' && (hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname))
+      (protocol === 'http:' || protocol === 'https:') &&
+      (hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname))
     );
   } catch {
     return false;

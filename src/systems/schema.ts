@@ -28,6 +28,9 @@ const accessSchema = z
     host: z.string().min(1).optional().describe('The name that the Ingress answers to'),
     ingress: z.string().min(1).optional(),
     service: service.optional(),
+    forward: service
+      .optional()
+      .describe('Of an `ingress`: the Service that a port-forward leads to while it has no address'),
   })
   .refine(
     (access) => (access.ingress === undefined) !== (access.service === undefined),
