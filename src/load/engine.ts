@@ -6,6 +6,7 @@ import { messageOf, Problem } from '../base/errors.ts';
 import { packageRoot } from '../base/package-root.ts';
 import { collectIntervals } from './collect-intervals.ts';
 import type { IntervalMessage } from './recorder.ts';
+import { withDrawnValues } from './request-values.ts';
 import type { LoadResult, LoadSample } from './sample.ts';
 import type { Scenario } from './scenario.ts';
 import { createSchedule } from './schedule.ts';
@@ -32,7 +33,8 @@ const stopPatienceMs = 2000;
  * Runs a load test. Throws `Problem` when the worker is missing or dies, and when nothing at all answers at the address.
  * Everything that was measured, including a load that was stopped, is a result.
  */
-export async function startLoad(scenario: Scenario, options: LoadOptions): Promise<LoadResult> {
+export async function startLoad(wanted: Scenario, options: LoadOptions): Promise<LoadResult> {
+  const scenario = withDrawnValues(wanted);
   const workerFile = options.workerFile ?? join(packageRoot(), 'dist/load-worker.js');
   if (!existsSync(workerFile))
     throw new Problem('The load worker is not built', { where: workerFile, next: ['npm run build'] });

@@ -1,4 +1,4 @@
-import type { Scenario } from './scenario.ts';
+import type { Scenario, ScenarioValue } from './scenario.ts';
 import { createSchedule } from './schedule.ts';
 
 /** A limit that would spoil a load test, in the form of a check's finding. */
@@ -45,16 +45,35 @@ export function limitFindings(scenario: Scenario, limits: SystemLimits): LimitFi
   return findings.filter((finding) => finding !== undefined);
 }
 
-function clientFinding(scenario: Scenario, { perClient, namespace }: SystemLimits): LimitFinding | undefined {
+/** What a scenario asks of a system at its height. */
+export interface HeaviestUse {
+  /** Requests a second. */
+  rate: number;
+  /** How many clients ask in turn, and what the busiest of them sends within a minute; of a shorter test, within all of it. */
+  clients: number;
+  each: number;
+  /** Its part of all requests, 0 … 1. */
+  share: number;
+  /** Seconds that `each` is about, 60 at most. */
+  seconds: number;
+}
+
+/** By the value that says who a client is; undefined for a closed loop, or without such a value. */
+export function heaviestUse(scenario: Scenario, client: string): HeaviestUse | undefined {
   const rate = peakRate(scenario);
-  if (!perClient || rate === undefined) return undefined;
-  const value = scenario.values[perClient.value];
-  if (!value) return undefined;
+  const value = scenario.values[client];
+  if (rate === undefined || !value) return undefined;
   const clients = Array.isArray(value.of) ? value.of.length : value.of;
   const share = largestShare(value.pick, value.exponent, clients);
   // A shorter test than a minute sends less than a minute's worth.
   const seconds = Math.min(60, createSchedule(scenario).end / 1000);
-  const each = rate * seconds * share;
+  return { rate, clients, share, seconds, each: rate * seconds * share };
+}
+
+function clientFinding(scenario: Scenario, { perClient, namespace }: SystemLimits): LimitFinding | undefined {
+  const use = perClient && heaviestUse(scenario, perClient.value);
+  if (!use) return undefined;
+  const { rate, clients, share, seconds, each } = use;
   const needed = Math.ceil((rate * seconds) / perClient.perMinute);
   const ok = each <= perClient.perMinute;
   return {
@@ -71,7 +90,8 @@ function clientFinding(scenario: Scenario, { perClient, namespace }: SystemLimit
 }
 
 /** Share of all requests that the busiest client sends. */
-function largestShare(pick: 'in-turn' | 'random' | 'skewed', exponent: number, clients: number): number {
+function largestShare(pick: ScenarioValue['pick'], exponent: number, clients: number): number {
+  if (pick === 'once') return 1;
   if (pick === 'in-turn') return 1 / clients;
   if (pick === 'random') return Math.min(1, 1.5 / clients);
   let sum = 0;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { placeholder, type Scenario, type ScenarioValue } from './scenario.ts';
 
 /** What is sent: everything that differs by request is filled in. */
@@ -41,6 +42,17 @@ export function createRequests(scenario: Scenario, seed: number): (index: number
       body: bodyPart?.(lookUp),
     };
   };
+}
+
+/** With the values drawn that are one for the whole test, before its workers begin; another test gets others. */
+export function withDrawnValues(scenario: Scenario): Scenario {
+  const values = Object.entries(scenario.values).map(([name, value]): [string, ScenarioValue] => {
+    if (value.pick !== 'once') return [name, value];
+    const { of } = value;
+    const drawn = Array.isArray(of) ? (of[randomInt(of.length)] ?? '') : String(randomInt(of) + 1);
+    return [name, { ...value, pick: 'in-turn', of: [drawn] }];
+  });
+  return { ...scenario, values: Object.fromEntries(values) };
 }
 
 type Fill = (lookUp: (name: string) => string) => string;

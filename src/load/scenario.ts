@@ -37,7 +37,10 @@ const stepsShape = z.strictObject({
 
 const valueShape = z.strictObject({
   of: z.union([z.number().int().min(1).max(1_000_000), z.array(z.string()).min(1)]).describe('how many, or the texts'),
-  pick: z.enum(['in-turn', 'random', 'skewed']).default('in-turn'),
+  pick: z
+    .enum(['in-turn', 'random', 'skewed', 'once'])
+    .default('in-turn')
+    .describe('`once`: one of them, drawn anew for each test'),
   exponent: z.number().min(0).max(5).default(1).describe('of the Zipf distribution that `skewed` follows'),
   text: z.string().default('{}').describe('`{}` stands for the number, or for the text from the list'),
 });

@@ -209,13 +209,14 @@ async function scaleTo(ref: ObjectRef, wanted: number, wait: boolean, context: S
   const scaler = await autoscalerOf(connection, ref, signal);
   const note = scaler && autoscalerNote(scaler, wanted);
   if (note) output(note);
-  await scaleObject(connection, ref, wanted, { signal });
+  if (before !== wanted) await scaleObject(connection, ref, wanted, { signal });
   if (wait)
     await waitReady(connection, [await existingObject(ref, context)], {
       timeoutMs,
       signal: waiting,
       onProgress: progress,
     });
-  const summary = `${ref.kind}/${ref.name}: ${before} → ${wanted}${note ? ` (${note})` : ''}`;
+  const what = before === wanted ? `has ${wanted} replicas already` : `${before} → ${wanted}`;
+  const summary = `${ref.kind}/${ref.name}${before === wanted ? ' ' : ': '}${what}${note ? ` (${note})` : ''}`;
   return { summary, outputs: { before, replicas: wanted } };
 }

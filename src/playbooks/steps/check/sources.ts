@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { SourceKind } from './source-kind.ts';
 import { canSource } from './sources/can.ts';
 import { clockSource } from './sources/clock.ts';
+import { dryRunSource } from './sources/dry-run.ts';
 import { getSource } from './sources/get.ts';
 import { headroomSource } from './sources/headroom.ts';
 import { listSource } from './sources/list.ts';
+import { loadSource } from './sources/load.ts';
 import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
 import { releasesSource } from './sources/releases.ts';
@@ -22,10 +24,12 @@ const sourceKinds = [
   canSource,
   toolsSource,
   clockSource,
+  dryRunSource,
   rightsSource,
   ownersSource,
   headroomSource,
   releasesSource,
+  loadSource,
 ] as readonly unknown[] as readonly SourceKind<CheckSource>[];
 
 /** Something that a check reads. */

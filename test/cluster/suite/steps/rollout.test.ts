@@ -164,11 +164,11 @@ it('with `if-older-than` only pods are replaced that have not started since an o
   expect(summary).toBe('Deployment/web: its pods have started since ConfigMap/settings was changed');
   expect(await generation()).toBe(before + 1);
   // A label is nothing that a container reads at its start.
-  await cluster.patch(`${maps}/settings`, { metadata: { labels: { a: 'b' } } });
+  await cluster.patch(`${maps}/settings`, { metadata: { labels: { a: 'b' } } }, 'merge-patch+json');
   expect((await rolloutStep.plan?.(config, context))?.changes).toMatchObject([{ action: 'unchanged' }]);
   // The server's times are whole seconds.
   const second = Math.floor(Date.now() / 1000);
   await expect.poll(() => Math.floor(Date.now() / 1000)).toBeGreaterThan(second);
-  await cluster.patch(`${maps}/settings`, { data: { a: '2' } });
+  await cluster.patch(`${maps}/settings`, { data: { a: '2' } }, 'merge-patch+json');
   expect((await rolloutStep.plan?.(config, context))?.changes).toMatchObject([{ action: 'update' }]);
 });
