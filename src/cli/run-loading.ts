@@ -1,6 +1,7 @@
 import { exitCodes, Problem } from '../base/errors.ts';
+import { playbookNames } from '../playbooks/find-playbook.ts';
 import { withReading } from '../playbooks/inputs-from-cluster.ts';
-import { loadPlaybook } from '../playbooks/loading/load-playbook.ts';
+import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import { findManifestSet, type ManifestSet } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
@@ -38,11 +39,14 @@ export function loadRun({
     ...{ workloads: [], autoscalers: [], services: [], targets: [] },
   };
   const system = { name, title, namespace, workloads, autoscalers, services, targets };
+  // Others are only asked about: what stands in their manifests is their own runs' affair.
+  const reading = { roots, stepKinds, shown, quick: true, memo: createLoadMemo() };
   const library = {
     stepKinds,
     manifests: set,
+    names: () => playbookNames(roots),
     load(other: string) {
-      const { value, diagnostics: faultsIn } = loadPlaybook(other, { roots, stepKinds, shown, manifests: set });
+      const { value, diagnostics: faultsIn } = loadPlaybook(other, { ...reading, manifests: set });
       if (!value) throw invalidFiles(faultsIn);
       return value;
     },

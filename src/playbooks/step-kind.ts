@@ -44,6 +44,8 @@ export interface PlaybookLibrary {
   stepKinds: readonly StepKind[];
   /** The manifests that stand in for the bundled ones. */
   manifests: ManifestSet | undefined;
+  /** `tars/deploy` of every playbook. */
+  names(): readonly string[];
   /** Reads `<system>/<name>`. Throws `Problem` with every fault in it. */
   load(ref: string): Playbook;
 }

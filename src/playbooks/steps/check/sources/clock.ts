@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { SourceKind } from '../source-kind.ts';
 
 const schema = z.strictObject({
-  clock: z.literal('server').describe('{skewSeconds}: how far this machine’s clock is ahead of the API server’s'),
+  clock: z
+    .literal('server')
+    .describe('{skewSeconds, repair}: how far this machine’s clock is ahead of the API server’s'),
 });
 
 /** The clock of this machine against the API server's, by the Date of an answer; that one counts whole seconds. */
@@ -12,7 +14,8 @@ export const clockSource: SourceKind<z.infer<typeof schema>> = {
   async read(_, { connection, signal }) {
     const startedAt = Date.now();
     const { headers } = await connection.request({ path: '/version', signal });
-    return { skewSeconds: clockSkew(headers.date, startedAt, Date.now()) };
+    const repair = process.platform === 'darwin' ? 'sudo sntp -sS time.apple.com' : 'sudo timedatectl set-ntp true';
+    return { skewSeconds: clockSkew(headers.date, startedAt, Date.now()), repair };
   },
   commands: () => ['kubectl get --raw /version -v=8 2>&1 | grep Date:; date -u'],
 };

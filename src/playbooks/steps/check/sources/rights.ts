@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { Problem } from '../../../../base/errors.ts';
 import { calledInputs, type InputValue } from '../../../inputs.ts';
+import type { Playbook } from '../../../model.ts';
 import { everyStep, type FlatStep } from '../../../plan.ts';
 import { skippedBefore } from '../../../preview/will-run.ts';
 import { neededRights } from '../../../runs/preflight.ts';
 import { planContexts } from '../../../runs/run-header.ts';
-import type { PreviewContext } from '../../../step-kind.ts';
+import type { PlaybookLibrary, PreviewContext } from '../../../step-kind.ts';
 import { accessCommand } from '../access-command.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 
+const playbookName = z.string().regex(/^[a-z0-9-]+\/([a-z0-9-]+|\*)$/, 'it is written like `tars/deploy` or `tars/*`');
+
 const schema = z.strictObject({
   rights: z
-    .strictObject({ playbooks: z.array(z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/)).min(1) })
+    .strictObject({
+      playbooks: z.array(playbookName).min(1).describe('`tars/deploy`, or `tars/*` for every one of a system'),
+      except: z.array(playbookName).optional().describe('Left out of those'),
+    })
     .describe(
       'What these playbooks need: a list of {verb, group, resource, subresource, namespace, name, allowed, reason, playbook, step, read}',
     ),
@@ -24,10 +30,10 @@ export const rightsSource: SourceKind<z.infer<typeof schema>> = {
   async read({ rights }, context) {
     const contexts = new Map<FlatStep, PreviewContext>();
     const playbookOf = new Map<FlatStep, string>();
-    for (const ref of rights.playbooks)
-      for (const [place, own] of placesIn(ref, context)) {
+    for (const playbook of meant(rights, context))
+      for (const [place, own] of placesIn(playbook, context)) {
         contexts.set(place, own);
-        playbookOf.set(place, ref);
+        playbookOf.set(place, playbook.ref);
       }
     const contextFor = (place: FlatStep) => contexts.get(place) ?? context;
     const { connection, signal, library } = context;
@@ -46,22 +52,43 @@ export const rightsSource: SourceKind<z.infer<typeof schema>> = {
   commands: (_, own) => [accessCommand({ verb: 'create', group: 'apps', resource: 'deployments' }, own)],
 };
 
-/** The steps of a playbook that would run as it is run without further inputs, each with what it would be run with. */
-function placesIn(ref: string, context: SourceContext): [FlatStep, PreviewContext][] {
-  const { library, scope, namespace, workspace } = context;
+function meant({ playbooks, except = [] }: z.infer<typeof schema>['rights'], { library }: SourceContext): Playbook[] {
   if (!library) throw new Problem('There are no other playbooks here');
-  const playbook = library.load(ref);
+  const loaded = playbooks.flatMap((one) => {
+    if (!one.endsWith('/*')) return except.includes(one) ? [] : [library.load(one)];
+    const names = library.names().filter((name) => name.startsWith(one.slice(0, -1)) && !except.includes(name));
+    return names.flatMap((name) => loadIfGood(name, library));
+  });
+  return [...new Set(loaded)];
+}
+
+/** What is wrong with a playbook that was not named is said where that one is run. */
+function loadIfGood(name: string, library: PlaybookLibrary): Playbook[] {
+  try {
+    return [library.load(name)];
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+/** The steps of a playbook that would run as it is run without further inputs, each with what it would be run with. */
+function placesIn(playbook: Playbook, context: SourceContext): [FlatStep, PreviewContext][] {
+  const { library, scope, namespace, workspace } = context;
   const own = (scope.inputs ?? {}) as Record<string, InputValue>;
   const { system, cluster } = scope;
   // What must be given and is not known yet decides about nothing that is asked here.
   const open = Object.entries(playbook.inputs).map(([name, input]) => [name, { ...input, optional: true }] as const);
-  const inputs = calledInputs({ ref, inputs: Object.fromEntries(open) }, {}, own);
-  const files = { manifests: library.manifests, workspace, library };
+  const inputs = calledInputs({ ref: playbook.ref, inputs: Object.fromEntries(open) }, {}, own);
+  const files = { manifests: library?.manifests, workspace, library };
   const explain = planContexts(playbook, inputs, namespace, { system, cluster }, files);
   const places = everyStep(playbook);
   const skipped = skippedBefore(places, new Map(), explain, context.connection.info.sandbox);
   const { connection, signal, secret } = context;
-  return places
-    .filter(({ id }) => !skipped.has(id))
-    .map((place) => [place, { ...explain(place), connection, signal, secret }]);
+  return (
+    places
+      // What a chart brings is only known when Helm has rendered it; its own run asks then.
+      .filter(({ id, step }) => !skipped.has(id) && step.kind !== 'helm')
+      .map((place) => [place, { ...explain(place), connection, signal, secret }])
+  );
 }
