@@ -10,7 +10,7 @@ export interface ServerOptions {
   /** What is logged while it starts, with the milliseconds before each line. */
   starting: readonly { after: number; line: Line }[];
   /** Runs when the last line is out; false when it could not start (it has exited by then). */
-  onStarted?: () => boolean;
+  onStarted?: () => boolean | Promise<boolean>;
   baseCores: number;
   memoryBytes: () => number;
   handle?: (request: WorkloadRequest, cpu: Cpu) => WorkloadResponse | Promise<WorkloadResponse>;
@@ -32,7 +32,12 @@ export function startServer(context: ProcessContext, options: ServerOptions): Wo
   const begin = (index: number) => {
     const step = options.starting[index];
     if (!step) {
-      listening = options.onStarted?.() ?? true;
+      const started = options.onStarted?.() ?? true;
+      if (typeof started === 'boolean') listening = started;
+      else
+        void started.then((good) => {
+          listening = good && !ended;
+        });
       return;
     }
     cancel = context.clock.later(context.shorten(step.after), () => {

@@ -2,8 +2,9 @@ import type { ProcessContext, WorkloadProcess } from '../../../src/sandbox/workl
 import type { Peer } from '../../../src/sandbox/workloads/messages.ts';
 import { seededRandom } from '../../../src/sandbox/workloads/random.ts';
 import { findImage } from '../../../src/sandbox/workloads/registry.ts';
-import { executeQuietly } from '../../../src/sandbox/workloads/shell/execute.ts';
-import { inputOf } from '../../../src/sandbox/workloads/shell/streams.ts';
+import { execute, executeQuietly } from '../../../src/sandbox/workloads/shell/execute.ts';
+import { createCollector, inputOf, type Output } from '../../../src/sandbox/workloads/shell/streams.ts';
+import type { ContainerSystem } from '../../../src/sandbox/workloads/system.ts';
 import { createTestSystem } from './test-system.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 
@@ -11,6 +12,9 @@ export interface Started {
   process: WorkloadProcess;
   lines: string[];
   exec(command: readonly string[]): Promise<{ exitCode: number; output: string }>;
+  /** The same with a standard output that is read while it runs. */
+  execute(command: readonly string[], stdout: Output): Promise<number>;
+  system: ContainerSystem;
   exits: { code: number; reason: string | undefined }[];
 }
 
@@ -37,7 +41,7 @@ export function createFleet(seed = 7) {
     const running: { process?: WorkloadProcess } = {};
     const own = (host: string, port: number) =>
       host === '127.0.0.1' ? peerOf(running.process, port) : dial(host, port);
-    const system = createTestSystem(options.env ?? environment, clock, own, found.programs);
+    const system = options.system ?? createTestSystem(options.env ?? environment, clock, own, found.programs);
     const process = found.start({
       pod: options.pod ?? image.replace(/\W/g, '-'),
       namespace: 'tars',
@@ -66,7 +70,13 @@ export function createFleet(seed = 7) {
       ...options,
     });
     running.process = process;
-    return { process, lines, exits, exec: (command) => executeQuietly(system, command, new AbortController().signal) };
+    const { signal } = new AbortController();
+    return {
+      ...{ process, lines, exits, system },
+      exec: (command) => executeQuietly(system, command, signal),
+      execute: (command, stdout) =>
+        execute(system, { command, stdin: inputOf(''), stdout, stderr: createCollector(), tty: false, signal }),
+    };
   };
   return {
     clock,

@@ -2,6 +2,7 @@ import type { Cpu } from '../cpu.ts';
 import type { ProcessContext } from '../image.ts';
 import { json, type Peer, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
 import { QueueFull, type WorkerPool } from '../worker-pool.ts';
+import { recordQuery } from './analytics.ts';
 import { ask } from './client-limit.ts';
 import type { createBackendMetrics } from './metrics.ts';
 import { backendSize, drawQuestion, hitWork, missWork } from './service-time.ts';
@@ -43,12 +44,14 @@ export async function answerQuery(parts: Parts, request: WorkloadRequest): Promi
     const ttl = context.env.REDIS_CACHE_TTL ?? '3600';
     ask(cache(), ['SET', key, '1', 'EX', ttl, 'BYTES', String(backendSize.cachedAnswer)]);
   }
+  const latency = Math.round((context.clock.now() - arrived) * 100) / 100;
+  recordQuery(context, { question, cached: hit, latency });
   const body = {
     query: question,
     answer: `A stand-in's answer to: ${question}`,
     sources: [],
     cached: hit,
-    latency_ms: Math.round((context.clock.now() - arrived) * 100) / 100,
+    latency_ms: latency,
   };
   return json(200, body, { 'x-cache': hit ? 'HIT' : 'MISS' });
 }

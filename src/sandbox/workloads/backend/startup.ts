@@ -14,6 +14,11 @@ export function backendPeers(context: ProcessContext) {
   };
 }
 
+/** User, database and password by which it connects to PostgreSQL. */
+export function databaseAccess({ env }: ProcessContext): [string, string, string] {
+  return [env.POSTGRES_USER ?? 'tars_user', env.POSTGRES_DB ?? 'tars_analytics', env.POSTGRES_PASSWORD ?? ''];
+}
+
 export const redisEnabled = (context: ProcessContext) => context.env.REDIS_ENABLED?.toLowerCase() !== 'false';
 
 /** Why it cannot start. */
@@ -35,12 +40,7 @@ export function startupFault(context: ProcessContext): StartupFault | undefined 
     const lines = [line('ERROR', reason), ...traceback('redis.exceptions.ConnectionError: Redis connection failed')];
     return { lines, passing: true };
   }
-  const answer = ask(peers.postgres(), [
-    'CONNECT',
-    env.POSTGRES_USER ?? 'tars_user',
-    env.POSTGRES_DB ?? 'tars_analytics',
-    env.POSTGRES_PASSWORD ?? '',
-  ]);
+  const answer = ask(peers.postgres(), ['CONNECT', ...databaseAccess(context)]);
   if (answer === 'OK') return undefined;
   const refused = `connection to server at "${env.POSTGRES_HOST ?? 'postgres-service'}" failed: Connection refused`;
   const lines = [

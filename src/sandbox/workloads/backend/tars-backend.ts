@@ -3,6 +3,7 @@ import type { ProcessContext, WorkloadImage, WorkloadProcess } from '../image.ts
 import { json, text, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
 import { clientPrograms } from '../programs/clients.ts';
 import { createWorkerPool } from '../worker-pool.ts';
+import { prepareAnalytics } from './analytics.ts';
 import { createClientLimit } from './client-limit.ts';
 import { createBackendMetrics } from './metrics.ts';
 import { answerQuery } from './rag-query.ts';
@@ -100,6 +101,7 @@ function bringUp(context: ProcessContext, up: () => void): () => void {
       return;
     }
     log(line('INFO', redisEnabled(context) ? 'Redis cache connected' : 'Redis cache is off (REDIS_ENABLED)'));
+    prepareAnalytics(context);
     log(line('INFO', 'PostgreSQL connected'));
     if (!backendPeers(context).ollama()) log(line('WARNING', 'Ollama service not available, will retry'));
     cancel = clock.later(shorten(3500), listen);
