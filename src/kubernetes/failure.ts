@@ -11,6 +11,8 @@ export interface Failure {
   patience?: number;
   /** How often it was tried again: each new try gets its own patience, even if nobody saw it running. */
   attempt?: number;
+  /** The container that it is about. */
+  container?: string;
   /** What to do next: commands and sentences. */
   next?: string[];
 }

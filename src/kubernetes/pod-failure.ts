@@ -18,7 +18,7 @@ export function podFailure(object: KubernetesObject, events: readonly Kubernetes
   if (probe && probe.patience !== undefined && probe.patience < 10) return probe;
   for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
     const failure = containerFailure(status, pod, mine);
-    if (failure) return failure;
+    if (failure) return { ...failure, container: status.name };
   }
   return unschedulable(pod) ?? notSetUp(pod, mine) ?? probe;
 }

@@ -43,6 +43,7 @@ export function probeFailure(pod: Pod, events: readonly EventFacts[]): Failure |
   const where = inNamespace(pod.metadata);
   return {
     reason: 'ProbeFailed',
+    container: status.name,
     message: `the ${probe.kind} probe of container ${status.name} fails: ${probe.answer}${restarted}`,
     patience: again ? 2 : 50,
     next: [

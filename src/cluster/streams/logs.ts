@@ -10,6 +10,8 @@ export interface LogQuery {
   previous?: boolean | undefined;
   tailLines?: number | undefined;
   sinceSeconds?: number | undefined;
+  /** The server ends there, however many lines were asked for. */
+  limitBytes?: number | undefined;
   timestamps?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -43,12 +45,13 @@ function requestFor({ namespace, pod, signal }: LogQuery) {
   return { path, accept: '*/*', signal };
 }
 
-function parametersOf({ container, previous, tailLines, sinceSeconds, timestamps }: LogQuery) {
+function parametersOf({ container, previous, tailLines, sinceSeconds, timestamps, limitBytes }: LogQuery) {
   return {
     container,
     previous: previous || undefined,
     tailLines: tailLines ?? 100,
     sinceSeconds,
+    limitBytes,
     timestamps: timestamps || undefined,
   };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
-import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import type { AccessNeed, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { type HttpAnswer, sendRequest } from './http/answer.ts';
 import { findDestination, type HttpDestination } from './http/destination.ts';
+import { sendThroughProxy } from './http/through-proxy.ts';
 import { scalar } from './step-shapes.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -114,29 +114,12 @@ async function send(wanted: Request, destination: HttpDestination, context: Step
   const headers = Object.fromEntries(
     Object.entries(wanted.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]),
   );
-  if (destination.through === 'proxy') return sendThroughProxy(destination.path, { ...wanted, headers }, context);
+  if (destination.through === 'proxy')
+    return sendThroughProxy({ method, path: destination.path, headers, body }, context.connection, context.waiting);
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   if (text !== undefined && typeof body !== 'string') headers['content-type'] ??= 'application/json';
   const { url, host } = destination;
   return sendRequest({ url, method, headers, body: text, host }, context.waiting);
-}
-
-/** Through the API server, which every cluster lets through; what the Service refuses is its answer all the same. */
-async function sendThroughProxy(
-  path: string,
-  { method = 'GET', headers, body }: Request & { headers: Record<string, string> },
-  { connection, waiting: signal }: StepContext,
-): Promise<HttpAnswer> {
-  if (method === 'HEAD') throw new Problem('HEAD does not go through the API server’s proxy; use GET');
-  try {
-    const answer = await connection.request({ method, path, headers, body, accept: '*/*', signal });
-    return { status: answer.status, headers: answer.headers, body: answer.body };
-  } catch (error) {
-    if (!(error instanceof KubernetesError) || !error.answer) throw error;
-    // No endpoints, or no right to the proxy: that is said by the API server itself.
-    if (error.details.status === 'Failure' && error.reason !== '') throw error;
-    return { status: error.status, headers: error.answer.headers, body: error.answer.body };
-  }
 }
 
 const shownBody = 600;

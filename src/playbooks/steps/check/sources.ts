@@ -1,17 +1,25 @@
 import { z } from 'zod';
 import type { SourceKind } from './source-kind.ts';
 import { canSource } from './sources/can.ts';
+import { causesSource } from './sources/causes.ts';
 import { clockSource } from './sources/clock.ts';
+import { dnsSource } from './sources/dns.ts';
 import { dryRunSource } from './sources/dry-run.ts';
+import { eventsSource } from './sources/events.ts';
+import { execSource } from './sources/exec.ts';
 import { getSource } from './sources/get.ts';
 import { headroomSource } from './sources/headroom.ts';
+import { httpSource } from './sources/http.ts';
 import { listSource } from './sources/list.ts';
 import { loadSource } from './sources/load.ts';
+import { logsSource } from './sources/logs.ts';
+import { metricsSource } from './sources/metrics.ts';
 import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
 import { releasesSource } from './sources/releases.ts';
 import { rightsSource } from './sources/rights.ts';
 import { toolsSource } from './sources/tools.ts';
+import { usageSource } from './sources/usage.ts';
 
 /** A source as it is written: one key names its kind, its options stand beside it. */
 export type CheckSource = Record<string, unknown>;
@@ -22,6 +30,14 @@ const sourceKinds = [
   getSource,
   pathSource,
   canSource,
+  causesSource,
+  logsSource,
+  usageSource,
+  httpSource,
+  metricsSource,
+  execSource,
+  dnsSource,
+  eventsSource,
   toolsSource,
   clockSource,
   dryRunSource,
