@@ -19,13 +19,14 @@ export interface ChartSource {
 
 /** Finds the chart of a step: its own folder first, then the mirror, then where it says. Throws `Problem`. */
 export function chartSource(options: HelmOptions, context: Pick<PlanContext, 'pathOf'>): ChartSource {
-  const { chart = '', repo } = options;
+  // Empty is left out: where the folder of charts is an input, the other is not.
+  const { chart = '', repo = '' } = options;
   // helm would take it for an option of its own, and some of those start programs.
   if (chart.startsWith('-')) throw new Problem(`\`${chart}\` is no name of a chart`);
   const version = options.version === undefined || options.version === '' ? undefined : String(options.version);
   const versioned = version === undefined ? [] : ['--version', version];
   const isOci = chart.startsWith('oci://');
-  if (!isOci && repo === undefined) {
+  if (!isOci && repo === '') {
     const path = context.pathOf(chart);
     if (existsSync(path)) return { from: 'local', args: [path], text: chart };
     if (/^\.{0,2}\/|\.tgz$/.test(chart)) throw new Problem(`There is no chart ${chart}`, { where: path });
@@ -34,7 +35,7 @@ export function chartSource(options: HelmOptions, context: Pick<PlanContext, 'pa
   const { charts } = loadSettings().mirror;
   const mirrored = charts === undefined ? undefined : inMirror(charts, name, version);
   if (mirrored !== undefined) return { from: 'mirror', args: [mirrored], text: `${name} from ${mirrored}` };
-  if (repo === undefined && !isOci)
+  if (repo === '' && !isOci)
     throw new Problem(`There is no chart ${chart} beside the playbook`, {
       where: context.pathOf(chart),
       next: [
@@ -42,8 +43,8 @@ export function chartSource(options: HelmOptions, context: Pick<PlanContext, 'pa
         ...(charts ? [`It is not in the mirror ${charts} either`] : []),
       ],
     });
-  const text = `${name}${version === undefined ? '' : ` ${version}`} from ${repo ?? chart}`;
-  return { from: 'remote', args: [chart, ...(repo === undefined ? [] : ['--repo', repo]), ...versioned], text };
+  const text = `${name}${version === undefined ? '' : ` ${version}`} from ${repo || chart}`;
+  return { from: 'remote', args: [chart, ...(repo === '' ? [] : ['--repo', repo]), ...versioned], text };
 }
 
 /** `name-version.tgz` or `name/` with that version; without a version the newest. */
