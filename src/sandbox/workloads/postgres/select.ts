@@ -29,7 +29,7 @@ export function select(text: string, around: Around): Result | undefined {
   const aggregates = wanted.some((item) => aggregate.test(bare(item)));
   const result = aggregates
     ? [wanted.map((item) => aggregated(bare(item), meant, columns))]
-    : some.map((row) => wanted.map((item) => valueOf(bare(item), row, columns, around)));
+    : some.map((row) => wanted.map((item) => computed(bare(item), row, columns, around)));
   return { tag: `SELECT ${result.length}`, columns: wanted.map((item) => nameOf(item)), rows: result };
 }
 
@@ -50,7 +50,7 @@ function aggregated(item: string, rows: readonly Value[][], columns: readonly st
   return String(/sum/i.test(name) ? sum : sum / values.length);
 }
 
-function valueOf(item: string, row: readonly Value[], columns: readonly string[], around: Around): Value {
+function computed(item: string, row: readonly Value[], columns: readonly string[], around: Around): Value {
   const index = columns.indexOf((item.split('.').at(-1) ?? '').replaceAll('"', '').toLowerCase());
   if (index >= 0) return row[index] ?? null;
   const at = (name: string) => row[columns.indexOf(name)] ?? '';

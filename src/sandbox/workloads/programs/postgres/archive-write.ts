@@ -68,7 +68,7 @@ function entry({ id, name, type, schema, section, text, owner }: ArchiveItem): B
     textOf(isData ? '' : `${text.replace(ownerLine, '').trim()}\n`),
     textOf(''),
     textOf(isData ? `${text}\n` : ''),
-    ...[schema, '', type === 'TABLE' ? 'heap' : '', owner, 'false'].map(textOf),
+    ...[schema, '', type === 'TABLE' ? 'heap' : undefined, owner, 'false'].map(textOf),
     textOf(undefined),
     // No offsets: the data is found by reading on.
     Buffer.from([isData ? 1 : 3]),

@@ -4,7 +4,8 @@ import type { Call, Program } from '../../system.ts';
 import { type Archive, ArchiveFault, readArchive } from './archive-read.ts';
 import { clientOptions, connectClient } from './connect.ts';
 
-const setups = ['ENCODING', 'STDSTRINGS', 'SEARCHPATH'];
+/** What is for making the database itself, or said anew by each connection. */
+const setups = ['ENCODING', 'STDSTRINGS', 'SEARCHPATH', 'DATABASE', 'DATABASE PROPERTIES'];
 
 /** `pg_restore --list [FILE]`, or `pg_restore -d DATABASE [FILE]`: reads an archive in the custom format. */
 export const pgRestore: Program = async (call) => {
