@@ -8,10 +8,11 @@ import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
 import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
+import { listField, listLines, listSentence } from './secret/list.ts';
 import { restartUsers, rotatedAnnotation } from './secret/rotation.ts';
 import { keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
 import { checkPair, tlsType } from './secret/tls.ts';
-import { beforeSchema, planSecretUndo, undoSecret } from './secret/undo.ts';
+import { beforeSchema, planSecretUndo, undoneLists, undoSecret } from './secret/undo.ts';
 
 const flag = z.union([z.boolean(), z.string()]);
 const shape = {
@@ -93,17 +94,24 @@ export const secretStep: StepKind<Config> = {
     return { done: false, reason: `still to be written: ${open.join(', ')}` };
   },
   async before(config, context) {
-    const { live, present, created, replaced, rotated, old } = await changeOf(
-      wished(config, context),
-      context,
-      stepOf(context),
-    );
-    return { existed: live !== undefined, present: Object.keys(present), created, replaced, rotated, old };
+    const change = await changeOf(wished(config, context), context, stepOf(context));
+    const { live, present, created, replaced, rotated, old, lists } = change;
+    return {
+      existed: live !== undefined,
+      present: Object.keys(present),
+      created,
+      replaced,
+      rotated,
+      old,
+      lists: undoneLists(lists),
+    };
   },
   async run(config, context) {
     const wish = wished(config, context);
     const change = await changeOf(wish, context, stepOf(context));
-    for (const value of Object.values(change.present)) context.hide(Buffer.from(value, 'base64').toString('utf8'));
+    for (const [key, value] of Object.entries(change.present))
+      if (!change.lists[key]?.shown) context.hide(Buffer.from(value, 'base64').toString('utf8'));
+    const told = Object.entries(change.lists).map(([key, list]) => listSentence(key, list));
     const { created, replaced, rotated, kept, isRotated } = change;
     const names = [...created, ...replaced, ...rotated];
     if (names.length > 0) await write(config, change, context);
@@ -111,8 +119,11 @@ export const secretStep: StepKind<Config> = {
     const restarted = isNew && config.secret.rotate?.restart ? await restartUsers(wish.name, rotated, context) : [];
     const outputs = { written: names, kept, rotated, restarted };
     if (names.length === 0)
-      return { summary: `${counted(kept.length, 'key')} there already, kept: ${kept.join(', ')}`, outputs };
-    const parts = [`${counted(names.length, 'key')} written: ${names.join(', ')}`];
+      return told.length > 0
+        ? { summary: told.join('; '), outputs }
+        : { summary: `${counted(kept.length, 'key')} there already, kept: ${kept.join(', ')}`, outputs };
+    const plain = names.filter((key) => !change.lists[key]);
+    const parts = plain.length > 0 ? [...told, `${counted(plain.length, 'key')} written: ${plain.join(', ')}`] : told;
     if (rotated.length > 0) parts.push(`rotated: ${rotated.join(', ')}`);
     if (kept.length > 0) parts.push(`kept: ${kept.join(', ')}`);
     if (restarted.length > 0) parts.push(`restarted: ${restarted.join(', ')}`);
@@ -125,13 +136,21 @@ export const secretStep: StepKind<Config> = {
     const { secret } = renderKnown(context, config);
     const n = `-n ${context.namespace}`;
     if (secret.docker) return [dockerLine(secret.name, secret.docker, context.namespace)];
-    const sources = Object.entries(secret.keys ?? {}).map(([key, source]) => sourceLines(key, source));
+    const entries = Object.entries(secret.keys ?? {});
+    const lists = entries.flatMap(([key, source]) =>
+      typeof source !== 'string' && 'list' in source ? listLines(secret.name, n, key, source.list) : [],
+    );
+    const sources = entries
+      .filter(([, source]) => typeof source === 'string' || !('list' in source))
+      .map(([key, source]) => sourceLines(key, source));
+    if (sources.length === 0) return lists;
     const type = secret.type ? ` --type=${shellWord(secret.type)}` : '';
     const options = sources.map(({ option }) => option).join(' ');
     return [
       '# keys that exist already are kept',
       ...sources.flatMap(({ before }) => before),
       `kubectl create secret generic ${secret.name} ${n}${type} ${options}`,
+      ...lists,
     ];
   },
 };
@@ -161,13 +180,18 @@ function wishOf({ secret }: Config) {
 /** All of our own keys are sent, as server-side apply takes away what its manager no longer names; those of others stay theirs. */
 async function write({ secret }: Config, change: SecretChange, context: StepContext): Promise<void> {
   const { connection, system, signal, namespace } = context;
-  const { live, present, created, replaced, rotated, old, mark } = change;
+  const { live, present, created, replaced, rotated, old, mark, lists } = change;
   const ours = ownKeys(live);
   const data = Object.fromEntries(Object.entries(present).filter(([key]) => ours.has(key)));
   for (const [key, kept] of Object.entries(old)) data[kept] = present[key] ?? '';
   const { keys } = wishOf({ secret });
   for (const [key, source] of Object.entries(keys)) {
     if (![...created, ...replaced, ...rotated].includes(key)) continue;
+    const list = lists[key];
+    if (list) {
+      data[key] = Buffer.from(list.after.join(list.separator)).toString('base64');
+      continue;
+    }
     const docker = secret.docker ? await dockerConfig(secret.docker, context) : undefined;
     const { bytes, beside } = docker ? { bytes: docker, beside: undefined } : await keyValueOf(key, source, context);
     data[key] = bytes.toString('base64');
@@ -183,20 +207,18 @@ async function write({ secret }: Config, change: SecretChange, context: StepCont
 }
 
 function previewOf(name: string, namespace: string, change: SecretChange, users: readonly string[]): StepPreview {
-  const { live, created, replaced, rotated, kept, old } = change;
+  const { live, created, replaced, rotated, kept, old, lists } = change;
+  const changed = (key: string) => ({ path: `data.${key}`, before: '(hidden)', after: '(hidden, changed)' });
   const fields: FieldChange[] = [
     ...created.map((key) => ({ path: `data.${key}`, after: '(hidden)' })),
-    ...[...replaced, ...rotated].map((key) => ({
-      path: `data.${key}`,
-      before: '(hidden)',
-      after: '(hidden, changed)',
-    })),
+    ...[...replaced, ...rotated].map((key) => (lists[key] ? listField(key, lists[key]) : changed(key))),
     ...Object.values(old).map((key) => ({ path: `data.${key}`, after: '(hidden, the old value)' })),
   ];
   const action = !live ? 'create' : fields.length === 0 ? 'unchanged' : 'update';
   const lost = rotated.filter((key) => !Object.hasOwn(old, key));
   const notes = [
-    ...(kept.length > 0 ? [`kept: ${kept.join(', ')}`] : []),
+    ...Object.entries(lists).map(([key, list]) => listSentence(key, list)),
+    ...(kept.some((key) => !lists[key]) ? [`kept: ${kept.filter((key) => !lists[key]).join(', ')}`] : []),
     ...(lost.length > 0 ? [`the old value of ${lost.join(', ')} is lost; \`keep-old\` would keep it`] : []),
   ];
   const note = notes.length > 0 ? { note: notes.join('; ') } : {};

@@ -27,7 +27,8 @@ export const leakingSteps: Record<string, (leaks: Leaks) => string> = {
   promql: ({ url }) => `promql: { url: '${url}', query: 'up{x="${leak}"}', token: mark }`,
   check: () => `check:
       findings: [{ title: 'It is not ${leak}', expect: 'false', expected: nothing, observed: '${leak}' }]`,
-  secret: () => `secret: { name: marked, keys: { A: mark, B: { file: leak.txt }, C: { value: '${leak}' } } }
+  secret:
+    () => `secret: { name: marked, keys: { A: mark, B: { file: leak.txt }, C: { value: '${leak}' }, D: { list: { add: 'one,${leak}', shown: true } } } }
     outputs: { leaked: system.title }`,
   certificate: () => `certificate: { check: '${leak}' }`,
   scale: () => `scale: { workload: 'Deployment/${leak}', replicas: 1 }`,

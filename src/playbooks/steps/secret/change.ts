@@ -2,6 +2,7 @@ import { Problem } from '../../../base/errors.ts';
 import { fieldManager, getObject } from '../../../cluster/objects.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { PreviewContext } from '../../step-kind.ts';
+import { type ListChange, listChange } from './list.ts';
 import { rotatedAnnotation, rotationMark } from './rotation.ts';
 import { type KeySource, keysOf } from './sources.ts';
 
@@ -28,6 +29,8 @@ export interface SecretChange {
   rotated: string[];
   /** Key → the key under which its old value stays. */
   old: Record<string, string>;
+  /** Keys whose values are lists, and what becomes of those. */
+  lists: Record<string, ListChange>;
   /** This run has rotated them before it was interrupted. */
   isRotated: boolean;
   /** What the Secret is marked with when this run writes it. */
@@ -49,8 +52,11 @@ export async function changeOf(wish: SecretWish, context: Reading, run: string |
   const isRotated = mark !== undefined && live?.metadata.annotations?.[rotatedAnnotation] === mark;
   // A pair is one: where a half is missing, both are made.
   const there = wanted.filter(([key, source]) => keysOf(key, source).every(isThere)).map(([key]) => key);
-  const rotated = isRotated ? [] : there.filter((key) => toRotate.includes(key));
-  const replaced = replaces(wish, context) ? there.filter((key) => !toRotate.includes(key)) : [];
+  const lists = listsOf(wish, present, context);
+  const isChanged = (key: string) => (lists[key]?.added.length ?? 0) + (lists[key]?.removed.length ?? 0) > 0;
+  const rotated = isRotated ? [] : there.filter((key) => toRotate.includes(key) && !lists[key]);
+  const all = replaces(wish, context);
+  const replaced = there.filter((key) => (lists[key] ? isChanged(key) : all && !toRotate.includes(key)));
   const suffix = wish.rotate?.['keep-old'];
   return {
     live,
@@ -59,10 +65,24 @@ export async function changeOf(wish: SecretWish, context: Reading, run: string |
     kept: there.filter((key) => !rotated.includes(key) && !replaced.includes(key)),
     replaced,
     rotated,
+    lists,
     old: suffix === undefined ? {} : Object.fromEntries(rotated.map((key) => [key, `${key}${suffix}`])),
     isRotated,
     mark,
   };
+}
+
+function listsOf(
+  { keys }: SecretWish,
+  present: Readonly<Record<string, string>>,
+  { render }: Pick<PreviewContext, 'render'>,
+): Record<string, ListChange> {
+  const found = Object.entries(keys).flatMap(([key, source]): [string, ListChange][] => {
+    if (typeof source === 'string' || !('list' in source)) return [];
+    const value = Object.hasOwn(present, key) ? Buffer.from(present[key] ?? '', 'base64').toString('utf8') : undefined;
+    return [[key, listChange(key, value, render(source.list))]];
+  });
+  return Object.fromEntries(found);
 }
 
 type Owned = { 'f:data'?: Record<string, unknown> };

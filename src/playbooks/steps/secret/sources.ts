@@ -4,6 +4,7 @@ import { messageOf, Problem } from '../../../base/errors.ts';
 import type { PlanContext, StepContext } from '../../step-kind.ts';
 import { shellWord } from '../explain.ts';
 import { generate, generateLine, generateSchema } from './generate.ts';
+import { listSchema } from './list.ts';
 
 export const keyName = z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a key is made of letters, digits, `-`, `_` and `.`');
 
@@ -20,6 +21,7 @@ export const keySource = z.union([
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
       .describe('A variable of the environment that the run was started in'),
   }),
+  z.strictObject({ list: listSchema }),
   z.strictObject({ prompt: z.string().min(1).describe('What a person is asked for; nothing that is typed is shown') }),
 ]);
 export type KeySource = z.infer<typeof keySource>;
@@ -37,6 +39,7 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
   if (typeof source !== 'string' && 'file' in source) return { bytes: await fileBytes(source.file, context) };
   if (typeof source !== 'string' && 'env' in source) return hidden(fromEnvironment(source.env), context);
   if (typeof source !== 'string' && 'prompt' in source) return hidden(await ask(key, source.prompt, context), context);
+  if (typeof source !== 'string' && 'list' in source) throw new Error('a list is made from what is there');
   const input = typeof source === 'string' ? source : 'input' in source ? source.input : undefined;
   const secret = input === undefined ? undefined : context.secret(input);
   if (secret !== undefined) return hidden(secret, context);
@@ -69,6 +72,7 @@ export function sourceLines(key: string, source: KeySource): { before: string[];
   if ('value' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.value}`) };
   if ('file' in source) return { before: [], option: shellWord(`--from-file=${key}=${source.file}`) };
   if ('env' in source) return { before: [], option: `--from-literal=${key}="$${source.env}"` };
+  if ('list' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.list.add ?? ''}`) };
   if ('prompt' in source) return { before: [`read -rs -p ${shellWord(`${source.prompt} `)} ${name}`], option: literal };
   return { before: source.generate ? [`${name}="$(${generateLine(source.generate)})"`] : [], option: literal };
 }

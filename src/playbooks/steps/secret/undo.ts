@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deleteObject, getObject, mergePatch } from '../../../cluster/objects.ts';
 import type { PreviewContext, StepContext, StepResult } from '../../step-kind.ts';
 import type { FieldChange, StepPreview } from '../../step-preview.ts';
+import { type ListChange, listBack } from './list.ts';
 
 /** What is noted of a Secret before it is written: names only. */
 export const beforeSchema = z.object({
@@ -11,12 +12,24 @@ export const beforeSchema = z.object({
   replaced: z.array(z.string()),
   rotated: z.array(z.string()),
   old: z.record(z.string(), z.string()),
+  /** Of lists: what came and what went. */
+  lists: z
+    .record(z.string(), z.object({ added: z.array(z.string()), removed: z.array(z.string()), separator: z.string() }))
+    .default({}),
 });
 export type SecretBefore = z.infer<typeof beforeSchema>;
 
+/** What has to be noted of lists, to take their changes back. */
+export function undoneLists(lists: Readonly<Record<string, ListChange>>): SecretBefore['lists'] {
+  const changed = Object.entries(lists).filter(([, { added, removed }]) => added.length + removed.length > 0);
+  return Object.fromEntries(
+    changed.map(([key, { added, removed, separator }]) => [key, { added, removed, separator }]),
+  );
+}
+
 export async function planSecretUndo(
   name: string,
-  { existed, created, replaced, rotated, old }: SecretBefore,
+  { existed, created, replaced, rotated, old, lists }: SecretBefore,
   { namespace }: PreviewContext,
 ): Promise<StepPreview> {
   const object = `Secret/${name}`;
@@ -24,9 +37,10 @@ export async function planSecretUndo(
     const changes = [{ object, namespace, action: 'delete' as const }];
     return { certainty: 'previewed', summary: `deletes ${object}, which the run created`, changes };
   }
-  const lost = lostOf({ replaced, rotated, old });
+  const lost = lostOf({ replaced, rotated, old, lists });
   const fields: FieldChange[] = [
     ...created.map((key) => ({ path: `data.${key}`, before: '(hidden)' })),
+    ...Object.keys(lists).map((key) => ({ path: `data.${key}`, before: '(hidden)', after: '(hidden, as before)' })),
     ...Object.keys(old).map((key) => ({ path: `data.${key}`, before: '(hidden)', after: '(hidden, the old value)' })),
   ];
   const note = lost.length > 0 ? { note: `cannot be restored: ${lost.join(', ')}; the old values were not kept` } : {};
@@ -58,6 +72,12 @@ export async function undoSecret(
     data[key] = value;
     data[kept] = null;
   }
+  for (const [key, list] of Object.entries(before.lists)) {
+    const value = present[key];
+    if (value === undefined || before.created.includes(key)) continue;
+    const text = listBack(Buffer.from(value, 'base64').toString('utf8'), list);
+    data[key] = Buffer.from(text).toString('base64');
+  }
   const keys = Object.keys(data);
   if (keys.length > 0) await mergePatch(connection, ref, { data }, { signal });
   const lost = lostOf(before);
@@ -65,6 +85,12 @@ export async function undoSecret(
   return { summary: `${keys.length > 0 ? `taken back: ${keys.join(', ')}` : 'nothing to take back'}${rest}` };
 }
 
-function lostOf({ replaced, rotated, old }: Pick<SecretBefore, 'replaced' | 'rotated' | 'old'>): string[] {
-  return [...replaced, ...rotated.filter((key) => !Object.hasOwn(old, key))];
+function lostOf({
+  replaced,
+  rotated,
+  old,
+  lists,
+}: Pick<SecretBefore, 'replaced' | 'rotated' | 'old' | 'lists'>): string[] {
+  const gone = replaced.filter((key) => !Object.hasOwn(lists, key));
+  return [...gone, ...rotated.filter((key) => !Object.hasOwn(old, key))];
 }
