@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
-import { deleteObject, getObject } from '../../cluster/objects.ts';
-import { waitReady } from '../../cluster/readiness/wait-ready.ts';
+import { deleteObject } from '../../cluster/objects.ts';
 import type { PlanContext, PreviewContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
+import { awaitIssued } from './certificate/await-issued.ts';
 import { endpointOf, judge, shownBy } from './certificate/check.ts';
 import { putCertificate, stateOf, type WantedCertificate } from './certificate/secret.ts';
 import { kubectlTimeout, renderKnown, shellWord } from './explain.ts';
@@ -107,7 +107,7 @@ export const certificateStep: StepKind<Config> = {
   async run({ certificate }, context) {
     const written = context.render(certificate);
     if ('check' in written) return check(written, context);
-    return 'ready' in written ? waitFor(written.ready, context) : make(wantedOf(written), context);
+    return 'ready' in written ? awaitIssued(written.ready, context) : make(wantedOf(written), context);
   },
   async equivalent({ certificate }, context) {
     return commands(renderKnown(context, certificate), context);
@@ -160,25 +160,6 @@ async function check(written: Extract<Written, { check: string }>, context: Step
     findings,
     outputs: outputsOf(facts, 'checked'),
     ...(evidence.length > 0 ? { evidence } : {}),
-  };
-}
-
-async function waitFor(text: string, context: StepContext): Promise<StepResult> {
-  const { connection, namespace, waiting, timeoutMs, progress, signal } = context;
-  const [kind = '', name = ''] = text.split('/');
-  const ref = { apiVersion: 'cert-manager.io/v1', kind, name, ...(kind === 'ClusterIssuer' ? {} : { namespace }) };
-  const object = await getObject(connection, ref, signal);
-  if (!object)
-    throw new Problem(`There is no ${text} in the namespace ${namespace}`, {
-      next: [`kubectl get ${kind.toLowerCase()} -n ${namespace}`],
-    });
-  await waitReady(connection, [object], { timeoutMs, signal: waiting, onProgress: progress });
-  const { notAfter } = ((await getObject(connection, ref, signal))?.status ?? {}) as { notAfter?: string };
-  if (notAfter === undefined) return { summary: `${text} is ready`, outputs: { action: 'ready' } };
-  const days = Math.floor((Date.parse(notAfter) - Date.now()) / 86_400_000);
-  return {
-    summary: `${text} is ready, valid until ${notAfter}`,
-    outputs: { action: 'ready', expires: notAfter, days },
   };
 }
 
