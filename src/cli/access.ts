@@ -10,6 +10,7 @@ import type { Connection } from '../cluster/connection.ts';
 import { drawToneLines } from '../cluster/tone-line.ts';
 import { connectChosen } from './chosen-cluster.ts';
 import { findSystem } from './find-system.ts';
+import { interruptSignal } from './interrupt-signal.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
@@ -97,14 +98,4 @@ async function keepUp(points: readonly AccessPoint[], { connection, namespace, s
     ),
   );
   return failed === places.size ? exitCodes.failed : exitCodes.done;
-}
-
-function interruptSignal(): { signal: AbortSignal; free(): void } {
-  const controller = new AbortController();
-  const end = () => controller.abort();
-  process.once('SIGINT', end).once('SIGTERM', end);
-  return {
-    signal: controller.signal,
-    free: () => void process.off('SIGINT', end).off('SIGTERM', end),
-  };
 }

@@ -49,6 +49,10 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--set-file <name=path>', 'an input from a file; `-` is the standard input', collect, [])
         .option('--inputs <file>', 'inputs from a YAML file')
         .option('--yes', 'answers yes; what destroys must still be named by its input')
+        .option(
+          '--manifests <folder>',
+          'manifests to use: `bundled`, or a folder such as VDS_TARS/k8s; k8s/ here unless said',
+        )
         .option('--from <step>', 'starts at this step')
         .option('--only <step>', 'runs this step only')
         .option('--plan', 'shows the plan and changes nothing')
@@ -137,6 +141,20 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) =>
       command
         .option('--forward', 'keeps ports of this machine connected to it until Ctrl-C')
+        .addOption(output('text', 'json')),
+  },
+  {
+    usage: 'queries <system>',
+    description: 'the figures that matter, from a Prometheus; the sandbox counts them itself',
+    load: async () => (await import('./queries.ts')).queriesCommand,
+    options: (command) =>
+      command
+        .option(
+          '--prometheus <place>',
+          'its URL, or its Service as namespace/name:port; found in the cluster unless said',
+        )
+        .option('--once', 'asks once; what happens unless --every is given')
+        .option('--every <time>', 'asks again and again until Ctrl-C, e.g. 15s')
         .addOption(output('text', 'json')),
   },
   {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { querySchema } from './query-schema.ts';
 
 const named = (what: string, example: string, pattern: RegExp) =>
   z.string().regex(pattern, `${what} is written like \`${example}\``);
@@ -47,9 +48,16 @@ export const systemSchema = z.strictObject({
   autoscalers: z.array(z.string().min(1)).default([]).describe('HorizontalPodAutoscalers by name'),
   services: z.array(service).default([]).describe('Services with a port'),
   access: z.array(accessSchema).default([]).describe('Where people reach it'),
+  manifests: z
+    .array(z.string().regex(/^[a-z0-9.-]+\.ya?ml$/, 'a file name without folders'))
+    .optional()
+    .describe(
+      'Files that a folder of the user’s own must have all of, to stand in for ours; every manifest unless said',
+    ),
   latency: z
     .strictObject({ target: z.number().positive(), quantile: z.enum(['p50', 'p95', 'p99']).default('p95') })
     .optional()
     .describe('The line in the latency pane, in milliseconds'),
+  queries: z.array(querySchema).default([]).describe('Figures that a Prometheus knows, shown live'),
   targets: z.array(targetSchema).default([]).describe('Performance goals'),
 });

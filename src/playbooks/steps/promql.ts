@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { parseDuration } from '../../base/duration.ts';
 import { messageOf, Problem } from '../../base/errors.ts';
-import { KubernetesError } from '../../cluster/kubernetes-error.ts';
+import { standInSchema } from '../../systems/stand-in-figure.ts';
 import type { StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { type HttpAnswer, sendRequest } from './http/answer.ts';
-import { findDestination, type HttpDestination } from './http/destination.ts';
-import { type PromqlResult, readAnswer } from './promql/answer.ts';
-import { standInFor, standInSchema } from './promql/stand-in.ts';
+import type { PromqlResult } from './promql/answer.ts';
+import { askPrometheus } from './promql/ask.ts';
+import { standInFor } from './promql/stand-in.ts';
 
 const duration = z
   .string()
@@ -119,38 +118,10 @@ function shown(value: number): string {
 }
 
 async function ask(wanted: Wanted, context: StepContext): Promise<PromqlResult> {
-  const { query, service, url, range, namespace = context.namespace } = wanted;
-  const parameters = new URLSearchParams({ query });
-  if (range) {
-    const end = Date.now() / 1000;
-    parameters.set('start', String(end - seconds(range.for)));
-    parameters.set('end', String(end));
-    parameters.set('step', String(seconds(range.step)));
-  }
-  const path = `/api/v1/${range ? 'query_range' : 'query'}?${parameters}`;
-  const { connection, waiting } = context;
-  const where = url ?? `service ${service} in namespace ${namespace}`;
-  const destination = url
-    ? { through: 'url' as const, url: `${url.replace(/\/$/, '')}${path}`, host: undefined }
-    : await findDestination({ service, path }, connection, namespace, waiting);
-  return readAnswer(await send(destination, wanted, context), query, where);
-}
-
-async function send(destination: HttpDestination, { token }: Wanted, context: StepContext): Promise<HttpAnswer> {
-  const { connection, waiting: signal } = context;
-  if (destination.through === 'url') {
-    const { url, host } = destination;
-    return sendRequest({ url, method: 'GET', headers: authorization(token, context), body: undefined, host }, signal);
-  }
-  try {
-    return await connection.request({ path: destination.path, signal });
-  } catch (error) {
-    // What Prometheus refuses comes through the API server as its own answer.
-    const body = error instanceof KubernetesError ? error.answer?.body : undefined;
-    if (!(error instanceof KubernetesError) || (body as { errorType?: unknown } | undefined)?.errorType === undefined)
-      throw error;
-    return { status: error.status, headers: error.answer?.headers ?? {}, body };
-  }
+  const { query, service = '', url, range, namespace = context.namespace, token } = wanted;
+  const place = url === undefined ? { service, namespace } : { url, headers: authorization(token, context) };
+  const asked = { query, range: range && { seconds: seconds(range.for), step: seconds(range.step) } };
+  return askPrometheus(place, asked, context.connection, context.waiting);
 }
 
 function authorization(token: string | undefined, context: StepContext): Record<string, string> {

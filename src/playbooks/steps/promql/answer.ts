@@ -8,6 +8,8 @@ export interface Series {
   value: number;
   /** Of a range, oldest first. */
   points?: number[];
+  /** When the newest was, in seconds since 1970; of a range. */
+  at?: number;
 }
 
 /** What expressions see of a result. */
@@ -59,7 +61,7 @@ function seriesOf(type: string, result: unknown): Series[] {
   if (type === 'matrix')
     return (result as { metric: Record<string, string>; values: Point[] }[]).map(({ metric, values }) => {
       const points = values.map(([, value]) => numberOf(value));
-      return { labels: metric, value: points.at(-1) ?? Number.NaN, points };
+      return { labels: metric, value: points.at(-1) ?? Number.NaN, points, at: values.at(-1)?.[0] ?? 0 };
     });
   throw new Problem(`The query gives a ${type}, and numbers are wanted`);
 }

@@ -1,32 +1,31 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { z } from 'zod';
 import { Problem } from '../../../base/errors.ts';
 import { listObjects } from '../../../cluster/objects.ts';
 import { parseBytes, parseCpu } from '../../../kubernetes/quantity.ts';
+import type { StandInFigure } from '../../../systems/stand-in-figure.ts';
 import type { StepContext } from '../../step-kind.ts';
 import { sendRequest } from '../http/answer.ts';
 import { findDestination } from '../http/destination.ts';
-import { numberOf, type PromqlResult, type Series, summed } from './answer.ts';
+import { type PromqlResult, type Series, summed } from './answer.ts';
+import { countedFigure } from './counted-figure.ts';
+import { parseExposition } from './exposition.ts';
+import { scrapeService } from './scrape-service.ts';
 
-/** Figures that the sandbox knows, in place of a query that only a Prometheus could answer. */
-export const standInSchema = z.union([
-  z.strictObject({
-    pods: z.enum(['cpu', 'memory', 'count', 'ready', 'restarts']).describe('Cores, bytes, or how many'),
-    selector: z.string().optional().describe('Labels: `app=tars-backend`'),
-  }),
-  z.strictObject({
-    metric: z.string().min(1).describe('A metric of a program in the cluster, by its name'),
-    service: z.string().min(1).describe('`name:port` of the Service that shows it'),
-    path: z.string().optional().describe('`/metrics` unless said'),
-    labels: z.record(z.string(), z.string()).optional().describe('Only series with these labels'),
-    as: z.enum(['value', 'rate']).optional().describe('`rate`: how much more of it in a second'),
-  }),
-]);
-export type StandIn = z.infer<typeof standInSchema>;
+/** What reading a figure needs of a step, or of whoever else asks. */
+export type StandInContext = Pick<StepContext, 'connection' | 'namespace' | 'waiting'>;
 
 /** Reads the figure that stands in. Throws `Problem`. */
-export async function standInFor(standIn: StandIn, context: StepContext): Promise<PromqlResult> {
+export async function standInFor(standIn: StandInFigure, context: StandInContext): Promise<PromqlResult> {
   if ('pods' in standIn) return summed(await podFigures(standIn, context));
+  if ('of' in standIn) {
+    const where = { ...context, signal: context.waiting };
+    const before = await scrapeService(standIn, where);
+    await wait(1000, undefined, { signal: context.waiting });
+    const after = await scrapeService(standIn, where);
+    // Where nothing happens just now, what happened since the pods started.
+    const value = countedFigure(standIn, before, after) ?? countedFigure(standIn, [], after);
+    return summed(value === null ? [] : [{ labels: {}, value }]);
+  }
   const first = await metricOf(standIn, context);
   if (standIn.as !== 'rate') return summed(first);
   const startedAt = performance.now();
@@ -47,8 +46,8 @@ interface PodLike {
 }
 
 async function podFigures(
-  { pods: what, selector: labelSelector }: Extract<StandIn, { pods: string }>,
-  { connection, namespace, waiting }: StepContext,
+  { pods: what, selector: labelSelector }: Extract<StandInFigure, { pods: string }>,
+  { connection, namespace, waiting }: StandInContext,
 ): Promise<Series[]> {
   if (what === 'cpu' || what === 'memory') {
     const query = { apiVersion: 'metrics.k8s.io/v1beta1', kind: 'PodMetrics', namespace, labelSelector };
@@ -75,8 +74,8 @@ async function podFigures(
 }
 
 async function metricOf(
-  { metric, service, path = '/metrics', labels = {} }: Extract<StandIn, { metric: string }>,
-  { connection, namespace, waiting: signal }: StepContext,
+  { metric, service, path = '/metrics', labels = {} }: Extract<StandInFigure, { metric: string }>,
+  { connection, namespace, waiting: signal }: StandInContext,
 ): Promise<Series[]> {
   const destination = await findDestination({ service, path }, connection, namespace, signal);
   const body =
@@ -93,17 +92,4 @@ async function metricOf(
   );
   if (series.length > 0) return series;
   throw new Problem(`${service}${path} shows no ${metric}`, { next: ['Has it been asked for anything yet?'] });
-}
-
-/** The series of one metric in Prometheus' text format. */
-export function parseExposition(text: string, metric: string): Series[] {
-  return text.split('\n').flatMap((line) => {
-    const match = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})?\s+(\S+)/.exec(line);
-    if (match?.[1] !== metric) return [];
-    const labels = [...(match[2] ?? '').matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value.replace(/\\(.)/g, (_, sign: string) => (sign === 'n' ? '\n' : sign)),
-    ]);
-    return [{ labels: Object.fromEntries(labels) as Record<string, string>, value: numberOf(match[3] ?? '') }];
-  });
 }

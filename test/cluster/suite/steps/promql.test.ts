@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { parseExposition } from '../../../../src/playbooks/steps/promql/stand-in.ts';
+import { parseExposition } from '../../../../src/playbooks/steps/promql/exposition.ts';
 import { promqlStep } from '../../../../src/playbooks/steps/promql.ts';
 import { openCluster } from '../../support/cluster.ts';
 import { connectTo, type StepOptions, stepContext, written } from '../../support/steps.ts';

@@ -1,0 +1,93 @@
+import { messageOf } from '../../base/errors.ts';
+import { createRing } from '../../base/ring.ts';
+import type { Connection } from '../../cluster/connection.ts';
+import type { SystemQuery } from '../../systems/query-schema.ts';
+import type { CountedFigure } from '../../systems/stand-in-figure.ts';
+import { askPrometheus } from '../steps/promql/ask.ts';
+import { countedFigure } from '../steps/promql/counted-figure.ts';
+import { type PodMetricsText, scrapeService } from '../steps/promql/scrape-service.ts';
+import { standInFor } from '../steps/promql/stand-in.ts';
+import type { QueryResult } from './query-result.ts';
+import { placeOf, type QuerySource } from './query-source.ts';
+
+export interface AskerOptions {
+  connection: Connection;
+  namespace: string;
+  queries: readonly SystemQuery[];
+  source: QuerySource;
+  /** From one point to the next, and between two looks. */
+  everyMs: number;
+  signal: AbortSignal;
+}
+
+/** How many points are shown: fifteen minutes at one in fifteen seconds. */
+const shownPoints = 60;
+/** Over what the sandbox’s figures are counted, as `[5m]` in the queries. */
+const windowMs = 5 * 60_000;
+
+/** Asks all queries of a system once each time that it is called; what the sandbox counts is remembered from call to call. */
+export function createAsker({ connection, namespace, queries, source, everyMs, signal }: AskerOptions) {
+  const histories = queries.map(() => createRing<number | undefined>(shownPoints));
+  const scrapes = new Map<string, { at: number; pods: PodMetricsText[] }[]>();
+  const context = { connection, namespace, waiting: signal, signal };
+
+  /** The newest look at a Service, and the oldest of the window if there was one before. */
+  async function scraped({ service, path }: CountedFigure, fresh: Map<string, Promise<void>>) {
+    const key = `${service} ${path ?? ''}`;
+    const known = scrapes.get(key) ?? [];
+    scrapes.set(key, known);
+    const look = async () => {
+      known.push({ at: Date.now(), pods: await scrapeService({ service, path }, context) });
+      while (known.length > 2 && Date.now() - (known[1]?.at ?? 0) > windowMs) known.shift();
+    };
+    const looked = fresh.get(key) ?? look();
+    fresh.set(key, looked);
+    await looked;
+    return { before: known.length > 1 ? known[0]?.pods : undefined, after: known.at(-1)?.pods ?? [] };
+  }
+
+  async function standIn({ rehearse }: SystemQuery, fresh: Map<string, Promise<void>>) {
+    if (!rehearse) throw new Error('the sandbox knows no figure that could stand in for this query');
+    if (!('of' in rehearse)) return { value: (await standInFor(rehearse, context)).value, sinceStart: false };
+    const { before, after } = await scraped(rehearse, fresh);
+    const value = before ? countedFigure(rehearse, before, after) : null;
+    // Where nothing has happened since somebody looks, what happened before is worth more than nothing.
+    return value === null
+      ? { value: countedFigure(rehearse, [], after), sinceStart: true }
+      : { value, sinceStart: false };
+  }
+
+  async function one(query: SystemQuery, index: number, fresh: Map<string, Promise<void>>): Promise<QueryResult> {
+    const { title, description, unit, target } = query;
+    const facts = { title, description, query: query.query, unit, target };
+    try {
+      if (source.kind === 'stand-in') {
+        const { value, sinceStart } = await standIn(query, fresh);
+        histories[index]?.push(value ?? undefined);
+        const points = histories[index]?.items() ?? [];
+        return { ...facts, value, points, series: 1, sinceStart, trouble: undefined };
+      }
+      const step = Math.max(1, everyMs / 1000);
+      const range = { seconds: step * (shownPoints - 1), step };
+      const { series } = await askPrometheus(placeOf(source), { query: query.query, range }, connection, signal);
+      const points = (series[0]?.points ?? []).map((point) => (Number.isNaN(point) ? undefined : point));
+      // A series that has ended still has points in the range.
+      const isNow = Date.now() / 1000 - (series[0]?.at ?? 0) < 2 * step;
+      return {
+        ...facts,
+        value: (isNow ? points.at(-1) : undefined) ?? null,
+        points,
+        series: series.length, sinceStart: false,
+        trouble: undefined,
+      };
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      return { ...facts, value: null, points: [], series: 0, sinceStart: false, trouble: messageOf(error) };
+    }
+  }
+
+  return async (): Promise<QueryResult[]> => {
+    const fresh = new Map<string, Promise<void>>();
+    return Promise.all(queries.map((query, index) => one(query, index, fresh)));
+  };
+}
