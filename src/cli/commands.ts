@@ -163,6 +163,15 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     load: async () => (await import('./page.ts')).pageCommand,
   },
   {
+    usage: 'diagnose <system> [diagnosis]',
+    description: 'what is wrong with a system, the likeliest cause first; changes nothing',
+    load: async () => (await import('./diagnose.ts')).diagnoseCommand,
+    options: (command) =>
+      command
+        .option('--trust', 'agrees to what this folder’s own diagnoses ask outside the cluster')
+        .addOption(output('text', 'json')),
+  },
+  {
     usage: 'load <scenario>',
     description: 'a load test without a screen: <system>/<scenario> or a file',
     load: async () => (await import('./load.ts')).loadCommand,

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../yaml/diagnostic.ts';
 import type { LocatedDocument } from '../../yaml/parse.ts';
 import { diagnosticAtPath } from '../../yaml/validate.ts';
-import type { InputDefinition, Playbook } from '../model.ts';
+import type { InputDefinition, Playbook, StepDefinition } from '../model.ts';
 import { everyStep } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { StepKind } from '../step-kind.ts';
@@ -46,3 +46,14 @@ function faultOf({ kind, definition, id }: LoadedStep, { calls }: Playbook, kind
 function mustBeGiven({ sensitive, default: usual, optional }: InputDefinition): boolean {
   return sensitive === true || (usual === undefined && optional !== true);
 }
+
+/** A step of a diagnosis: what it finds is no reason not to look at the rest, unless it says so. */
+export function goneOnAfter(step: StepDefinition): StepDefinition {
+  return {
+    ...step,
+    onFailure: step.onFailure ?? 'continue',
+    ...(step.steps ? { steps: step.steps.map(goneOnAfter) } : {}),
+  };
+}
+
+export const asItIs = (step: StepDefinition): StepDefinition => step;

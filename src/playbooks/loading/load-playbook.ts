@@ -14,10 +14,10 @@ import { playbookSchema } from '../schema.ts';
 import type { StepKind } from '../step-kind.ts';
 import { callOf, checkPassed } from './calls.ts';
 import { checkSteps } from './check-steps.ts';
-import { checkDiagnosis } from './diagnosis.ts';
+import { asItIs, checkDiagnosis, goneOnAfter } from './diagnosis.ts';
 import { checkExpression } from './expression.ts';
-import { checkInputSources } from './input-sources.ts';
 import { checkFixes } from './finding-fixes.ts';
+import { checkInputSources } from './input-sources.ts';
 import { noSteps } from './known-steps.ts';
 import { type LoadedStep, loadSteps, withInner } from './loaded-step.ts';
 import { placesOf } from './places.ts';
@@ -95,7 +95,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     file,
     source,
     inputs: {},
-    steps: steps.flatMap((step) => step.definition ?? []),
+    steps: steps.flatMap(({ definition }) => definition ?? []).map(value?.diagnosis ? goneOnAfter : asItIs),
     calls: {},
     ...(value?.description ? { description: value.description } : {}),
     ...(value?.['at-once'] ? { atOnce: value['at-once'] } : {}),

@@ -22,9 +22,9 @@ export async function previewAgain(
   place: { step: StepDefinition; id: string },
 ): Promise<void> {
   const { sink, control } = execution;
-  const changed = changedSoFar(execution);
   const now = await look(execution, frame, place);
   if (!now || control.stopping.aborted) return;
+  const changed = changedSoFar(execution);
   sink.record({ type: 'step-preview', step: place.id, preview: now });
   const accepted = execution.accepted?.[place.id];
   const differs = accepted ? differences(accepted, now, changed) : [];
