@@ -24,7 +24,8 @@ export function conflictsWithItself(error: unknown): boolean {
   return allConflicts(error).length > 0 && conflictsOf(error).length === 0;
 }
 
-function allConflicts(error: unknown): FieldConflict[] {
+/** The same with what we have changed ourselves: patched, scaled, labelled. */
+export function allConflicts(error: unknown): FieldConflict[] {
   if (error instanceof Problem && error.cause instanceof KubernetesError) return allConflicts(error.cause);
   if (!(error instanceof KubernetesError) || error.status !== 409) return [];
   // structured-merge-diff's conflicts: causes with the reason FieldManagerConflict.

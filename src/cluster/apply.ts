@@ -12,6 +12,8 @@ import { findResource, pathOf } from './resources.ts';
 export interface ApplyOptions extends ChangeOptions {
   /** Takes over fields that belong to somebody else; never by default. */
   force?: boolean | undefined;
+  /** Refuses to take back what we have set ourselves by another way, as it refuses it for others. */
+  respectOwn?: boolean | undefined;
   /** Label `app.kubernetes.io/part-of`. */
   system?: string | undefined;
   /** Further labels and annotations, which say whose the object is. */
@@ -81,7 +83,7 @@ async function sendOwn(
     try {
       return await send(connection, wanted, options);
     } catch (error) {
-      if (!live || !conflictsWithItself(error)) throw error;
+      if (!live || options.respectOwn || !conflictsWithItself(error)) throw error;
     }
     const { resourceVersion } = live.metadata;
     const upon = { ...wanted, metadata: { ...wanted.metadata, resourceVersion } };

@@ -23,6 +23,7 @@ const optionalFields = {
     .describe('The only values that are allowed'),
   minimum: z.number().optional().describe('Of a number'),
   maximum: z.number().optional().describe('Of a number'),
+  integer: z.boolean().optional().describe('Of a number: a whole one'),
   optional: z.boolean().optional().describe('May be left empty'),
   when: z.string().optional().describe('CEL over `inputs`: only asked for when true'),
   from: fromSchema.optional().describe('What the cluster has now stands in place of the default'),
@@ -63,6 +64,9 @@ export function defineInput(written: WrittenInput): {
   if (generate && type !== 'string') faults.push(['generate', 'only a string can be generated']);
   if (minimum !== undefined && type !== 'number') faults.push(['minimum', 'only a number has a minimum']);
   if (maximum !== undefined && type !== 'number') faults.push(['maximum', 'only a number has a maximum']);
+  if (written.integer && type !== 'number') faults.push(['integer', 'only a number can be a whole one']);
+  if (written.integer && typeof value === 'number' && !Number.isInteger(value))
+    faults.push(['default', 'the default is no whole number']);
   if (typeof value === 'number' && (value < (minimum ?? value) || value > (maximum ?? value)))
     faults.push(['default', 'the default is outside of minimum and maximum']);
   const faulty = pattern === undefined ? undefined : patternFault(pattern, type);

@@ -13,7 +13,7 @@ const words: Record<InputDefinition['type'], string> = {
 
 /** What is wrong with a value for an input, as the rest of a sentence about it; undefined when nothing is. */
 export function valueFault(value: unknown, definition: InputDefinition): string | undefined {
-  const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive, offered } = definition;
+  const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive, offered, integer } = definition;
   if (typeof value !== type) return `${words[type]} is expected${sensitive ? '' : `, not ${described(value)}`}`;
   if (value === '' && optional) return undefined;
   if (value === '') return 'it must not be empty';
@@ -24,6 +24,7 @@ export function valueFault(value: unknown, definition: InputDefinition): string 
       : `it must be one of ${offered.map((choice) => choice.value).join(', ')}, which the cluster has; not ${described(value)}`;
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) return 'it must be a finite number';
+    if (integer && !Number.isSafeInteger(value)) return 'it must be a whole number';
     if (minimum !== undefined && value < minimum) return `it must be at least ${minimum}`;
     if (maximum !== undefined && value > maximum) return `it must be at most ${maximum}`;
   }

@@ -18,6 +18,8 @@ export interface InputDefinition {
   options?: (string | number)[];
   minimum?: number;
   maximum?: number;
+  /** Of a number: a whole one. */
+  integer?: boolean;
   /** May be left empty. */
   optional?: boolean;
   /** CEL over `inputs`: only asked for when true, e.g. a custom load's rate. */

@@ -87,7 +87,8 @@ function afterOthers(change: PreviewedChange, { made, gone, left }: Before): Pre
   const goneBy = gone.get(key) ?? (space === undefined ? undefined : gone.get(space));
   const spaceBy = space === undefined ? undefined : made.get(space);
   if (change.action === 'delete') return change;
-  if (madeBy !== undefined && change.action === 'create')
+  const isMissing = change.action === 'create' || change.note?.startsWith('There is no ') === true;
+  if (madeBy !== undefined && isMissing)
     return {
       ...change,
       action: 'update',

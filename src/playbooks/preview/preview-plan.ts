@@ -102,7 +102,9 @@ async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context:
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const needsOutputs = /\bsteps\./.test(JSON.stringify(step.config)) && /expression/.test(error.message);
-    return unknown(needsOutputs ? 'it needs what an earlier step puts out' : error.message);
+    if (needsOutputs) return unknown('it needs what an earlier step puts out');
+    // What stands in its way now may be why it is skipped then.
+    return unknown(step.when === undefined ? error.message : `${error.message}; it runs only when ${step.when}`);
   }
 }
 

@@ -11,6 +11,7 @@ import type { StepPreview } from '../step-preview.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
 import { type ApplyConfig, applyShape } from './apply/config.ts';
 import { applyEquivalent } from './apply/equivalent.ts';
+import { type KeptObject, withKept } from './apply/keep.ts';
 import { applyOne } from './apply/one-object.ts';
 import { previewObject } from './apply/preview.ts';
 import { prune, pruneChange, toBePruned } from './apply/prune.ts';
@@ -32,14 +33,14 @@ export const applyStep: StepKind<ApplyConfig> = {
   expressions: [{ path: 'set[].when' }],
   outputs: { objects: 'list' },
   files: ({ apply }) => asList(apply),
-  plan: async (config, context) => preview(await wantedObjects(config, context), config, context),
+  plan: async (config, context) => preview(await keptObjects(config, context), config, context),
   async access(config, context) {
     const objects = await wantedObjects(config, context);
     const changing = accessTo(objects, ['get', 'patch', 'create', ...(config.prune ? ['list', 'delete'] : [])]);
     return [...changing, ...(config.wait === 'ready' ? accessToWatch(objects) : [])];
   },
   async probe(config, context) {
-    const { changes, certainty } = await preview(await wantedObjects(config, context), config, context);
+    const { changes, certainty } = await preview(await keptObjects(config, context), config, context);
     const other = changes.find(({ action }) => action !== 'unchanged');
     if (other || certainty !== 'previewed')
       return { done: false, reason: other ? `${other.object} is not as it should be` : 'not all of it can be told' };
@@ -57,10 +58,12 @@ export const applyStep: StepKind<ApplyConfig> = {
     return { objects: [...former, ...gone.flat().map(deletedObject)] };
   },
   async run(config, context) {
-    const objects = await wantedObjects(config, context);
+    const wanted = await keptObjects(config, context);
+    const objects = wanted.map(({ object }) => object);
     const results: ApplyResult[] = [];
-    for (const object of objects) {
+    for (const { object, kept } of wanted) {
       context.signal.throwIfAborted();
+      for (const line of kept) context.output(`${nameOf(object)}: ${line}`);
       const result = await applyOne(object, config, context, objects);
       context.output(`${nameOf(object)} ${result.action}`);
       results.push(result);
@@ -88,6 +91,11 @@ async function wantedObjects(
   const objects = withMirroredImages(withChanges(read, config.set, context), context.scope);
   const made = config['create-namespace'] ? namespacesOf(objects, context.namespace) : [];
   return inApplyOrder([...made, ...objects]);
+}
+
+/** The same with the fields that those which are there keep. */
+async function keptObjects(config: ApplyConfig, context: PreviewContext): Promise<KeptObject[]> {
+  return withKept(await wantedObjects(config, context), config.keep, context);
 }
 
 function namespacesOf(objects: readonly KubernetesObject[], namespace: string): KubernetesObject[] {
@@ -132,11 +140,16 @@ function summaryOf(results: readonly ApplyResult[]): string {
 }
 
 async function preview(
-  objects: readonly KubernetesObject[],
+  wanted: readonly KeptObject[],
   config: ApplyConfig,
   context: PreviewContext,
 ): Promise<StepPreview> {
-  const looked = await mapAtOnce(objects, atOnce, (object) => previewObject(object, config, context, objects));
+  const objects = wanted.map(({ object }) => object);
+  const looked = await mapAtOnce(wanted, atOnce, async ({ object, kept }) => {
+    const told = await previewObject(object, config, context, objects);
+    if (kept.length > 0) told.change.note = [...kept, ...(told.change.note ? [told.change.note] : [])].join('; ');
+    return told;
+  });
   const { objects: going, unseen } = config.prune ? await toBePruned(objects, context) : { objects: [], unseen: [] };
   const changes = [...looked.map(({ change }) => change), ...going.map(pruneChange)];
   const doubts = looked.flatMap(({ unsure }) => unsure ?? []);

@@ -17,16 +17,22 @@ const change = z
     'a change has either a `value` or `remove: true`',
   );
 
+const keptField = z.strictObject({
+  select: z.string().min(1).describe('Which objects, as in `set`'),
+  path: z.string().min(1).describe('The field, as in `set`'),
+});
+
 /** What an `apply` step may have. */
 export const applyShape = {
   apply: fileNames.describe('Manifest files to apply, by the playbook’s folder'),
   set: z.array(change).optional().describe('Changes to the objects before they are applied'),
+  keep: z.array(keptField).optional().describe('Fields that an object which is there already keeps as they are'),
   wait: z.enum(['ready']).optional().describe('`ready`: until everything that was applied is ready'),
   conflicts: z
-    .enum(['ask', 'take-over', 'leave', 'match'])
+    .enum(['ask', 'take-over', 'leave', 'leave-changed', 'match'])
     .optional()
     .describe(
-      'What becomes of fields that belong to somebody else: `ask` unless said; `take-over`; `leave` them alone; `match` the value that they have now',
+      'What becomes of fields that belong to somebody else: `ask` unless said; `take-over`; `leave` them alone; `leave-changed`: also those that this program has changed by other steps; `match` the value that they have now',
     ),
   force: z.boolean().optional().describe('The same as `conflicts: take-over`'),
   recreate: z

@@ -1,6 +1,12 @@
 import { appliedSet } from '../../../cluster/applied-set.ts';
 import { type ApplyOptions, type ApplyResult, applyObject } from '../../../cluster/apply.ts';
-import { conflictsOf, type FieldConflict, withLiveFields, withoutFields } from '../../../cluster/apply-conflicts.ts';
+import {
+  allConflicts,
+  conflictsOf,
+  type FieldConflict,
+  withLiveFields,
+  withoutFields,
+} from '../../../cluster/apply-conflicts.ts';
 import { immutableFields } from '../../../cluster/immutable-fields.ts';
 import { getObject, refOf } from '../../../cluster/objects.ts';
 import { waitUntilServed } from '../../../cluster/readiness/definition-served.ts';
@@ -13,16 +19,21 @@ import { makeWay } from './recreate.ts';
 /** What applying an object needs to know of its step. */
 export type ApplySurroundings = Pick<PreviewContext, 'connection' | 'system' | 'signal' | 'namespace' | 'origin'>;
 
-export type ConflictChoice = 'take-over' | 'leave' | 'match';
+export type ConflictChoice = 'take-over' | 'leave' | 'leave-changed' | 'match';
 
 /** How the objects of a step are applied, but for what is decided object by object. */
 export function applyOptions(
-  config: Pick<ApplyConfig, 'prune'>,
+  config: Pick<ApplyConfig, 'prune' | 'conflicts'>,
   { system, signal, origin, namespace }: ApplySurroundings,
   together: readonly KubernetesObject[],
 ): ApplyOptions {
   const marks = config.prune && origin !== undefined ? appliedSet(origin, namespace).marks : undefined;
-  return { system, signal, marks, together };
+  return { system, signal, marks, together, respectOwn: config.conflicts === 'leave-changed' };
+}
+
+/** The fields that an apply was refused for, as far as the step minds whose they are. */
+export function conflictsFor({ conflicts }: Pick<ApplyConfig, 'conflicts'>, error: unknown): FieldConflict[] {
+  return conflicts === 'leave-changed' ? allConflicts(error) : conflictsOf(error);
 }
 
 /** What the step itself says about conflicts; undefined where a person is asked. */
@@ -40,7 +51,7 @@ export async function withoutConflicts(
 ): Promise<{ object: KubernetesObject; force: boolean }> {
   if (choice === 'take-over') return { object, force: true };
   const fields = conflicts.map(({ field }) => field);
-  if (choice === 'leave') return { object: withoutFields(object, fields), force: false };
+  if (choice === 'leave' || choice === 'leave-changed') return { object: withoutFields(object, fields), force: false };
   const live = await getObject(connection, refOf(object), signal);
   return { object: live ? withLiveFields(object, live, fields) : object, force: false };
 }
@@ -70,17 +81,23 @@ export async function applyOne(
       if (object.kind === 'CustomResourceDefinition') await waitUntilServed(connection, result.object, signal);
       return result;
     } catch (error) {
-      const conflicts = conflictsOf(error);
+      const conflicts = conflictsFor(config, error);
       const immutable = immutableFields(error);
       // Both can come again, by somebody who writes at the same time; not for ever.
       if (round >= 5 || conflicts.length + immutable.length === 0) throw error;
       if (immutable.length > 0) await makeWay(object, immutable, config, context);
       else {
         const choice = decidedConflicts(config) ?? (await askAboutConflicts(object, conflicts, error, context));
+        if (choice === 'leave-changed') context.output(leftText(object, conflicts));
         ({ object, force } = await withoutConflicts(object, conflicts, choice, context));
       }
     }
   }
+}
+
+/** What stays as it was changed since it was applied. */
+export function leftText(object: KubernetesObject, conflicts: readonly FieldConflict[]): string {
+  return `${nameOf(object)} keeps what was changed since: ${conflicts.map(({ field }) => field).join(', ')}`;
 }
 
 /** An object that is being deleted takes every change, and goes all the same. */

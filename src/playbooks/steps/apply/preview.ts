@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { messageOf, Problem } from '../../../base/errors.ts';
 import { type ApplyResult, applyObject } from '../../../cluster/apply.ts';
-import { conflictsOf, type FieldConflict } from '../../../cluster/apply-conflicts.ts';
+import type { FieldConflict } from '../../../cluster/apply-conflicts.ts';
 import { type ImmutableField, immutableFields } from '../../../cluster/immutable-fields.ts';
 import { hasStatus } from '../../../cluster/kubernetes-error.ts';
 import { getObject, refOf } from '../../../cluster/objects.ts';
@@ -13,7 +13,15 @@ import { rememberContent } from '../../preview/made-content.ts';
 import type { FieldChange, PreviewedChange } from '../../step-preview.ts';
 import { inItsPlace } from '../object-place.ts';
 import type { ApplyConfig } from './config.ts';
-import { type ApplySurroundings, applyOptions, decidedConflicts, isGoing, withoutConflicts } from './one-object.ts';
+import {
+  type ApplySurroundings,
+  applyOptions,
+  conflictsFor,
+  decidedConflicts,
+  isGoing,
+  leftText,
+  withoutConflicts,
+} from './one-object.ts';
 import { recreationOf } from './recreate.ts';
 
 /** What applying an object would do; `unsure` says why that is not known whole. */
@@ -52,7 +60,7 @@ async function tryObject(
     const tried = await tryApply(object, config, context, together);
     return tried.before && isGoing(tried.before) ? whileGoing(object) : { change: changeOf(tried) };
   } catch (error) {
-    const conflicts = conflictsOf(error);
+    const conflicts = conflictsFor(config, error);
     const immutable = immutableFields(error);
     if (conflicts.length > 0) return previewConflict(object, conflicts, config, context, together);
     if (immutable.length > 0) return previewRecreation(object, immutable, config, context);
@@ -128,7 +136,12 @@ async function previewConflict(
     // While it is open, taking over is what would change most.
     const changed = await withoutConflicts(object, conflicts, decided ?? 'take-over', context);
     const result = await tryApply(changed.object, config, context, together, changed.force);
-    const note = decided === undefined ? `asked about: ${whose}` : `${decided}: ${whose}`;
+    const note =
+      decided === 'leave-changed'
+        ? leftText(object, conflicts)
+        : decided === undefined
+          ? `asked about: ${whose}`
+          : `${decided}: ${whose}`;
     return { change: { ...changeOf(result), note }, ...(decided === undefined ? { unsure: note, tried: true } : {}) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
