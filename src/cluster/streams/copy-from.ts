@@ -12,6 +12,14 @@ import { listLocalFiles } from './local-files.ts';
 import { type InContainer, remoteSums } from './remote-sums.ts';
 import { nameBelow } from './tar-archive.ts';
 
+interface Copying {
+  from: string;
+  to: string;
+  onProgress?: (bytes: number) => void;
+  /** Nobody else may read what arrives, whatever its modes in the container. */
+  isPrivate?: boolean;
+}
+
 interface Received {
   /** Below what was asked for. */
   name: string;
@@ -26,7 +34,7 @@ interface Received {
 export async function copyFrom(
   connection: Connection,
   place: InContainer,
-  { from, to, onProgress }: { from: string; to: string; onProgress?: (bytes: number) => void },
+  { from, to, onProgress, isPrivate = false }: Copying,
 ): Promise<Copied> {
   const source = posix.normalize(from).replace(/(.)\/+$/, '$1');
   const root = posix.basename(source);
@@ -36,7 +44,8 @@ export async function copyFrom(
   await mkdir(dirname(target), { recursive: true });
   const staging = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.partial`);
   try {
-    const received = await receive(connection, place, { source, root, staging, onProgress });
+    const modes = isPrivate ? 0o700 : 0o777;
+    const received = await receive(connection, place, { source, root, staging, modes, onProgress });
     const verified = await verify(connection, place, source, received);
     await takePlace(staging, target);
     return { files: received.length, bytes: received.reduce((sum, { size }) => sum + size, 0), target, verified };
@@ -75,6 +84,8 @@ interface Receiving {
   source: string;
   root: string;
   staging: string;
+  /** Of a file no more of its mode is kept. */
+  modes: number;
   onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -130,7 +141,7 @@ function broken(sent: PromiseSettledResult<number>, ending: AbortController): un
 
 type Extract = ReturnType<typeof extract>;
 
-async function unpack(extractor: Extract, { root, staging, onProgress }: Receiving): Promise<Received[]> {
+async function unpack(extractor: Extract, { root, staging, modes, onProgress }: Receiving): Promise<Received[]> {
   const received: Received[] = [];
   let bytes = 0;
   for await (const entry of extractor) {
@@ -139,14 +150,14 @@ async function unpack(extractor: Extract, { root, staging, onProgress }: Receivi
     refuseLinks(header);
     const path = name === '' ? staging : join(staging, name);
     if (header.type === 'directory') {
-      await mkdir(path, { recursive: true });
+      await mkdir(path, { recursive: true, mode: modes });
       entry.resume();
       continue;
     }
-    await mkdir(dirname(path), { recursive: true });
+    await mkdir(dirname(path), { recursive: true, mode: modes });
     const hash = createHash('sha256');
     // `wx`: the same name twice in an archive is no file but an attempt at something.
-    const file = await open(path, 'wx', (header.mode ?? 0o644) & 0o777);
+    const file = await open(path, 'wx', (header.mode ?? 0o644) & modes);
     try {
       for await (const chunk of entry as AsyncIterable<Buffer>) {
         hash.update(chunk);

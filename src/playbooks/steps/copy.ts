@@ -18,6 +18,10 @@ const shape = {
       in: objectName.describe('A pod, or a workload or Service: then a ready pod of it'),
       container: z.string().min(1).optional().describe('The pod’s default, or its first, unless said'),
       from: z.string().min(1).describe('A file or folder beside the playbook, or `pod:/path`'),
+      private: z
+        .boolean()
+        .optional()
+        .describe('Out of a container: nobody but you may read what arrives; else files keep their modes'),
       to: z.string().min(1).describe('`pod:/path`, or a path in the folder that the console was started in'),
     })
     .refine(
@@ -69,7 +73,7 @@ export const copyStep: StepKind<Config> = {
         all === undefined || all === 0 ? undefined : bytes / all,
       ),
     );
-    const way = { from, to, onProgress: say };
+    const way = { from, to, onProgress: say, isPrivate: wanted.private ?? false };
     const copied = toPod ? await copyTo(connection, place, way) : await copyFrom(connection, place, way);
     const { files, bytes, verified, target } = copied;
     const sure = {

@@ -1,3 +1,4 @@
+import { makeChromaFiles } from './chromadb-files.ts';
 import type { WorkloadImage } from './image.ts';
 import { json } from './messages.ts';
 import { declaredPorts, startServer } from './server-process.ts';
@@ -17,6 +18,11 @@ export const chromadb: WorkloadImage = {
         { after: 100, line: 'OpenTelemetry is not enabled because it is missing from the config.' },
         { after: 100, line: 'Listening on 0.0.0.0:8000' },
       ],
+      async onStarted() {
+        const at = context.args.indexOf('--path');
+        makeChromaFiles(await context.system.files(), at < 0 ? '/chroma/chroma' : (context.args[at + 1] ?? '/data'));
+        return true;
+      },
       handle({ url }) {
         if (url.startsWith('/api/v2/heartbeat')) return json(200, { 'nanosecond heartbeat': Date.now() * 1_000_000 });
         if (url.startsWith('/api/v2/version')) return json(200, '1.0.0');

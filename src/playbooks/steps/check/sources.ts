@@ -7,6 +7,7 @@ import { dnsSource } from './sources/dns.ts';
 import { dryRunSource } from './sources/dry-run.ts';
 import { eventsSource } from './sources/events.ts';
 import { execSource } from './sources/exec.ts';
+import { fileSource } from './sources/file.ts';
 import { getSource } from './sources/get.ts';
 import { headroomSource } from './sources/headroom.ts';
 import { httpSource } from './sources/http.ts';
@@ -17,6 +18,7 @@ import { metricsSource } from './sources/metrics.ts';
 import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
 import { releasesSource } from './sources/releases.ts';
+import { repositorySource } from './sources/repository.ts';
 import { rightsSource } from './sources/rights.ts';
 import { toolsSource } from './sources/tools.ts';
 import { usageSource } from './sources/usage.ts';
@@ -45,7 +47,9 @@ const sourceKinds = [
   ownersSource,
   headroomSource,
   releasesSource,
+  repositorySource,
   loadSource,
+  fileSource,
 ] as readonly unknown[] as readonly SourceKind<CheckSource>[];
 
 /** Something that a check reads. */

@@ -9,7 +9,7 @@ export async function execEquivalent({ exec }: ExecConfig, context: PlanContext)
   const call = (args: readonly unknown[], input: boolean) =>
     `kubectl exec${input ? ' -i' : ''} -n ${context.namespace} ${kubectlName(target)}${container ? ` -c ${shellWord(container)}` : ''} -- ${args.map((arg) => shellWord(String(arg))).join(' ')}`;
   const fed = withInput(call(command, stdin !== undefined), stdin);
-  const line = to ? intoFile(fed, to) : fed;
+  const line = to ? intoFile(fed, to, to.verify && call(to.verify, true)) : fed;
   return [unless ? `${call(unless, false)} || ${line}` : line];
 }
 
@@ -26,11 +26,12 @@ function withInput(line: string, stdin: ExecInput | undefined): string {
 }
 
 /** Written beside its place, looked at, and only then given its name. */
-function intoFile(line: string, { file, begins, complete }: ExecOutput): string {
+function intoFile(line: string, { file, begins, complete }: ExecOutput, verify: string | undefined): string {
   const partial = shellWord(`${file}.partial`);
   const checks = [
     ...(begins ? [`test "$(head -c ${Buffer.byteLength(begins)} ${partial})" = ${shellWord(begins)}`] : []),
     ...(complete ? [`tail -c 4096 ${partial} | grep -qxF -e ${shellWord(complete)}`] : []),
+    ...(verify ? [`${verify} < ${partial}`] : []),
   ];
   const place = `test ! -e ${shellWord(file)} && mv ${partial} ${shellWord(file)}`;
   return [`(umask 077 && ${line} > ${partial})`, ...checks, place].join(' && ');

@@ -4,7 +4,7 @@ import { bytesText, limited } from '../byte-size.ts';
 import { workspacePath } from '../workspace-path.ts';
 import { badEnd, lastLines } from './ending.ts';
 import { endsFault } from './ends.ts';
-import { readFileFacts } from './local-file.ts';
+import { readFileFacts, streamOf } from './local-file.ts';
 import { beginFile, type Written } from './new-file.ts';
 import type { ExecOutput } from './options.ts';
 
@@ -33,11 +33,22 @@ export async function runIntoFile(
     });
     if (!good.includes(code)) throw badEnd(request, code, good, err.end());
     err.end();
+    if (to.verify) await verify(request, to.verify.map(String), file.partial, context);
     return { code, ...(await file.finish(to)) };
   } catch (error) {
     await file.discard();
     throw error;
   }
+}
+
+/** Lets a command where the output came from read what arrived here. */
+async function verify(request: ExecRequest, command: string[], path: string, context: StepContext): Promise<void> {
+  const { connection, signal, output, progress } = context;
+  progress(`${command[0]} reads it again`);
+  const err = lastLines(output);
+  const again = { ...request, command, stdin: streamOf(path, signal), onStderr: err.write };
+  const code = await execInPod(connection, again);
+  if (code !== 0) throw badEnd(again, code, [0], err.end());
 }
 
 /** Whether a run that was cut short has written its file: only what is whole has the name. */

@@ -16,6 +16,8 @@ export interface Written {
 
 /** A file that comes into being: what is written lies beside its place until it is known to be whole. */
 export interface NewFile {
+  /** Where it lies until then. */
+  readonly partial: string;
   readonly bytes: number;
   write(bytes: Buffer): Promise<void>;
   /** Gives it its name, on disk for good; throws `Problem` where it lacks what it must begin or end with. */
@@ -41,6 +43,7 @@ export async function beginFile(file: string, run: string, signal: AbortSignal):
   const removeNow = () => rmSync(partial, { force: true });
   signal.addEventListener('abort', removeNow, { once: true });
   return {
+    partial,
     get bytes() {
       return bytes;
     },

@@ -34,6 +34,9 @@ const output = z.strictObject({
     .min(1)
     .optional()
     .describe('A line that must stand among its last ones: what was cut short is not kept'),
+  verify: argv
+    .optional()
+    .describe('A command in the same container that reads the file and must end with 0 before it gets its name'),
 });
 
 /** What an `exec` step says. */

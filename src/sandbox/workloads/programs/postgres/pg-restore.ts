@@ -25,6 +25,13 @@ export const pgRestore: Program = async (call) => {
     throw error;
   }
   if (options.has('-l', '--list')) return list(call, archive);
+  const file = options.one('-f', '--file');
+  if (file !== undefined) {
+    const text = asSql(archive);
+    if (file === '-') call.stdout.write(text);
+    else call.files.write(absolute(call.cwd, file), Buffer.from(text));
+    return 0;
+  }
   const database = options.one('-d', '--dbname');
   if (database === undefined) return fail('one of -d/--dbname and -f/--file must be specified');
   const client = connectClient(call, 'pg_restore', options, database);
@@ -49,6 +56,11 @@ export const pgRestore: Program = async (call) => {
     client.close();
   }
 };
+
+function asSql({ items, data }: Archive): string {
+  const told = items.filter(({ type, text }) => text !== '' && !setups.includes(type));
+  return told.map(({ id, text }) => `${text}\n${data.get(id) ?? ''}\n`).join('\n');
+}
 
 /** Without the line that ends them. */
 function rowsOf(data: string | undefined): string | undefined {
