@@ -4,7 +4,7 @@ import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
 import { resolveInputs } from '../playbooks/inputs.ts';
 import { readInputs, readsCluster, withReading } from '../playbooks/inputs-from-cluster.ts';
-import { findManifestSet } from '../playbooks/manifest-set.ts';
+import { findManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
@@ -102,12 +102,21 @@ function manifestSources(catalog: Catalog, system: string, workspace: string): M
     title: 'Those that come with the console',
     description: 'With probes, requests, limits and security contexts, as the deployment guide wants them.',
   };
-  const { set, notes } = findManifestSet(workspace, manifestNames(catalog, system));
-  if (!set) return [{ ...bundled, description: [bundled.description, ...notes].join(' ') }];
-  return [
-    bundled,
-    { id: 'workspace', title: 'Those of this folder', description: [set.description, ...set.notes].join('; ') },
-  ];
+  const names = manifestNames(catalog, system);
+  const members = catalog.systems.find(({ name }) => name === system)?.manifests;
+  const found = manifestFolders(workspace).map((folder) => ({
+    folder,
+    ...findManifestSet(workspace, names, { folder, members }),
+  }));
+  const own = found.flatMap(({ folder, set }): ManifestSource[] => {
+    if (!set) return [];
+    const description = [set.description, ...set.notes].join('; ');
+    return folder === 'k8s'
+      ? [{ id: 'workspace', title: 'Those of this folder', description }]
+      : [{ id: folder, title: `Those of ${folder}/`, description }];
+  });
+  const notes = found.flatMap(({ set, notes: said }) => (set ? [] : said));
+  return [{ ...bundled, description: [bundled.description, ...notes].join(' ') }, ...own];
 }
 
 function manifestNames({ playbooks }: Catalog, system: string): string[] {
@@ -126,7 +135,7 @@ async function makePlan(
   asked: PlanRequest,
   { options, workspace, connectionOf }: PlanSurroundings,
 ): Promise<PlanEntry> {
-  const manifests = asked.manifests === 'workspace' ? 'workspace' : 'bundled';
+  const manifests = asked.manifests ?? 'bundled';
   const unread = loadRun({ playbook: asked.playbook, workspace, manifests });
   const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const namespace = namespaceOf(unread.system, asked.cluster.namespace ?? options.namespace);

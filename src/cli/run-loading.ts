@@ -1,8 +1,9 @@
+import { resolve } from 'node:path';
 import { exitCodes, Problem } from '../base/errors.ts';
 import { playbookNames } from '../playbooks/find-playbook.ts';
 import { withReading } from '../playbooks/inputs-from-cluster.ts';
 import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
-import { findManifestSet, type ManifestSet } from '../playbooks/manifest-set.ts';
+import { findManifestSet, isSetMember, type ManifestSet } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
@@ -23,12 +24,12 @@ export function loadRun({
   const shown = (path: string) => shownPath(path, workspace);
   const first = loadPlaybook(ref, { roots, stepKinds, shown });
   if (!first.value) throw invalidFiles(first.diagnostics);
-  const { set, notes } = findSet(first.value, workspace, wanted);
+  const { systems, diagnostics } = loadSystems(roots, shown);
+  const found = systems.find(({ name }) => name === first.value?.system);
+  const { set, notes } = findSet(first.value, workspace, wanted, found?.manifests);
   const second = set ? loadPlaybook(ref, { roots, stepKinds, shown, manifests: set }) : first;
   if (!second.value) throw invalidFiles(second.diagnostics);
   const playbook = current ? withReading(second.value, { current }) : second.value;
-  const { systems, diagnostics } = loadSystems(roots, shown);
-  const found = systems.find(({ name }) => name === playbook.system);
   const faults = diagnostics.filter(
     ({ severity, file }) => severity === 'error' && file.includes(`/${playbook.system}/`),
   );
@@ -44,6 +45,7 @@ export function loadRun({
   const library = {
     stepKinds,
     manifests: set,
+    setMembers: found?.manifests,
     names: () => playbookNames(roots),
     load(other: string) {
       const { value, diagnostics: faultsIn } = loadPlaybook(other, { ...reading, manifests: set });
@@ -63,14 +65,18 @@ function findSet(
   playbook: Playbook,
   workspace: string,
   wanted: RunRequest['manifests'],
+  members: readonly string[] | undefined,
 ): { set: ManifestSet | undefined; notes: string[] } {
   if (wanted === 'bundled') return { set: undefined, notes: [] };
   const names = planFiles(playbook, stepKinds).map(({ name }) => name);
-  const { set, notes } = findManifestSet(workspace, names);
-  if (set || wanted === 'any') return { set, notes };
-  throw new Problem('The workspace has no whole set of manifests', {
-    where: `${workspace}/k8s`,
+  const folder = wanted === 'any' || wanted === 'workspace' ? 'k8s' : wanted;
+  const { set, notes } = findManifestSet(workspace, names, { folder, members });
+  // One that applies none of them is the same with any.
+  if (set || wanted === 'any' || !names.some((name) => isSetMember(name, members))) return { set, notes };
+  throw new Problem(`There is no whole set of manifests in ${folder}`, {
+    where: resolve(workspace, folder),
     evidence: notes,
+    next: ['Run tars-console run tars/source: it says what the folder has and what it lacks.'],
     exitCode: exitCodes.usage,
   });
 }

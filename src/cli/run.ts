@@ -30,6 +30,8 @@ export interface RunOptions extends GlobalOptions, InputOptions, ConsentOptions 
   takeOver?: string;
   yes?: boolean;
   from?: string;
+  /** `bundled`, `workspace`, or a folder. */
+  manifests?: string;
   only?: string;
   plan?: boolean;
   detach?: boolean;
@@ -40,7 +42,7 @@ export interface RunOptions extends GlobalOptions, InputOptions, ConsentOptions 
 /** `run <system>/<playbook>`: a run without a screen. The exit code is the run's. */
 export async function runCommand(args: string[], options: RunOptions): Promise<number> {
   const workspace = process.cwd();
-  const request = { playbook: args[0] ?? '', workspace, manifests: 'any' as const };
+  const request = { playbook: args[0] ?? '', workspace, manifests: options.manifests ?? 'any' };
   const loaded = loadRun(request);
   const { from, only, yes = false, readOnly = false, output = 'text' } = options;
   leftOut(flattenPlaybook(loaded.playbook), { from, only });

@@ -30,6 +30,8 @@ export function createPlanContext(
     if (playbook.source === 'bundled' && replaced === undefined) return path;
     // Who opens a folder does not mean to give a playbook in it what else lies on the machine.
     if (isInside(path, workspace) || isInside(path, playbook.folder)) return path;
+    // A folder that was chosen as the set may lie anywhere; what its files lead to may not.
+    if (replaced !== undefined && manifests && isInside(path, manifests.folder)) return path;
     throw leadsOut(path);
   };
   const evaluate = (expression: string, local: Scope = {}) =>

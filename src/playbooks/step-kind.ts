@@ -44,6 +44,8 @@ export interface PlaybookLibrary {
   stepKinds: readonly StepKind[];
   /** The manifests that stand in for the bundled ones. */
   manifests: ManifestSet | undefined;
+  /** The file names that a set of manifests of this system consists of; all that its playbooks name unless said. */
+  setMembers?: readonly string[] | undefined;
   /** `tars/deploy` of every playbook. */
   names(): readonly string[];
   /** Reads `<system>/<name>`. Throws `Problem` with every fault in it. */

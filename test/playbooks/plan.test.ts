@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadPlaybook } from '../../src/playbooks/loading/load-playbook.ts';
-import { findManifestSet } from '../../src/playbooks/manifest-set.ts';
+import { findManifestSet, manifestFolders } from '../../src/playbooks/manifest-set.ts';
 import { fileHashes, flattenPlaybook, hashPlan, planFiles, planSteps } from '../../src/playbooks/plan.ts';
 import { createPlanContext } from '../../src/playbooks/plan-context.ts';
 import type { StepKind } from '../../src/playbooks/step-kind.ts';
@@ -122,6 +122,20 @@ describe('manifests of the workspace', () => {
     const { set } = findManifestSet(workspace, names());
     expect(set?.fileOf('manifests/a.yaml')).toBe(join(workspace, 'k8s/a.yaml'));
     expect(set?.fileOf('load/basic.yaml')).toBeUndefined();
+  });
+
+  it('may lie in a repository within, and need only what the system says', () => {
+    const workspace = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+    for (const name of ['clone/k8s', 'other', '.hidden/k8s']) mkdirSync(join(workspace, name), { recursive: true });
+    writeFileSync(join(workspace, 'clone/k8s/a.yaml'), manifest('mine'));
+    expect(manifestFolders(workspace)).toEqual([join('clone', 'k8s')]);
+    expect(findManifestSet(workspace, names()).set).toBeUndefined();
+    const folder = 'clone/k8s';
+    expect(findManifestSet(workspace, names(), { folder }).notes.join()).toContain('clone/k8s/ is not used');
+    const { set } = findManifestSet(workspace, names(), { folder, members: ['a.yaml'] });
+    expect(set?.fileOf('manifests/a.yaml')).toBe(join(workspace, 'clone/k8s/a.yaml'));
+    expect(set?.fileOf('manifests/b.yaml')).toBeUndefined();
+    expect(set?.description).toContain('b.yaml of the console');
   });
 
   it('never bring their secrets, and placeholders in them are said', () => {

@@ -20,8 +20,8 @@ export interface RunRequest {
   /** What there was in the cluster in place of defaults when it was asked for; called playbooks take theirs from here. */
   current?: CurrentInputs | undefined;
   cluster: ClusterChoice;
-  /** `bundled`, `workspace`, or whichever is there. */
-  manifests: 'bundled' | 'workspace' | 'any';
+  /** `bundled`; `workspace` for its `k8s/`; `any` for whichever of them is there; else a folder, by the workspace. */
+  manifests: string;
   /** Answers yes to what is asked; what must be typed is still asked. */
   assumeYes: boolean;
   /** A person can be asked. Without one a question fails the step. */

@@ -4,6 +4,7 @@ import { Problem } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { toolEnvironment } from '../../tools/environment.ts';
 import { whichProgram } from '../../tools/find-tool.ts';
+import { git } from '../../tools/known-tools.ts';
 import { runTool, type ToolResult } from '../../tools/run-tool.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
@@ -135,8 +136,11 @@ async function start(
   ]);
   const named = Object.entries(options.env ?? {}).map(([name, value]) => [name, String(value)]);
   const { kubeconfig } = context.connection.info;
-  const cluster = options.cluster ? { inherit: ['KUBECONFIG'], kubeconfig } : {};
-  const env = { ...toolEnvironment(cluster), ...Object.fromEntries([...named, ...secrets]) };
+  const inherit = [...(options.cluster ? ['KUBECONFIG'] : []), ...ownVariables(program)];
+  const env = {
+    ...toolEnvironment({ inherit, ...(options.cluster ? { kubeconfig } : {}) }),
+    ...Object.fromEntries([...named, ...secrets]),
+  };
   const path = program.includes('/') ? workspacePath(program, context, cwd) : whichProgram(program, env);
   if (!path || (program.includes('/') && !existsSync(path)))
     throw new Problem(`There is no program ${program}`, {
@@ -153,6 +157,11 @@ async function start(
 
 /** What becomes an output is written down with the run, so that it is kept short; the log has all of it. */
 const longestOutput = 32_768;
+
+/** Variables that a program which we know reads for its own connections; never those that lead to a cluster. */
+function ownVariables(program: string): readonly string[] {
+  return program === git.name ? (git.inherit ?? []) : [];
+}
 
 function stdoutOf({ stdout }: ToolResult): string {
   return printable(stdout).trimEnd().slice(0, longestOutput);

@@ -112,7 +112,7 @@ async function credentialsOf(
   context: StepContext,
 ): Promise<RegistryCredentials | undefined> {
   const { username, password } = options;
-  if (username !== undefined && password !== undefined) return { username, password: requireSecret(password, context) };
+  if (username && password !== undefined) return { username, password: requireSecret(password, context) };
   const saved = await savedCredentials(registry);
   if (saved) context.hide(saved.password);
   return saved;

@@ -49,10 +49,10 @@ export function buildArguments(
   return [
     'build',
     ...tags.flatMap((tag) => ['--tag', tag]),
-    ...(file === undefined ? [] : ['--file', workspacePath(file, context, folder)]),
+    ...(!file ? [] : ['--file', workspacePath(file, context, folder)]),
     ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${String(value)}`]),
-    ...(target === undefined ? [] : ['--target', target]),
-    ...(platform === undefined ? [] : ['--platform', platform]),
+    ...(!target ? [] : ['--target', target]),
+    ...(!platform ? [] : ['--platform', platform]),
     folder,
   ];
 }

@@ -18,7 +18,8 @@ export async function whileLoggedIn<T>(
   context: StepContext,
   work: (env: Record<string, string>) => Promise<T>,
 ): Promise<T> {
-  if (username === undefined || password === undefined) return work({});
+  // An input that was left empty means that nobody logs in.
+  if (!username || password === undefined) return work({});
   const folder = await mkdtemp(join(tmpdir(), 'tars-console-login-'));
   const env = { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: join(folder, 'auth.json') };
   try {

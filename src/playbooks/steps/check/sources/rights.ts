@@ -6,11 +6,14 @@ import { everyStep, type FlatStep } from '../../../plan.ts';
 import { skippedBefore } from '../../../preview/will-run.ts';
 import { neededRights } from '../../../runs/preflight.ts';
 import { planContexts } from '../../../runs/run-header.ts';
-import type { PlaybookLibrary, PreviewContext } from '../../../step-kind.ts';
+import type { PreviewContext } from '../../../step-kind.ts';
 import { accessCommand } from '../access-command.ts';
+import { goodPlaybooks } from '../good-playbooks.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 
-const playbookName = z.string().regex(/^[a-z0-9-]+\/([a-z0-9-]+|\*)$/, 'it is written like `tars/deploy` or `tars/*`');
+const playbookName = z
+  .string()
+  .regex(/^[a-z0-9-]+\/([a-z0-9-]+\*?|\*)$/, 'it is written like `tars/deploy` or `tars/*`');
 
 const schema = z.strictObject({
   rights: z
@@ -55,21 +58,10 @@ export const rightsSource: SourceKind<z.infer<typeof schema>> = {
 function meant({ playbooks, except = [] }: z.infer<typeof schema>['rights'], { library }: SourceContext): Playbook[] {
   if (!library) throw new Problem('There are no other playbooks here');
   const loaded = playbooks.flatMap((one) => {
-    if (!one.endsWith('/*')) return except.includes(one) ? [] : [library.load(one)];
-    const names = library.names().filter((name) => name.startsWith(one.slice(0, -1)) && !except.includes(name));
-    return names.flatMap((name) => loadIfGood(name, library));
+    if (!one.endsWith('*')) return except.includes(one) ? [] : [library.load(one)];
+    return goodPlaybooks(library, one, except);
   });
   return [...new Set(loaded)];
-}
-
-/** What is wrong with a playbook that was not named is said where that one is run. */
-function loadIfGood(name: string, library: PlaybookLibrary): Playbook[] {
-  try {
-    return [library.load(name)];
-  } catch (error) {
-    if (error instanceof Problem) return [];
-    throw error;
-  }
 }
 
 /** The steps of a playbook that would run as it is run without further inputs, each with what it would be run with. */
