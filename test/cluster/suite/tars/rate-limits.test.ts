@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest';
+import { endsOf, openPlaybook } from '../../support/run-playbook.ts';
+import { openStepCluster } from '../../support/steps.ts';
+import { cache, configuration, database, part, service, services, settings } from '../../support/tars-parts.ts';
+
+const { cluster, connection } = await openStepCluster();
+const { namespace } = connection.info;
+const [core, apps] = [`/api/v1/namespaces/${namespace}`, `/apis/apps/v1/namespaces/${namespace}`];
+const ingresses = `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`;
+const limitRps = 'nginx.ingress.kubernetes.io/limit-rps';
+
+async function deploy(): Promise<void> {
+  const configMapRef = { name: 'tars-config' };
+  const container = { env: settings(), envFrom: [{ configMapRef }], ports: [{ containerPort: 8000 }] };
+  const readinessProbe = { httpGet: { path: '/ready', port: 8000 }, periodSeconds: 1 };
+  await cluster.post(`${core}/configmaps`, configuration({ RATE_LIMIT_PER_MINUTE: '30', EXTRA: 'of mine' }));
+  const own = service('backend-service', { app: 'tars-backend' }, 8000);
+  for (const one of [...services, own]) await cluster.post(`${core}/services`, one);
+  for (const one of [database, cache, part('tars-backend', { container: { ...container, readinessProbe } })])
+    await cluster.post(`${apps}/deployments`, one);
+  const backend = { service: { name: 'backend-service', port: { number: 8000 } } };
+  const rules = [{ host: 'tars.local', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
+  const metadata = { name: 'tars-ingress', annotations: { [limitRps]: '100' } };
+  const spec = { ingressClassName: 'nginx', rules };
+  await cluster.post(ingresses, { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec });
+  await cluster.until(`${apps}/deployments/tars-backend`, ({ body }) => body.status?.readyReplicas === 1, {
+    withinMs: 50_000,
+  });
+}
+
+async function limit(inputs: Record<string, string>) {
+  const playbook = await openPlaybook(connection, 'tars/rate-limits', inputs);
+  const plan = await playbook.plan();
+  const action = (step: string) => plan.steps.find(({ id }) => id === step)?.preview?.changes[0]?.action;
+  const { status, records } = await playbook.run(plan);
+  return { action, status, ends: endsOf(records), told: JSON.stringify(records) };
+}
+
+it('Rate limits: both are set, what a load test meets is computed, and the refusals are measured', async () => {
+  await deploy();
+  const set = await limit({ perMinute: '15', perSecond: '20', measure: 'both' });
+  expect([set.action('client-limit'), set.action('ingress-limit'), set.action('restart')]).toEqual(
+    Array.from({ length: 3 }, () => 'update'),
+  );
+  expect(set).toMatchObject({ status: 'done', ends: { 'client-refused': 'done', 'ingress-refused': 'done' } });
+  expect(set.told).toContain('20.8 a minute from each, of which 5.8 are refused');
+  expect(set.told).toContain('after a burst of 100 about 90 % would be refused');
+  // Ten seconds of three a second by one client that may ask fifteen times.
+  expect(set.told).toContain('15 × 200, 15 × 429');
+  const { body } = await cluster.get(`${core}/configmaps/tars-config`);
+  expect(body.data).toEqual({ RATE_LIMIT_PER_MINUTE: '15', EXTRA: 'of mine' });
+  const backend = (await cluster.get(`${apps}/deployments/tars-backend`)).body;
+
+  const again = await limit({ perMinute: '15', perSecond: '20' });
+  expect([again.action('client-limit'), again.action('ingress-limit'), again.action('restart')]).toEqual(
+    Array.from({ length: 3 }, () => 'unchanged'),
+  );
+  expect(again.status).toBe('done');
+  const { metadata } = (await cluster.get(`${apps}/deployments/tars-backend`)).body;
+  expect(metadata.generation).toBe(backend.metadata.generation);
+}, 120_000);
+
+it('one limit alone leaves the other as it is, and limits that a load test does not meet are no warning', async () => {
+  const { status, ends, told } = await limit({ perSecond: '300' });
+  expect(status).toBe('done');
+  expect(ends).toMatchObject({ 'client-limit': 'skipped', 'ingress-limit': 'done', restart: 'skipped' });
+  expect(told).not.toContain('would be refused');
+  expect((await cluster.get(`${ingresses}/tars-ingress`)).body.metadata.annotations[limitRps]).toBe('300');
+  const { body } = await cluster.get(`${core}/configmaps/tars-config`);
+  expect(body.data.RATE_LIMIT_PER_MINUTE).toBe('15');
+});
