@@ -21,7 +21,10 @@ export const leakingSteps: Record<string, (leaks: Leaks) => string> = {
   wait: () => `wait: { ready: ['Pod/${leak}'] }
     timeout: 1s`,
   http: ({ url }) => `http: { url: '${url}', headers: { x-leak: '${leak}' }, expect: 'false' }`,
-  exec: () => exec,
+  exec: () => `${exec}
+    on-failure: continue
+  - title: Into a file
+    exec: { in: Pod/box, command: [sh, -c, "cat; cat /tmp/leak.txt; cat >&2 /tmp/leak.txt"], stdin: { secret: mark }, to: { file: 'out/${leak}.txt', complete: '${leak}' } }`,
   copy: () => `copy: { in: Pod/box, from: leak.txt, to: 'pod:/tmp/${leak}' }`,
   'port-forward': () => `port-forward: { to: 'Pod/${leak}:80' }`,
   promql: ({ url }) => `promql: { url: '${url}', query: 'up{x="${leak}"}', token: mark }`,

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readOnly } from '../../../../src/cluster/read-only.ts';
 import { execInPod } from '../../../../src/cluster/streams/exec.ts';
@@ -101,4 +104,67 @@ it('its plan names the pod and the command and runs nothing', async () => {
   expect(await execStep.equivalent(config, step.context)).toEqual([
     `kubectl exec -n ${connection.info.namespace} pod/box -- touch /tmp/planned`,
   ]);
+});
+
+it('what a command writes becomes a file that has its name only when it is whole', async () => {
+  const { step, config } = exec({
+    command: ['sh', '-c', 'seq 1 200000; echo "-- the end"; echo; echo behind it'],
+    to: { file: 'out/numbers.txt', begins: '1\n2', complete: '-- the end', verify: ['grep', '-q', '199999'] },
+  });
+  const before = await execStep.before?.(config, step.context);
+  expect(await execStep.probe?.(config, step.context, before)).toMatchObject({ done: false });
+  const { outputs } = await execStep.run(config, step.context);
+  const file = join(step.folder, 'out', 'numbers.txt');
+  const bytes = readFileSync(file);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  expect(outputs).toEqual({ stdout: '', code: 0, json: null, pod: 'box', file, bytes: bytes.length, sha256 });
+  expect(bytes.toString()).toMatch(/^1\n2\n.*\n200000\n-- the end\n\nbehind it\n$/s);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(join(step.folder, 'out'))).toEqual(['numbers.txt']);
+  expect(await execStep.probe?.(config, step.context, before)).toMatchObject({ done: true, outputs: { sha256 } });
+  await expect(execStep.run(config, step.context)).rejects.toThrow('is there already, and is not written over');
+  expect(step.said).toEqual([]);
+});
+
+it('a file that is cut short, begins otherwise, fails its command or its check, or is stopped is not kept', async () => {
+  const refused = async (command: string, to: object, why: string, stop?: AbortController) => {
+    const { step, config } = exec({ command: ['sh', '-c', command], to: { file: 'out.txt', ...to } });
+    const context = stop ? { ...step.context, signal: stop.signal } : step.context;
+    await expect(execStep.run(config, context)).rejects.toThrow(why);
+    expect(readdirSync(step.folder)).toEqual([]);
+  };
+  await refused('echo half', { complete: 'the end' }, 'the line "the end" is not among its last ones');
+  await refused('echo other', { begins: 'PGDMP' }, 'it does not begin with "PGDMP"');
+  await refused('echo whole; exit 3', {}, 'sh ended with 3 in box');
+  await refused('echo whole', { verify: ['grep', '-q', 'missing'] }, 'grep ended with 1 in box');
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(new Error('stopped by hand')), 300);
+  await refused('echo begun; sleep 100', {}, 'stopped by hand', stop);
+});
+
+it('a connection that breaks off leaves no file', async () => {
+  const cut = exec({ command: ['sh', '-c', 'echo begun; sleep 100'], to: { file: 'out.txt' } });
+  const breaking: typeof connection.stream = async (request) => {
+    const stream = await connection.stream(request);
+    setTimeout(() => stream.close(), 300);
+    return stream;
+  };
+  const broken = { ...cut.step.context, connection: { ...connection, stream: breaking } };
+  await expect(execStep.run(cut.config, broken)).rejects.toThrow('The connection ended before sh did');
+  expect(readdirSync(cut.step.folder)).toEqual([]);
+});
+
+it('a file of this machine is read by a command, with words before and behind it that tell that it was whole', async () => {
+  const files = { 'big.txt': 'x'.repeat(3_000_000) };
+  const whole = exec({ command: ['wc', '-c'], stdin: { path: 'big.txt', before: 'BEGIN', after: 'END' } }, { files });
+  expect((await execStep.run(whole.config, whole.step.context)).outputs?.stdout).toBe('3000008\n');
+  const other = exec(
+    { command: ['sh', '-c', 'tail -c 3 > /tmp/last'], stdin: { path: 'big.txt', after: 'END', sha256: 'ab' } },
+    { files },
+  );
+  await expect(execStep.run(other.config, other.step.context)).rejects.toThrow('changed while it was read');
+  const last = exec({ command: ['sh', '-c', 'sleep 0.2; cat /tmp/last'] });
+  expect((await execStep.run(last.config, last.step.context)).outputs?.stdout).not.toBe('END');
+  const none = exec({ command: ['cat'], stdin: { path: 'none.txt' } });
+  await expect(execStep.run(none.config, none.step.context)).rejects.toThrow('cannot be read');
 });

@@ -5,7 +5,19 @@ import { type Client, clientOptions, connectClient, type Options } from './conne
 import { type Look, lookOf, writeResult } from './output.ts';
 import { readScript, type Told } from './script.ts';
 
-const valued = ['-c', '--command', '-f', '--file', '-v', '--set', '--variable', '-F', '--field-separator', '-o'];
+const valued = [
+  '-c',
+  '--command',
+  '-f',
+  '--file',
+  '-v',
+  '--set',
+  '--variable',
+  '-F',
+  '--field-separator',
+  '-o',
+  '--output',
+];
 
 interface Talk {
   call: Call;
@@ -24,7 +36,18 @@ export const psql: Program = async (call) => {
   if (!client) return 2;
   const variables = new Map(options.all('-v', '--set', '--variable').map((one) => one.split('=') as [string, string]));
   const stopsAtErrors = /^(1|on|true|yes)$/i.test(variables.get('ON_ERROR_STOP') ?? '');
-  const talk: Talk = { call, client, look: lookOf(options), stopsAtErrors, errors: 0, restricted: undefined };
+  const file = options.one('-o', '--output');
+  const into = {
+    write: (data: string | Buffer) => call.files.write(absolute(call.cwd, file ?? ''), Buffer.from(data), true),
+  };
+  const talk: Talk = {
+    call: file === undefined ? call : { ...call, stdout: into },
+    client,
+    look: lookOf(options),
+    stopsAtErrors,
+    errors: 0,
+    restricted: undefined,
+  };
   try {
     if (options.has('-l', '--list')) {
       tell(talk, { command: 'l' });
