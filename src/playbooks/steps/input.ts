@@ -22,7 +22,7 @@ const shape = {
       pattern: z.string().min(1).optional().describe('A regular expression that the whole text must match'),
       format: z.enum(['email']).optional().describe('What kind of text it is'),
       hint: z.string().optional().describe('Says the pattern in words'),
-      options: z.array(scalar).min(1).optional().describe('The only values that are allowed'),
+      options: z.array(scalar).min(1).optional().describe('The only values that are allowed; where the input holds another, e.g. `ask`, it is asked for'),
       minimum: z.number().optional().describe('Of a number'),
       maximum: z.number().optional().describe('Of a number'),
       optional: z.boolean().optional().describe('May be left empty'),
@@ -47,7 +47,7 @@ export const inputStep: StepKind<Config> = {
   async run(config, context) {
     const asked = context.render(config.input);
     const { name, sensitive } = asked;
-    const given = sensitive ? context.secret(name) : givenInput(name, context);
+    const given = sensitive ? context.secret(name) : givenInput(asked, context);
     const value = given ?? (await askUntilRight(asked, context));
     if (!sensitive) return { summary: `${name} is ${value === '' ? 'left empty' : value}`, outputs: { value } };
     if (given === undefined) context.give(name, String(value));
@@ -59,9 +59,10 @@ export const inputStep: StepKind<Config> = {
   },
 };
 
-function givenInput(name: string, { scope }: Pick<StepContext, 'scope'>): InputValue | undefined {
+/** One that is none of the step's options, such as `ask`, leaves it to the person. */
+function givenInput({ name, options }: Asked, { scope }: Pick<StepContext, 'scope'>): InputValue | undefined {
   const value = (scope.inputs as Record<string, InputValue> | undefined)?.[name];
-  return value === '' ? undefined : value;
+  return value === undefined || value === '' || (options && !options.includes(value)) ? undefined : value;
 }
 
 /** Asks, and asks again with the reason as long as the answer cannot be taken. */

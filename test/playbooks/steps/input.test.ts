@@ -123,3 +123,11 @@ describe('what lives in the process of a run alone', () => {
     expect(results(again).slice(3)).toEqual(['typed done', 'last done']);
   });
 });
+
+it('an input that holds none of the options, such as `ask`, leaves it to the person', async () => {
+  const input = { name: 'way', text: 'Which way?', options: ['left', 'right'] };
+  const { result, asked } = await ask(input, { inputs: { way: 'ask' }, typed: ['left'] });
+  expect([result.outputs, asked.length]).toEqual([{ value: 'left' }, 1]);
+  const given = await ask(input, { inputs: { way: 'right' } });
+  expect([given.result.outputs, given.asked.length]).toEqual([{ value: 'right' }, 0]);
+});
