@@ -22,7 +22,7 @@ const shape = {
             .min(0)
             .optional()
             .describe('Made anew when it ends within so many days; 30 unless said'),
-          authority: z.string().min(1).optional().describe('Name of the authority that is made for it'),
+          authority: z.string().min(1).optional().describe('Name of the authority that is made for it; one of another is made anew then'),
         })
         .describe('A certificate of an authority made for it alone; clients trust its `ca.crt` when they are told to'),
       z
@@ -166,7 +166,8 @@ async function check(written: Extract<Written, { check: string }>, context: Step
 function wantedOf({ secret, hosts, days = 365, renew = 30, authority }: SelfMade): WantedCertificate {
   if (renew >= days)
     throw new Problem(`A certificate of ${days} days would be renewed at once when \`renew\` is ${renew}`);
-  return { secret, hosts, days, renew, authority: authority ?? `${hosts[0]} authority` };
+  const ofAuthority = authority !== undefined;
+  return { secret, hosts, days, renew, authority: authority ?? `${hosts[0]} authority`, ofAuthority };
 }
 
 function outputsOf(

@@ -38,6 +38,14 @@ export function endsOf(records: readonly RunRecord[]): Record<string, string> {
   );
 }
 
+/** Which steps did not end well and why, for a test's message. */
+export function troubleOf(records: readonly RunRecord[]): string {
+  const wrong = records.filter(
+    (record) => record.type === 'step-result' && record.status !== 'done' && record.status !== 'skipped',
+  );
+  return JSON.stringify(wrong, undefined, 1);
+}
+
 export interface PlaybookUnderTest {
   plan(): Promise<PreviewedPlan>;
   /** Runs it, with a plan that was accepted; what differs from it then is asked, and fails the run. */

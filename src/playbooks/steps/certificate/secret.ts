@@ -13,6 +13,8 @@ export interface WantedCertificate {
   /** It is renewed when it is valid for fewer days than these. */
   renew: number;
   authority: string;
+  /** True: one of another authority will not do. */
+  ofAuthority: boolean;
 }
 
 export interface CertificateState {
@@ -37,6 +39,8 @@ export async function stateOf(
   const facts = factsOf(certificate);
   const missing = wanted.hosts.filter((host) => !isFor(certificate, host));
   if (missing.length > 0) return { existed: true, facts, reason: `it is not for ${missing.join(', ')}` };
+  const other = wanted.ofAuthority && facts.issuer !== `CN=${wanted.authority}`;
+  if (other) return { existed: true, facts, reason: `it is of ${facts.issuer}` };
   const isOld = facts.days < wanted.renew;
   return { existed: true, facts, reason: isOld ? `it ends in ${facts.days} days, on ${facts.expires}` : undefined };
 }
