@@ -46,6 +46,14 @@ describe('the page on playbooks', () => {
     expect(validateAll(workspaceWith(notes)).flatMap(diagnosticLines)).toEqual([]);
   });
 
+  it('has inputs of the cluster that are right', () => {
+    const inputs = blockWith('value: object.spec.replicas');
+    const look = "steps: [{ title: Look, wait: { exists: ['Deployment/web'] } }]\n";
+    const workspace = workspaceWith({ ...notes, 'playbooks/notes/part.yaml': `title: T\n${inputs}${look}` });
+    const file = join(workspace, '.tars-console/playbooks/notes/part.yaml');
+    expect(validateFiles([file], workspace).flatMap(diagnosticLines)).toEqual([]);
+  });
+
   it('has no step that is not right', () => {
     const fragments = blocks.filter((text) => /^( {2}- |at-once)/.test(text));
     expect(fragments.length).toBeGreaterThan(4);

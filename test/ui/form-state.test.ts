@@ -54,6 +54,23 @@ describe('a form', () => {
     expect(submitForm(done).values).toEqual({ profile: 'custom', rate: 205, email: 'a@example.com' });
   });
 
+  it('gives the empty text where what stood there was taken away, which is not the same as nothing', () => {
+    const field: FormField = { name: 'registry', label: 'registry', type: 'text', initial: 'a', optional: true };
+    const form = createForm([field, { ...field, name: 'other', initial: undefined }]);
+    expect(submitForm(keys(form, 'backspace')).values).toEqual({ registry: '' });
+  });
+
+  it('lists choices that have labels below one another, those around the chosen one where there are many', () => {
+    const options = Array.from({ length: 20 }, (_, at) => `class-${at}`);
+    const labels = Object.fromEntries(options.map((option) => [option, `${option} (Immediate)`]));
+    const form = createForm([{ name: 'class', label: 'class', type: 'choice', options, labels, initial: 'class-10' }]);
+    const drawn = formLines({ form, submit: 'Go', width: 60, height: 20, theme: createTheme({ color: 0, unicode: true }) });
+    expect(drawn.filter((line) => /^ {4}\S+ class-/.test(line))).toHaveLength(6);
+    expect(drawn.join('\n')).toContain('class-10 (Immediate)');
+    expect(drawn.join('\n')).toContain('14 more');
+    expect(submitForm(keys(form, 'right')).values).toEqual({ class: 'class-11' });
+  });
+
   it('never draws what is masked', () => {
     const form = pasteIntoForm(keys(createForm(fields), 'down'), 'hunter2hunter2\n');
     const drawn = formLines({

@@ -50,8 +50,8 @@ it('Storage class: classes are offered with their binding mode, new claims get t
   const { reading } = await inputsNow(connection, 'tars/storage-class', { storageClass: fast });
   expect(reading.offered.storageClass).toEqual(
     expect.arrayContaining([
-      { value: fast, label: `${fast}; WaitForFirstConsumer: a volume is made for the first pod` },
-      { value: slow, label: `${slow}; Immediate: a volume is made with the claim` },
+      { value: fast, label: `${fast} (WaitForFirstConsumer)` },
+      { value: slow, label: `${slow} (Immediate)` },
     ]),
   );
   await expect(inputsNow(connection, 'tars/storage-class', { storageClass: 'none-such' })).rejects.toMatchObject({
@@ -109,7 +109,12 @@ it.runIf(cluster.on === 'sandbox')(
     expect(await claimsOf(other.info.namespace)).toEqual({});
 
     await makeClass('usual', 'Immediate', marked);
-    expect((await inputsNow(other, 'tars/storage-class')).values.storageClass).toBe('usual');
+    const usual = await inputsNow(other, 'tars/storage-class');
+    expect(usual.values.storageClass).toBe('usual');
+    expect(usual.reading.offered.storageClass).toContainEqual({
+      value: 'usual',
+      label: 'usual (Immediate, the default)',
+    });
     for (const name of [fast, slow, 'usual']) await cluster.remove(`${classes}/${name}`);
     await expect(inputsNow(other, 'tars/storage-class', { storageClass: 'x' })).rejects.toMatchObject({
       evidence: ['storageClass: the cluster has none to choose from, not `x` either'],
