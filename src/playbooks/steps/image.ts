@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { messageOf, Problem } from '../../base/errors.ts';
 import { mirroredImage } from '../../configuration/mirror.ts';
 import { loadSettings } from '../../configuration/settings.ts';
-import { parseImageReference, pinnedReference } from '../../tools/image-reference.ts';
+import { isLocalRegistry, parseImageReference, pinnedReference } from '../../tools/image-reference.ts';
 import { type RegistryCredentials, registryDigest } from '../../tools/image-registry.ts';
 import { savedCredentials } from '../../tools/registry-login.ts';
 import type { Tool } from '../../tools/tool.ts';
 import type { PlanContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
-import { buildArguments, engineFault, findEngine } from './image/engine.ts';
+import { buildArguments, buildFolder, engineFault, findEngine } from './image/engine.ts';
 import { whileLoggedIn } from './image/login.ts';
 import { type ImageConfig, type ImageOptions, imageShape } from './image/options.ts';
 import { requireSecret } from './secret-values.ts';
@@ -149,6 +150,10 @@ function idArguments({ name }: Tool, tag: string): string[] {
 /** Why an image cannot be had while rehearsing. Undefined where all of it can be done. */
 async function whyRehearsed(options: ImageOptions, context: StepContext): Promise<string | undefined> {
   try {
+    const { registry } = parseImageReference(options.tag);
+    if (options.push && !isLocalRegistry(registry)) return `a rehearsal pushes nothing to ${registry}`;
+    const folder = options.build === undefined ? undefined : buildFolder(options.build, context);
+    if (folder !== undefined && !existsSync(folder)) return `there is nothing at ${folder}`;
     if (!isOnlyVerified(options)) return await engineFault(findEngine(options), context);
     await digestInRegistry(options.tag, options, context);
     return undefined;

@@ -36,6 +36,14 @@ export async function engineFault(engine: Tool, context: StepContext): Promise<s
   return code === 0 ? undefined : (stderr.trim().split('\n').at(-1) ?? `${engine.name} info ended with ${code}`);
 }
 
+/** Absolute path of the folder that an image is built from. */
+export function buildFolder(
+  build: NonNullable<ImageOptions['build']>,
+  context: Pick<PlanContext, 'workspace'>,
+): string {
+  return workspacePath(typeof build === 'string' ? build : build.context, context);
+}
+
 /** The arguments of a build. */
 export function buildArguments(
   options: ImageOptions,
@@ -44,7 +52,7 @@ export function buildArguments(
 ): string[] {
   const build = typeof options.build === 'string' ? { context: options.build } : options.build;
   if (!build) return [];
-  const folder = workspacePath(build.context, context);
+  const folder = buildFolder(build, context);
   const { file, args = {}, target, platform } = build as Exclude<ImageOptions['build'], string | undefined>;
   return [
     'build',
