@@ -1,5 +1,6 @@
 import { editForm, type FieldValue, shownFields, submitForm } from '../ui/form-state.ts';
 import { moveIndex } from '../ui/select-state.ts';
+import { openView } from './act-views.ts';
 import { menuItems } from './choices.ts';
 import type { FormScreen } from './form-screen.ts';
 import type { ActionName } from './key-binding.ts';
@@ -22,7 +23,7 @@ export function actMenu(state: AppState, action: ActionName): Update {
       menu: { path: [...path, indexInLevel(state, item)], index: 0 },
       filters: { ...state.filters, menu: '' },
     });
-  if (item.kind === 'view') return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
+  if (item.kind === 'view') return openView(state, item.view);
   if (item.kind === 'page') return openPage(state, item.page, item.title);
   return action === 'plan'
     ? toPlan(state, item.playbook, item.title, item.inputs)

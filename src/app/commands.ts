@@ -2,6 +2,7 @@ import { editText, textState } from '../ui/text-state.ts';
 import { watchRun } from './act-choose.ts';
 import { noPlaybook, prepare, toPlan } from './act-menu.ts';
 import { quit } from './act-overlay.ts';
+import { choosePrometheus, openView } from './act-views.ts';
 import { isResumable } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
 import { type AppState, focusOn, type Overlay, open, runIsOn, toDashboard, type Update, update } from './state.ts';
@@ -89,6 +90,22 @@ export const commands: readonly CommandEntry[] = [
       state.session
         ? update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' })
         : say(state, 'Choose a cluster first'),
+  },
+  {
+    name: 'access',
+    description: 'how the system is reached: address, hosts line, URL, port-forward',
+    run: (state) => (state.session ? openView(state, 'access') : say(state, 'Choose a cluster first')),
+  },
+  {
+    name: 'queries',
+    description: 'the figures of the system that a Prometheus knows, live',
+    run: (state) => (state.session ? openView(state, 'queries') : say(state, 'Choose a cluster first')),
+  },
+  {
+    name: 'prometheus',
+    argument: '[place]',
+    description: 'which one is asked: a URL or namespace/service:port; without one, the one that is found',
+    run: choosePrometheus,
   },
   { name: 'menu', description: 'to the menu', run: pane('menu') },
   { name: 'pods', description: 'to the pods', run: pane('pods') },

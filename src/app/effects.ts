@@ -2,9 +2,10 @@ import { messageOf, Problem } from '../base/errors.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
+import type { Effect } from './effect.ts';
 import { createReplaying } from './replaying.ts';
 import type { Services } from './services.ts';
-import { type AppState, type Effect, systemOf } from './state.ts';
+import { type AppState, systemOf } from './state.ts';
 import type { AppEvent } from './update.ts';
 
 export interface Performer {
@@ -110,12 +111,22 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       return dispatch({ type: 'runs', runs: await services.runs() });
     case 'load-page':
       return dispatch({ type: 'page', page: effect.page, text: await services.page(effect.page) });
+    case 'copy':
+      return tell(hands, `${effect.what}: ${await services.copy(effect.text)}`);
+    case 'open-url':
+      return tell(hands, await services.openUrl(effect.url));
+    case 'toggle-forward':
+      return hands.state().session?.forwards.toggle(effect.place);
     case 'load-details':
     case 'load-status':
       return view(effect, hands, take('view'));
     default:
       return;
   }
+}
+
+function tell({ dispatch }: Hands, text: string): void {
+  dispatch({ type: 'notice', notice: { tone: 'info', text } });
 }
 
 async function probe(context: string, { services, dispatch }: Hands, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { type AppState, runIsOn } from './state.ts';
 
 /** Modes that keys share. */
 export const lists = ['welcome', 'clusters', 'systems', 'menu', 'run', 'pods', 'plan', 'runs'] as const;
-export const scrolled = ['status', 'page', 'details', 'logs', 'step', 'faults', 'help'] as const;
+export const scrolled = ['status', 'access', 'queries', 'page', 'details', 'logs', 'step', 'faults', 'help'] as const;
 export const choices = ['leave', 'stop', 'discard', 'question', 'gate'] as const;
 export const panes = ['menu', 'run', 'pods', 'autoscalers', 'latency'] as const;
 export const quiet = [...panes, 'welcome', 'clusters', 'systems', 'plan', 'runs', ...scrolled] as const;

@@ -3,11 +3,18 @@ import { actingKeys } from './keys-acting.ts';
 import { leadingKeys } from './keys-leading.ts';
 import { movingKeys } from './keys-moving.ts';
 import { replayingKeys } from './keys-replaying.ts';
+import { viewingKeys } from './keys-viewing.ts';
 import type { Mode } from './modes.ts';
 import type { AppState } from './state.ts';
 
 /** Every key and what it does. Footer, help and the guide's table are made from this; keys of text fields are in `ui/`. */
-export const keymap: readonly KeyBinding[] = [...movingKeys, ...actingKeys, ...replayingKeys, ...leadingKeys];
+export const keymap: readonly KeyBinding[] = [
+  ...movingKeys,
+  ...actingKeys,
+  ...replayingKeys,
+  ...viewingKeys,
+  ...leadingKeys,
+];
 
 /** The binding that a key has in a mode. */
 export function bindingOf(key: string, mode: Mode): KeyBinding | undefined {

@@ -15,6 +15,8 @@ export const modes = [
   'form',
   'plan',
   'status',
+  'access',
+  'queries',
   'page',
   'details',
   'logs',

@@ -1,3 +1,6 @@
+import type { AccessFeed } from '../cluster/access/access-feed.ts';
+import type { WantedAccess } from '../cluster/access/access-point.ts';
+import type { Forwards } from '../cluster/access/forwards.ts';
 import type { ClusterChoice, ConnectionInfo } from '../cluster/connection.ts';
 import type { AutoscalersSnapshot } from '../cluster/panes/autoscalers-feed.ts';
 import type { Feed } from '../cluster/panes/feed.ts';
@@ -7,10 +10,12 @@ import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
+import type { QueriesSnapshot } from '../playbooks/queries/queries-feed.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
 import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { StepPreview } from '../playbooks/step-preview.ts';
+import type { SystemQuery } from '../systems/query-schema.ts';
 import type { FieldValue, FormField } from '../ui/form-state.ts';
 
 /** A system as the screen needs to know it. */
@@ -23,6 +28,8 @@ export interface SystemEntry {
   /** `Deployment/tars-backend` … */
   workloads: readonly string[];
   autoscalers: readonly string[];
+  access: readonly WantedAccess[];
+  queries: readonly SystemQuery[];
   latency?: { target: number; quantile: 'p50' | 'p95' | 'p99' } | undefined;
   /** What the first run of a newcomer is made of, in this order: references of playbooks. */
   first: readonly string[];
@@ -108,6 +115,12 @@ export interface ClusterSession {
   autoscalers: Feed<AutoscalersSnapshot>;
   /** One pod in full with its events and its log; asks the cluster until it is closed. */
   podDetails(name: string): Feed<PodDetails>;
+  /** How the system is reached; looks and tries until it is closed. */
+  access(system: SystemEntry): AccessFeed;
+  /** The figures of the system's queries; asks a Prometheus until it is closed. */
+  queries(system: SystemEntry, prometheus: string | undefined): Feed<QueriesSnapshot>;
+  /** Port-forwards: they go on whatever is shown, and end with the session. */
+  forwards: Forwards;
   /** The context is one that the user's settings call production. */
   production?: boolean;
   requestRate(): number;
@@ -146,6 +159,10 @@ export interface Services {
   /** The Markdown of a page, `<system>/<name>`. */
   page(ref: string): Promise<string>;
   /** Reads the cluster where the playbook's inputs stand in it. */
+  /** Hands a text to the terminal's clipboard; returns what the person should know of that. */
+  copy(text: string): Promise<string>;
+  /** Opens a URL where there is a display to show it; returns what was done. */
+  openUrl(url: string): Promise<string>;
   form(playbook: string, presets: Record<string, FieldValue>, cluster: ClusterChoice | undefined): Promise<FormEntry>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   /** What the plan would change, told anew each time that more of it is known. Changes nothing. */

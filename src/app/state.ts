@@ -3,13 +3,13 @@ import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
-import type { Gate, Passage } from '../playbooks/runs/gate.ts';
-import type { Answer } from '../playbooks/runs/question.ts';
+import type { Gate } from '../playbooks/runs/gate.ts';
 import type { RunState } from '../playbooks/runs/state.ts';
 import type { Tone } from '../ui/banner.ts';
 import type { FieldValue } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import type { TextState } from '../ui/text-state.ts';
+import type { BeginEffect, Effect } from './effect.ts';
 import type { FormScreen } from './form-screen.ts';
 import type { PaneName } from './layout.ts';
 import type {
@@ -45,6 +45,10 @@ export type Screen =
       open?: number | undefined;
     }
   | { type: 'status'; scroll: number }
+  /** How the system is reached: one way in at a time; `asked` counts how often one looked again. */
+  | { type: 'access'; point: number; asked: number; scroll: number }
+  /** The figures of a Prometheus. */
+  | { type: 'queries'; asked: number; scroll: number }
   /** A page of the system; its text is Markdown, undefined while it is read. */
   | { type: 'page'; page: string; title: string; text: string | undefined; scroll: number }
   /** A pod or an autoscaler by its name. */
@@ -121,6 +125,8 @@ export interface AppState {
   run: AttachedRun | undefined;
   /** What a screen that is only read shows; undefined while it is on its way. */
   view: readonly ToneLine[] | undefined;
+  /** Where the Prometheus is that is asked, where somebody said so: a URL or `namespace/service:port`. */
+  prometheus: string | undefined;
   /** The newcomer's way: playbooks still to come, the first one next. */
   guide: readonly string[];
   /** Goes away with the next key. */
@@ -130,35 +136,6 @@ export interface AppState {
   startWith: string | undefined;
   leaving: boolean;
 }
-
-/** What begins or resumes a run. */
-export type BeginEffect = Extract<Effect, { type: 'start-run' | 'resume' }>;
-
-export type Effect =
-  | { type: 'load-manifest-sources'; system: string }
-  | { type: 'probe'; context: string }
-  | { type: 'stop-probing' }
-  | { type: 'connect'; choice: ClusterChoice; system: string }
-  | { type: 'disconnect' }
-  | { type: 'make-form'; playbook: string; presets: Record<string, FieldValue> }
-  | { type: 'make-plan'; playbook: string; inputs: Record<string, FieldValue> }
-  | { type: 'stop-preview' }
-  | { type: 'start-run'; plan: PlanEntry; passage?: Passage }
-  | { type: 'follow'; run: string }
-  | { type: 'resume'; run: string; passage?: Passage }
-  | { type: 'stop-run'; run: string }
-  | { type: 'discard'; run: string }
-  | { type: 'answer'; run: string; question: string; answer: Answer }
-  | { type: 'load-runs' }
-  | { type: 'report'; run: string }
-  | { type: 'replay'; run: string }
-  | { type: 'steer-replay'; how: 'pause' | 'faster' | 'slower' | 'step-on' }
-  | { type: 'load-details'; kind: string; name: string }
-  | { type: 'load-status' }
-  | { type: 'load-page'; page: string }
-  | { type: 'close-view' }
-  | { type: 'suspend' }
-  | { type: 'exit' };
 
 export interface Update {
   state: AppState;
@@ -194,6 +171,7 @@ export function initialState(given: Partial<AppState> = {}): AppState {
     pod: undefined,
     run: undefined,
     view: undefined,
+    prometheus: undefined,
     guide: [],
     notice: undefined,
     readOnly: false,

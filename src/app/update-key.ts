@@ -7,6 +7,7 @@ import { actPlan } from './act-plan.ts';
 import { actAutoscalers, actPods } from './act-pods.ts';
 import { actQuestion, actRun, keyInTypedQuestion } from './act-run.ts';
 import { actReplay, actRuns } from './act-runs.ts';
+import { actAccess, actQueries } from './act-views.ts';
 import { keyInCommand } from './commands.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
@@ -102,6 +103,10 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
       return actPlan(state, screen, action, look);
     case 'runs':
       return actRuns(state, screen.index, action);
+    case 'access':
+      return actAccess(state, screen, action, look) ?? actScrolled(state, screen, action, look);
+    case 'queries':
+      return actQueries(state, screen, action, look) ?? actScrolled(state, screen, action, look);
     case 'logs':
     case 'status':
     case 'page':

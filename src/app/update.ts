@@ -11,23 +11,13 @@ import { openGate } from './act-gate.ts';
 import { guideTo } from './act-menu.ts';
 import { ask } from './act-run.ts';
 import { clusterRows, shownRuns } from './choices.ts';
+import type { BeginEffect, Effect } from './effect.ts';
 import type { KeyPress } from './key-press.ts';
 import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
 import { reduceEvents, reduceLatency } from './run-reading.ts';
 import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
-import {
-  type AppState,
-  attach,
-  type BeginEffect,
-  type Effect,
-  goBack,
-  isRight,
-  replace,
-  toDashboard,
-  type Update,
-  update,
-} from './state.ts';
+import { type AppState, attach, goBack, isRight, replace, toDashboard, type Update, update } from './state.ts';
 import { updateKey } from './update-key.ts';
 
 /** Everything that can happen to the screen. */

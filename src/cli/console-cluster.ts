@@ -1,4 +1,6 @@
 import type { ClusterSession, Services } from '../app/services.ts';
+import { createAccessFeed } from '../cluster/access/access-feed.ts';
+import { createForwards } from '../cluster/access/forwards.ts';
 import { connect } from '../cluster/connect/connect.ts';
 import type { ClusterChoice, Connection } from '../cluster/connection.ts';
 import { listEvents } from '../cluster/events.ts';
@@ -12,6 +14,7 @@ import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
+import { createQueriesFeed } from '../playbooks/queries/queries-feed.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
@@ -80,17 +83,22 @@ function openSession(choice: ClusterChoice, connection: Connection, namespace: s
   const batchMs = loadSettings().refreshMs ?? usualRefreshMs;
   const pods = createPodsFeed(connection, { namespace, batchMs });
   const autoscalers = createAutoscalersFeed(connection, { namespace, batchMs });
+  const forwards = createForwards(connection, namespace);
   return {
     choice,
     info: connection.info,
     production: isProduction(connection.info, loadSettings().production),
     pods,
     autoscalers,
+    access: ({ access }) => createAccessFeed(connection, { namespace, access }),
+    queries: ({ queries }, prometheus) => createQueriesFeed(connection, { namespace, queries, prometheus }),
+    forwards,
     podDetails: (name) => createPodDetailsFeed(connection, { namespace, name, batchMs }),
     requestRate: () => connection.requestRate(),
     close() {
       pods.close();
       autoscalers.close();
+      forwards.close();
       connection.close();
     },
   };

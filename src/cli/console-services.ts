@@ -10,6 +10,7 @@ import { runPaths } from '../playbooks/runs/run-folder.ts';
 import { readRequest } from '../playbooks/runs/run-request.ts';
 import { resumeRun, type StartOptions } from '../playbooks/runs/start.ts';
 import { createClusterServices } from './console-cluster.ts';
+import { copyToTerminal, openUrl } from './console-desktop.ts';
 import { startThroughGates } from './console-gates.ts';
 import { createHistoryServices } from './console-history.ts';
 import { createPlaybookServices } from './console-playbooks.ts';
@@ -30,6 +31,8 @@ export function createServices(options: GlobalOptions): Services {
     asTyped,
     ...cluster,
     ...createPlaybookServices(options, cluster.connectionOf),
+    copy: async (text) => copyToTerminal(text),
+    openUrl,
     page: async (ref) => asTyped(pageText(ref)),
     // The sandbox's own context is offered as the sandbox.
     contexts: async () => listContexts(options.kubeconfig).filter(({ sandbox }) => !sandbox),

@@ -60,6 +60,8 @@ function lazyServices(options: ConsoleOptions): Services {
     connect: async (choice, system) => (await real()).connect(choice, system),
     details: async (session, object, signal) => (await real()).details(session, object, signal),
     status: async (session, system, signal) => (await real()).status(session, system, signal),
+    copy: async (text) => (await real()).copy(text),
+    openUrl: async (url) => (await real()).openUrl(url),
     page: async (ref) => (await real()).page(ref),
     form: async (playbook, presets, cluster) => (await real()).form(playbook, presets, cluster),
     plan: async (request) => (await real()).plan(request),

@@ -108,7 +108,9 @@ function print(results: readonly QueryResult[], { system, namespace, source, opt
   }
   const theme = outputTheme();
   const width = process.stdout.isTTY ? Math.min(100, process.stdout.columns ?? 80) : 100;
-  printNote(`${system.title}, namespace ${namespace}, ${at.toTimeString().slice(0, 8)}, ${sourceText(source)}\n`);
+  printNote(
+    `${system.title}, namespace ${namespace}, ${at.toTimeString().slice(0, 8)}, ${source.kind === 'stand-in' ? 'stand-in: ' : ''}${sourceText(source)}\n`,
+  );
   for (const result of results) printResult(queryLines(result, width, 3, theme).join('\n').trimEnd());
 }
 

@@ -26,6 +26,8 @@ export interface Symbols {
   up: string;
   down: string;
   enter: string;
+  /** A port-forward. */
+  forward: string;
 }
 
 /** The signs that boxes are drawn with. */
@@ -95,6 +97,7 @@ const unicodeSymbols: Symbols = {
   up: '↑',
   down: '↓',
   enter: '⏎',
+  forward: '⇄',
 };
 
 const asciiSymbols: Symbols = {
@@ -118,6 +121,7 @@ const asciiSymbols: Symbols = {
   up: '^',
   down: 'v',
   enter: 'Enter',
+  forward: '=',
 };
 
 const unicodeBorder: BorderSigns = {

@@ -1,10 +1,13 @@
 import type { ClusterSession, PlanEntry, RunEntry, Services, SystemEntry } from '../../src/app/services.ts';
+import { type AccessSnapshot, noAccess } from '../../src/cluster/access/access-feed.ts';
+import { type ForwardsSnapshot, noForwards } from '../../src/cluster/access/forwards.ts';
 import type { AutoscalersSnapshot } from '../../src/cluster/panes/autoscalers-feed.ts';
 import { createFeedCore } from '../../src/cluster/panes/feed.ts';
 import type { PodDetails } from '../../src/cluster/panes/pod-details.ts';
 import type { PodRow } from '../../src/cluster/panes/pod-row.ts';
 import type { PodsSnapshot } from '../../src/cluster/panes/pods-feed.ts';
 import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.ts';
+import { noQueries, type QueriesSnapshot } from '../../src/playbooks/queries/queries-feed.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';
 import type { Answer } from '../../src/playbooks/runs/question.ts';
@@ -30,6 +33,9 @@ export interface FakeServices extends Services {
   history: RunEntry[];
   pods: ReturnType<typeof createFeedCore<PodsSnapshot>>;
   autoscalers: ReturnType<typeof createFeedCore<AutoscalersSnapshot>>;
+  access: ReturnType<typeof createFeedCore<AccessSnapshot>>;
+  queries: ReturnType<typeof createFeedCore<QueriesSnapshot>>;
+  forwards: ReturnType<typeof createFeedCore<ForwardsSnapshot>>;
 }
 
 const fakeSystem: SystemEntry = {
@@ -40,6 +46,8 @@ const fakeSystem: SystemEntry = {
   source: 'bundled',
   workloads: ['Deployment/tars-backend', 'Deployment/postgres'],
   autoscalers: ['tars-backend'],
+  access: [{ title: 'API', host: 'tars.local', ingress: 'tars-ingress', path: '/health' }],
+  queries: [],
   latency: { target: 250, quantile: 'p95' },
   first: ['tars/prerequisites', 'tars/full-deployment'],
 };
@@ -107,6 +115,17 @@ export function fakeServices(
     history: given.runs ?? [],
     pods,
     autoscalers,
+    access: createFeedCore<AccessSnapshot>(noAccess),
+    queries: createFeedCore<QueriesSnapshot>(noQueries),
+    forwards: createFeedCore<ForwardsSnapshot>(noForwards),
+    async copy(text) {
+      calls.push(`copy ${text}`);
+      return 'sent to the clipboard';
+    },
+    async openUrl(url) {
+      calls.push(`open ${url}`);
+      return `Opening ${url}`;
+    },
     ...choosing(calls, given.unreachable ?? []),
     async connect(choice, system) {
       const context = choice.sandbox ? 'sandbox' : (choice.context ?? '');
@@ -317,6 +336,9 @@ const fakeMenu = [
     items: [{ title: 'Basic', kind: 'playbook' as const, playbook: 'tars/load-test', inputs: { profile: 'basic' } }],
   },
   { title: 'Status', kind: 'view' as const, view: 'status' as const },
+  { title: 'Access', kind: 'view' as const, view: 'access' as const },
+  { title: 'Live queries', kind: 'view' as const, view: 'queries' as const },
+  { title: 'Next steps', kind: 'page' as const, page: 'next-steps' },
 ];
 
 function fakeSession(
@@ -348,6 +370,20 @@ function fakeSession(
         logNote: undefined,
         state: { kind: 'live', since: 0 },
       }),
+    access: () => ({
+      ...services.access,
+      close: () => services.calls.push('close access'),
+      refresh: () => services.calls.push('look again'),
+    }),
+    queries: (_, prometheus) => {
+      services.calls.push(`queries ${prometheus ?? 'found'}`);
+      return { ...services.queries, close: () => services.calls.push('close queries') };
+    },
+    forwards: {
+      ...services.forwards,
+      toggle: ({ service, port }) => services.calls.push(`forward ${service}:${port}`),
+      close: () => {},
+    },
     requestRate: () => 0.4,
     close: () => services.calls.push(`close ${context}`),
   };

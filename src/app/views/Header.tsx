@@ -1,6 +1,9 @@
 import { Text } from 'ink';
 import { useCallback } from 'react';
 import { printableLine } from '../../base/printable.ts';
+import type { ForwardState } from '../../cluster/access/forward-state.ts';
+import { forwardSign } from '../../cluster/access/forward-text.ts';
+import { noForwards } from '../../cluster/access/forwards.ts';
 import { describeFeed, type FeedState, worstOf } from '../../cluster/watch/feed-state.ts';
 import { currentIndex, stepCount } from '../../playbooks/current-step.ts';
 import { pad, textWidth, truncate } from '../../ui/text.ts';
@@ -22,6 +25,7 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
   const readOnly = useAppState((state) => state.readOnly);
   const pods = useFeed(session?.pods, noPods);
   const autoscalers = useFeed(session?.autoscalers, noAutoscalers);
+  const { forwards } = useFeed(session?.forwards, noForwards);
   const now = useCoarseNow();
   const readRate = useCallback(() => (session ? session.requestRate().toFixed(1) : ''), [session]);
   const rate = usePolled(readRate, 2000);
@@ -42,6 +46,7 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
         : place,
     );
     if (step) parts.push(theme.accent(step));
+    for (const { state } of forwards) parts.push(forwardText(state, theme));
     parts.push(readyText(pods.rows, theme));
     parts.push(theme.dim(`API ${rate || '0.0'}${width < 100 ? '/s' : ' req/s'}`));
     parts.push(stateText(worstOf([pods.state, autoscalers.state]), now, theme));
@@ -59,6 +64,11 @@ function readyText(rows: readonly { ready: number; containers: number; severity:
   const text = `${theme.symbols.dot} ${ready}/${counted.length} ready`;
   if (counted.length === 0) return theme.dim(text);
   return ready === counted.length ? theme.ok(text) : theme.warn(text);
+}
+
+function forwardText(state: ForwardState, theme: Theme): string {
+  const { text, tone } = forwardSign(state, theme.symbols);
+  return theme[tone](`${theme.symbols.forward} ${text}`);
 }
 
 function stateText(state: FeedState, now: number, theme: Theme): string {

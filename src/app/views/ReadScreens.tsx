@@ -9,8 +9,10 @@ import type { Rectangle } from '../layout.ts';
 import { stepsOf } from '../run-reading.ts';
 import { type AppState, type Screen, systemOf } from '../state.ts';
 import { useAppState } from '../use-app.ts';
+import { AccessScreen } from './AccessScreen.tsx';
 import { helpLines } from './help-lines.ts';
 import { LogScreen, PodDetailsScreen } from './PodScreens.tsx';
+import { QueriesScreen } from './QueriesScreen.tsx';
 import { ScrolledLines } from './ScrolledLines.tsx';
 
 export type ReadScreenType = Extract<Screen, { scroll: unknown }>;
@@ -21,6 +23,8 @@ export function ReadScreen({ screen, area }: { screen: ReadScreenType; area: Rec
   const state = useAppState((all) => all);
   if (screen.type === 'logs') return <LogScreen screen={screen} area={area} />;
   if (screen.type === 'details' && screen.kind === 'Pod') return <PodDetailsScreen screen={screen} area={area} />;
+  if (screen.type === 'access') return <AccessScreen screen={screen} area={area} />;
+  if (screen.type === 'queries') return <QueriesScreen screen={screen} area={area} />;
   const { title, lines } = contentOf(state, screen, area.width - 4, theme);
   return <ScrolledLines title={title} lines={lines} scroll={screen.scroll} area={area} />;
 }
@@ -42,7 +46,7 @@ interface Content {
 
 function contentOf(
   state: AppState,
-  screen: Exclude<ReadScreenType, { type: 'logs' }>,
+  screen: Exclude<ReadScreenType, { type: 'logs' | 'access' | 'queries' }>,
   width: number,
   theme: Theme,
 ): Content {

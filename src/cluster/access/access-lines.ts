@@ -1,31 +1,45 @@
 import { printableLine } from '../../base/printable.ts';
-import { pad } from '../../ui/text.ts';
+import { pad, wrap } from '../../ui/text.ts';
 import type { Symbols } from '../../ui/theme.ts';
 import type { Tone, ToneLine } from '../tone-line.ts';
 import { type AccessAnswer, type AccessPoint, type CertificateSeen, needsHosts } from './access-point.ts';
 
-type Sign = 'ok' | 'warn' | 'bad' | undefined;
+type Sign = 'ok' | 'warn' | 'bad';
 
-const labelWidth = 13;
+/** Columns before the text of a line: indent, sign, label. */
+const labelWidth = 14;
+const textFrom = labelWidth + 4;
 
-/** A way in as lines: what is fine, what is not, and what to type. Text is made printable. */
-export function accessLines(point: AccessPoint, symbols: Symbols): ToneLine[] {
-  const line = (label: string, text: string, sign?: Sign, tone: Tone | undefined = sign): ToneLine => ({
-    text: `  ${sign ? symbols[sign] : ' '} ${pad(label, labelWidth)}${printableLine(text)}`,
+/** One thing as lines of at most `width` columns: its sign and label, and its text beside them, never below them. */
+export function labelled(
+  { label, text, sign, tone = sign }: { label: string; text: string; sign?: Sign; tone?: Tone | undefined },
+  symbols: Symbols,
+  width: number,
+): ToneLine[] {
+  const room = Math.max(20, width - textFrom);
+  return wrap(printableLine(text), room).map((part, index) => ({
+    text: `${index === 0 ? `  ${sign ? symbols[sign] : ' '} ${pad(label, labelWidth)}` : ' '.repeat(textFrom)}${part}`,
     tone: tone === 'ok' ? undefined : tone,
-  });
+  }));
+}
+
+/** A way in as lines of at most `width` columns: what is fine, what is not, and what to type. Text is made printable. */
+export function accessLines(point: AccessPoint, symbols: Symbols, width = Number.POSITIVE_INFINITY): ToneLine[] {
+  const line: Line = (label, text, sign, tone) =>
+    labelled({ label, text, ...(sign ? { sign } : {}), ...(tone ? { tone } : {}) }, symbols, width);
+  const { answer, curl, urls } = point;
   return [
-    { text: printableLine(`${point.title}: ${point.object}, path ${point.path}`), tone: 'title' },
+    { text: printableLine(`${point.title}: ${point.object}, path ${point.path}`), tone: 'title' as const },
     ...addressLines(point, line),
     ...hostLines(point, line),
-    ...answerLines(point.answer, line),
-    ...(point.answer?.reached && point.answer.certificate ? certificateLines(point.answer.certificate, line) : []),
-    ...point.urls.map((url, index) => line(index === 0 ? 'URL' : '', url, undefined, index === 0 ? 'info' : undefined)),
-    ...(point.curl ? [line(needsHosts(point) ? 'meanwhile' : 'by hand', point.curl)] : []),
+    ...answerLines(answer, line),
+    ...(answer?.reached && answer.certificate ? certificateLines(answer.certificate, line) : []),
+    ...urls.flatMap((url, index) => line(index === 0 ? 'URL' : '', url, undefined, index === 0 ? 'info' : undefined)),
+    ...(curl ? line(needsHosts(point) ? 'meanwhile' : 'by hand', curl) : []),
   ];
 }
 
-type Line = (label: string, text: string, sign?: Sign, tone?: Tone) => ToneLine;
+type Line = (label: string, text: string, sign?: Sign, tone?: Tone) => ToneLine[];
 
 const ways: Record<AccessPoint['way'], string> = {
   published: ' (opened on this machine by the sandbox)',
@@ -35,16 +49,14 @@ const ways: Record<AccessPoint['way'], string> = {
 };
 
 function addressLines({ way, addresses, trouble, forward }: AccessPoint, line: Line): ToneLine[] {
-  if (way !== 'none') return [line('address', `${addresses.join(', ')}${ways[way]}`, 'ok')];
-  const instead = forward
-    ? [line('', `A port-forward to ${forward.service}:${forward.port} leads there meanwhile`)]
-    : [];
-  return [line('address', `none: ${trouble ?? 'not known'}`, 'bad'), ...instead];
+  if (way !== 'none') return line('address', `${addresses.join(', ')}${ways[way]}`, 'ok');
+  const instead = forward ? line('', `A port-forward to ${forward.service}:${forward.port} leads there meanwhile`) : [];
+  return [...line('address', `none: ${trouble ?? 'not known'}`, 'bad'), ...instead];
 }
 
 function hostLines(point: AccessPoint, line: Line): ToneLine[] {
   const { hosts, hostsLine } = point;
-  const lines = hosts.map(({ name, resolves, right }) => {
+  const lines = hosts.flatMap(({ name, resolves, right }) => {
     const found = resolves.length === 0 ? 'not known on this machine' : `is ${resolves.join(', ')} here`;
     if (name.startsWith('*'))
       return line('host', `${name}: any name in place of the star; /etc/hosts knows no such lines`);
@@ -56,19 +68,19 @@ function hostLines(point: AccessPoint, line: Line): ToneLine[] {
   const wrong = hosts.some(({ resolves, right }) => resolves.length > 0 && !right);
   return [
     ...lines,
-    line('hosts line', hostsLine, undefined, 'info'),
-    wrong
+    ...line('hosts line', hostsLine, undefined, 'info'),
+    ...(wrong
       ? line('', 'Names that lead elsewhere: correct their line in /etc/hosts, or the DNS entry')
-      : line('as root', `echo '${hostsLine}' | sudo tee -a /etc/hosts`),
+      : line('as root', `echo '${hostsLine}' | sudo tee -a /etc/hosts`)),
   ];
 }
 
 function answerLines(answer: AccessAnswer | undefined, line: Line): ToneLine[] {
   if (!answer) return [];
-  if (!answer.reached) return [line('answer', `none: ${answer.reason}`, 'bad')];
+  if (!answer.reached) return line('answer', `none: ${answer.reason}`, 'bad');
   const { status, ms, location } = answer;
   const to = location === undefined ? '' : `, leads to ${location}`;
-  return [line('answer', `status ${status} in ${ms} ms${to}`, status < 400 ? 'ok' : status < 500 ? 'warn' : 'bad')];
+  return line('answer', `status ${status} in ${ms} ms${to}`, status < 400 ? 'ok' : status < 500 ? 'warn' : 'bad');
 }
 
 /** Below these days one should know why it was not renewed yet: cert-manager renews when a third of its life is left. */
@@ -92,7 +104,7 @@ function certificateLines(certificate: CertificateSeen, line: Line): ToneLine[] 
       ? ['A browser will warn: nobody but the server itself vouches for it']
       : [];
   return [
-    line('certificate', [`${subject}, ${by}, ${until}`, ...faults].join('; '), sign),
-    ...more.map((text) => line('', text)),
+    ...line('certificate', [`${subject}, ${by}, ${until}`, ...faults].join('; '), sign),
+    ...more.flatMap((text) => line('', text)),
   ];
 }

@@ -77,7 +77,8 @@ export function createAsker({ connection, namespace, queries, source, everyMs, s
         ...facts,
         value: (isNow ? points.at(-1) : undefined) ?? null,
         points,
-        series: series.length, sinceStart: false,
+        series: series.length,
+        sinceStart: false,
         trouble: undefined,
       };
     } catch (error) {

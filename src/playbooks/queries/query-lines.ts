@@ -1,6 +1,6 @@
 import { printableLine } from '../../base/printable.ts';
 import { chartLines, sparkline } from '../../ui/chart.ts';
-import { spread, truncate, wrap } from '../../ui/text.ts';
+import { spread, wrap } from '../../ui/text.ts';
 import type { Style, Theme } from '../../ui/theme.ts';
 import { figureText, type QueryResult, targetText, type Verdict, verdictOf } from './query-result.ts';
 
@@ -69,9 +69,4 @@ export function withoutPrometheus(system: string): string[] {
     '  helm install monitoring prometheus-community/kube-prometheus-stack -n monitoring --create-namespace',
     'It must then be told to read the backend: the menu Monitoring has the scrape configuration.',
   ];
-}
-
-/** Where the figures come from, on one line; a stand-in is never without its name. */
-export function sourceLine(text: string, width: number, theme: Theme): string {
-  return truncate(printableLine(`from ${text}`), width, theme.symbols.ellipsis);
 }

@@ -35,7 +35,7 @@ export function sourceText(source: QuerySource): string {
     case 'service':
       return `${source.namespace}/${source.name}:${source.port}`;
     case 'stand-in':
-      return 'stand-in: counted by the sandbox’s own programs';
+      return 'the sandbox’s own programs';
   }
 }
 

@@ -1,0 +1,68 @@
+import type { KeyBinding } from './key-binding.ts';
+
+/** Keys of the screens that show how a system is reached and how it does. */
+export const viewingKeys: readonly KeyBinding[] = [
+  {
+    id: 'forward',
+    keys: ['f'],
+    label: 'f',
+    hint: 'port-forward',
+    description: 'keeps a port of this machine connected to it, or ends that',
+    where: ['access'],
+    footer: 20,
+    disabledReason: ({ readOnly }) => (readOnly ? 'A port-forward goes into a pod: not with --read-only' : undefined),
+  },
+  {
+    id: 'copy',
+    keys: ['c'],
+    label: 'c',
+    hint: 'copy',
+    description: 'copies the hosts line; the URL where the names are known already',
+    where: ['access'],
+    footer: 21,
+  },
+  {
+    id: 'copy-url',
+    keys: ['u'],
+    label: 'u',
+    hint: 'copy URL',
+    description: 'copies the URL',
+    where: ['access'],
+    footer: 22,
+  },
+  {
+    id: 'open-url',
+    keys: ['o'],
+    label: 'o',
+    hint: 'open',
+    description: 'opens the URL in the browser of this machine',
+    where: ['access'],
+    footer: 23,
+  },
+  {
+    id: 'next-point',
+    keys: ['tab'],
+    label: 'tab',
+    hint: 'next way in',
+    description: 'to the next way into the system',
+    where: ['access'],
+  },
+  {
+    id: 'other-source',
+    keys: ['p'],
+    label: 'p',
+    hint: 'other Prometheus',
+    description: 'asks the next Prometheus that was found; :prometheus names any',
+    where: ['queries'],
+    footer: 24,
+  },
+  {
+    id: 'again',
+    keys: ['r'],
+    label: 'r',
+    hint: 'again',
+    description: 'looks again now',
+    where: ['access', 'queries'],
+    footer: 25,
+  },
+];
