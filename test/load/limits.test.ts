@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { limitFindings } from '../../src/load/limits.ts';
+import { heaviestUse, limitFindings } from '../../src/load/limits.ts';
+import { createRequests, withDrawnValues } from '../../src/load/request-values.ts';
 import { defineScenario } from '../../src/load/scenario.ts';
 import { findScenario } from '../../src/load/scenario-file.ts';
 import { withOverrides } from '../../src/load/scenario-overrides.ts';
@@ -49,5 +50,23 @@ describe('limits that would spoil a load test', () => {
   test('the rate of a closed loop is not known before, so nothing is claimed', () => {
     const scenario = findScenario('tars/custom');
     expect(limitFindings(scenario, { namespace: 'tars', perClient, ingress: ingress(true) })).toEqual([]);
+  });
+
+  test('a load that is judged by nothing is there to run into a limit', () => {
+    const scenario = findScenario('tars/ingress-limit');
+    expect(limitFindings(scenario, { namespace: 'tars', ingress: ingress(true) })).toEqual([]);
+  });
+
+  test('a client that is one for the whole test sends everything, and is another in the next one', () => {
+    const scenario = findScenario('tars/client-limit');
+    expect(heaviestUse(scenario, 'client')).toMatchObject({ rate: 6, share: 1, each: 60 });
+    const idsOf = () => {
+      const request = createRequests(withDrawnValues(scenario), 1);
+      return new Set([0, 1, 2].map((index) => request(index).headers['X-Client-ID']));
+    };
+    const [one, other] = [idsOf(), idsOf()];
+    expect([one.size, other.size]).toEqual([1, 1]);
+    expect([...one][0]).toMatch(/^limit-check-\d+$/);
+    expect(one).not.toEqual(other);
   });
 });

@@ -22,7 +22,11 @@ const shape = {
       pattern: z.string().min(1).optional().describe('A regular expression that the whole text must match'),
       format: z.enum(['email']).optional().describe('What kind of text it is'),
       hint: z.string().optional().describe('Says the pattern in words'),
-      options: z.array(scalar).min(1).optional().describe('The only values that are allowed; where the input holds another, e.g. `ask`, it is asked for'),
+      options: z
+        .array(scalar)
+        .min(1)
+        .optional()
+        .describe('The only values that are allowed; where the input holds another, e.g. `ask`, it is asked for'),
       minimum: z.number().optional().describe('Of a number'),
       maximum: z.number().optional().describe('Of a number'),
       optional: z.boolean().optional().describe('May be left empty'),
