@@ -4,12 +4,14 @@ import type { KubernetesObject } from './object.ts';
 import { refusal } from './refusal.ts';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workload.ts';
 
-/** The server's controller has not yet seen the newest spec: its status speaks of an older one. */
-function unobserved(object: KubernetesObject): Readiness | undefined {
+/** Its controller has not yet seen the newest spec: its status and its pods speak of an older one. */
+export function isUnobserved(object: KubernetesObject): boolean {
   const observed = (object.status as { observedGeneration?: number } | undefined)?.observedGeneration ?? 0;
-  return observed < (object.metadata.generation ?? 0)
-    ? isWaiting('waits for its controller to see the change')
-    : undefined;
+  return observed < (object.metadata.generation ?? 0);
+}
+
+function unobserved(object: KubernetesObject): Readiness | undefined {
+  return isUnobserved(object) ? isWaiting('waits for its controller to see the change') : undefined;
 }
 
 /** As `kubectl rollout status` (`kubectl/pkg/polymorphichelpers/rollout_status.go`), and available in full. */

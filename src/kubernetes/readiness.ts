@@ -24,6 +24,7 @@ import { claimReadiness, volumeReadiness } from './readiness-storage.ts';
 import {
   daemonSetReadiness,
   deploymentReadiness,
+  isUnobserved,
   replicaSetReadiness,
   statefulSetReadiness,
 } from './readiness-workloads.ts';
@@ -91,6 +92,8 @@ export function readinessOf(object: KubernetesObject, evidence: ReadinessEvidenc
   // What the pods say is the cause; a deadline only says that it took too long.
   const failed = found.failed && found.failed.reason !== 'ProgressDeadlineExceeded' ? found.failed : undefined;
   if (failed) return key === 'batch/Job' ? withLastPod(found, failed, evidence) : found;
+  // Until then what its pods suffer is of the version that is being replaced.
+  if (key !== 'batch/Job' && isUnobserved(object)) return found;
   const cause = failureOf(object, key, evidence);
   if (!cause) return found;
   const late = found.failed;

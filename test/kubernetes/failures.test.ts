@@ -160,6 +160,10 @@ describe('a workload fails by what its pods and events say', () => {
       'it made no progress within its deadline of 600 s: 0 of 1 new replicas have been made (ReplicaSet "web-1" has timed out)',
     );
     expect(readinessOf(deployment(), { pods: [broken] }).failed?.reason).toBe('ErrImagePull');
+    // Until its controller has seen the change that repairs it, its pods are those of before.
+    const changed = deployment();
+    const unseen = { ...changed, metadata: { ...changed.metadata, generation: 99 } };
+    expect(readinessOf(unseen, { pods: [broken] }).failed).toBeUndefined();
     const both = readinessOf(deployment(late), { pods: [broken] }).failed;
     expect(both?.message).toMatch(/^the image .* cannot be pulled: not found; it made no progress within its deadline/);
   });
