@@ -7,8 +7,9 @@ import { podsOf } from './workload-pods.ts';
 export const restartedAt = 'kubectl.kubernetes.io/restartedAt';
 
 /**
- * When the contents of an object were last changed, by its managed fields; what is changed in its labels or its status does not
- * count. Milliseconds, as exact as a second.
+ * When the contents of an object were last changed, by its managed fields; who only changed its labels or its status does not
+ * count. Each manager has one time, so that a label from whoever wrote the contents counts as well. Milliseconds, as exact as a
+ * second.
  */
 export function changedAt({ metadata }: KubernetesObject): number {
   const entries = (metadata.managedFields ?? []) as { time?: string; fieldsV1?: Record<string, unknown> }[];
