@@ -17,7 +17,9 @@ const collections: Record<string, string> = {
 const lockPath = '/api/v1/namespaces/default/configmaps';
 const lockName = 'tars-console-tests-cert-manager';
 /** A file that was killed never gives its turn back. */
-const turnMs = 180_000;
+const turnMs = 300_000;
+/** How long the hook of a file may take that waits until it is its turn. */
+export const certManagerHookMs = 900_000;
 
 /**
  * cert-manager belongs to a whole cluster, and files that use it or need it away come one after the other there. To be called

@@ -20,6 +20,7 @@ const change = z
 const keptField = z.strictObject({
   select: z.string().min(1).describe('Which objects, as in `set`'),
   path: z.string().min(1).describe('The field, as in `set`'),
+  absent: z.literal(true).optional().describe('Stays away, too, where the object has it no more'),
 });
 
 /** What an `apply` step may have. */

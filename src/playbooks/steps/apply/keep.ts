@@ -6,6 +6,7 @@ import { getPath, setPath } from '../../../yaml/path.ts';
 import type { PreviewContext } from '../../step-kind.ts';
 import { isSelected } from '../manifest-objects.ts';
 import { inItsPlace } from '../object-place.ts';
+import { withChange } from '../structural-change.ts';
 import type { ApplyConfig } from './config.ts';
 
 /** An object with what it keeps, and the sentences that say so where the manifest wants something else. */
@@ -28,19 +29,25 @@ async function keptIn(
   keep: NonNullable<ApplyConfig['keep']>,
   context: Pick<PreviewContext, 'connection' | 'signal' | 'namespace'>,
 ): Promise<KeptObject> {
-  const paths = keep.filter(({ select }) => isSelected(object, select)).map(({ path }) => path);
+  const fields = keep.filter(({ select }) => isSelected(object, select));
   const { connection, signal } = context;
-  if (paths.length === 0 || !(await servesKind(connection, object.apiVersion, object.kind)))
+  if (fields.length === 0 || !(await servesKind(connection, object.apiVersion, object.kind)))
     return { object, kept: [] };
   const live = await getObject(connection, refOf(await inItsPlace(object, context)), signal);
   // What is going is made anew.
   if (!live || live.metadata.deletionTimestamp !== undefined) return { object, kept: [] };
   let changed = object;
   const kept: string[] = [];
-  for (const path of paths) {
+  for (const { path, absent } of fields) {
     const now = getPath(live, path);
     const wanted = getPath(object, path);
-    if (now === undefined || isDeepStrictEqual(now, wanted)) continue;
+    if (isDeepStrictEqual(now, wanted)) continue;
+    if (now === undefined) {
+      if (!absent) continue;
+      changed = withChange(changed, { path, remove: true });
+      kept.push(`${path} stays away`);
+      continue;
+    }
     changed = setPath(changed, path, now);
     if (wanted !== undefined) kept.push(`${path} stays ${shown(now)}, not ${shown(wanted)}`);
   }

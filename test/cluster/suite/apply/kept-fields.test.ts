@@ -50,3 +50,12 @@ it('a field that is to be kept stays as it is, is new where it is missing, and t
   await apply('kept', { other: 'c' }, more);
   expect(await dataOf('kept')).toEqual({ size: '5', other: 'c' });
 });
+
+it('a field that was taken away since stays away where that is wanted', async () => {
+  const more = { keep: [{ select: 'ConfigMap', path: 'data.issuer', absent: true }] };
+  await apply('away', { issuer: 'production', other: 'a' }, more);
+  await cluster.patch(`${base}/away`, { data: { issuer: null } }, 'merge-patch+json');
+  const second = await apply('away', { issuer: 'production', other: 'b' }, more);
+  expect(second.change).toMatchObject({ note: 'data.issuer stays away' });
+  expect(await dataOf('away')).toEqual({ other: 'b' });
+});

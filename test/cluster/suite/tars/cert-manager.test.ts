@@ -1,20 +1,20 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installCertManager } from '../../support/cert-manager.ts';
+import { certManagerHookMs, installCertManager } from '../../support/cert-manager.ts';
 import { type ClusterUnderTest, openCluster } from '../../support/cluster.ts';
 
 let cluster: ClusterUnderTest;
 let namespace: string;
-let uninstall: () => Promise<void>;
+let uninstall: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   cluster = await openCluster();
   namespace = await cluster.namespace();
   uninstall = await installCertManager(cluster);
-});
+}, certManagerHookMs);
 
 afterAll(async () => {
-  await uninstall();
+  await uninstall?.();
   await cluster.close();
 });
 

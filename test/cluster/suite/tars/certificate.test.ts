@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
 import type { RunRecord } from '../../../../src/playbooks/runs/events.ts';
 import { certificateStep } from '../../../../src/playbooks/steps/certificate.ts';
-import { installCertManager } from '../../support/cert-manager.ts';
+import { certManagerHookMs, installCertManager } from '../../support/cert-manager.ts';
 import { type ClusterUnderTest, openCluster } from '../../support/cluster.ts';
 import { endsOf, openPlaybook } from '../../support/run-playbook.ts';
 import { connectTo, stepContext, written } from '../../support/steps.ts';
@@ -11,7 +11,7 @@ import { applyIngress, readSecretCertificate } from '../../support/way-in.ts';
 let cluster: ClusterUnderTest;
 let connection: Connection;
 let namespace: string;
-let uninstall: () => Promise<void>;
+let uninstall: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
   cluster = await openCluster();
@@ -19,10 +19,10 @@ beforeAll(async () => {
   connection = await connectTo(cluster, namespace);
   uninstall = await installCertManager(cluster);
   await applyIngress(cluster, namespace);
-});
+}, certManagerHookMs);
 
 afterAll(async () => {
-  await uninstall();
+  await uninstall?.();
   connection.close();
   await cluster.close();
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Problem } from '../../../../src/base/errors.ts';
 import { packageRoot } from '../../../../src/base/package-root.ts';
 import type { Connection } from '../../../../src/cluster/connection.ts';
-import { removeCertManager, takeCertManagerTurn } from '../../support/cert-manager.ts';
+import { certManagerHookMs, removeCertManager, takeCertManagerTurn } from '../../support/cert-manager.ts';
 import { type ClusterUnderTest, openCluster } from '../../support/cluster.ts';
 import { compiledProgram } from '../../support/helm.ts';
 import { endsOf, openPlaybook } from '../../support/run-playbook.ts';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   connection = await connectTo(cluster, 'default');
   giveBack = await takeCertManagerTurn(cluster);
   await removeCertManager(cluster);
-});
+}, certManagerHookMs);
 
 afterAll(async () => {
   delete process.env.TARS_CONSOLE_HELM;
