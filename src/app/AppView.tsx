@@ -10,6 +10,7 @@ import { runIsOn } from './state.ts';
 import { useApp, useAppState } from './use-app.ts';
 import { ClustersScreen, SystemsScreen, WelcomeScreen } from './views/ChoiceScreens.tsx';
 import { Dashboard } from './views/Dashboard.tsx';
+import { DiagnosisView } from './views/DiagnosisView.tsx';
 import { Footer } from './views/Footer.tsx';
 import { Header } from './views/Header.tsx';
 import { OverlayBox } from './views/OverlayBox.tsx';
@@ -61,6 +62,8 @@ function Body({ placed }: { placed: Exclude<Layout, { kind: 'too-small' }> }) {
       return <FormScreen screen={screen} area={area} />;
     case 'plan':
       return <PlanScreen screen={screen} area={area} />;
+    case 'diagnosis':
+      return <DiagnosisView screen={screen} area={area} />;
     case 'runs':
       return <RunsScreen index={screen.index} area={area} />;
     default:

@@ -1,10 +1,10 @@
 import { moveIndex } from '../ui/select-state.ts';
+import { attach } from './attached-run.ts';
 import { type ClusterRow, clusterRows, type WelcomeRow, welcomeRows } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import { isMove } from './moves.ts';
 import {
   type AppState,
-  attach,
   goBack,
   open,
   type Screen,

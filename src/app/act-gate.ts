@@ -1,13 +1,14 @@
 import type { Gate, Passage } from '../playbooks/runs/gate.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, textState } from '../ui/text-state.ts';
+import { attach } from './attached-run.ts';
 import type { BeginEffect } from './effect.ts';
 import { gateExpects } from './gate-answers.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import type { DialogLook } from './look.ts';
 import { scrolled } from './moves.ts';
-import { type AppState, attach, type Overlay, toDashboard, type Update, update } from './state.ts';
+import { type AppState, type Overlay, toDashboard, type Update, update } from './state.ts';
 
 type GateOverlay = Extract<Overlay, { type: 'gate' }>;
 

@@ -7,6 +7,7 @@ import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
+import { openDiagnosis } from './open-diagnosis.ts';
 import { type AppState, goBack, open, replace, runIsOn, type Screen, type Update, update } from './state.ts';
 
 /** The menu: enter leads to the inputs and the plan, nothing runs from here. */
@@ -24,6 +25,7 @@ export function actMenu(state: AppState, action: ActionName): Update {
       filters: { ...state.filters, menu: '' },
     });
   if (item.kind === 'view') return openView(state, item.view);
+  if (item.kind === 'diagnose') return openDiagnosis(state, { wanted: item.diagnose, title: item.title });
   if (item.kind === 'page') return openPage(state, item.page, item.title);
   return action === 'plan'
     ? toPlan(state, item.playbook, item.title, item.inputs)

@@ -1,10 +1,11 @@
 import { moveIndex } from '../ui/select-state.ts';
 import { pointAt, watchRun } from './act-choose.ts';
 import { runGoesOn } from './act-menu.ts';
+import { attach } from './attached-run.ts';
 import { clusterRows, shownRuns } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import { isMove } from './moves.ts';
-import { type AppState, attach, goBack, replace, runIsOn, toDashboard, type Update, update } from './state.ts';
+import { type AppState, goBack, replace, runIsOn, toDashboard, type Update, update } from './state.ts';
 
 /** The history: what was run, newest first. */
 export function actRuns(state: AppState, index: number, action: ActionName): Update {

@@ -5,6 +5,7 @@ import { quit } from './act-overlay.ts';
 import { choosePrometheus, openView } from './act-views.ts';
 import { isResumable } from './choices.ts';
 import type { KeyPress } from './key-press.ts';
+import { openDiagnosis } from './open-diagnosis.ts';
 import { type AppState, focusOn, type Overlay, open, runIsOn, toDashboard, type Update, update } from './state.ts';
 
 export interface CommandEntry {
@@ -19,6 +20,10 @@ export interface CommandEntry {
 
 const say = (state: AppState, text: string): Update => update({ ...state, notice: { tone: 'warn', text } });
 const playbooks = (state: AppState) => Object.keys(state.catalog.playbooks);
+const diagnoses = ({ catalog, system }: AppState) =>
+  Object.values(catalog.playbooks).flatMap(({ ref, diagnosis }) =>
+    diagnosis && ref.startsWith(`${system}/`) ? [ref] : [],
+  );
 const titleOf = (state: AppState, ref: string) => state.catalog.playbooks[ref]?.title ?? ref;
 const pane = (name: 'menu' | 'run' | 'pods' | 'autoscalers' | 'latency') => (state: AppState) =>
   state.session ? update(focusOn(toDashboard(state, name), name)) : say(state, 'Choose a cluster first');
@@ -106,6 +111,21 @@ export const commands: readonly CommandEntry[] = [
     argument: '[place]',
     description: 'which one is asked: a URL or namespace/service:port; without one, the one that is found',
     run: choosePrometheus,
+  },
+  {
+    name: 'diagnose',
+    argument: '[diagnosis]',
+    description: 'what is wrong with the system, and what repairs it',
+    complete: (state) => diagnoses(state),
+    run(state, ref) {
+      const known = diagnoses(state);
+      if (known.length === 0) return say(state, 'This system has no diagnoses');
+      if (ref === '') return openDiagnosis(state, { wanted: 'all', title: 'What is wrong?' });
+      const found = known.find((one) => one === ref || one === `${state.system}/${ref}`);
+      return found
+        ? openDiagnosis(state, { wanted: found, title: titleOf(state, found) })
+        : say(state, `There is no diagnosis ${ref}`);
+    },
   },
   { name: 'menu', description: 'to the menu', run: pane('menu') },
   { name: 'pods', description: 'to the pods', run: pane('pods') },

@@ -30,6 +30,8 @@ export type Effect =
   | { type: 'steer-replay'; how: 'pause' | 'faster' | 'slower' | 'step-on' }
   | { type: 'load-details'; kind: string; name: string }
   | { type: 'load-status' }
+  | { type: 'diagnose'; wanted: string }
+  | { type: 'stop-diagnosis' }
   | { type: 'load-page'; page: string }
   | { type: 'copy'; what: string; text: string }
   | { type: 'open-url'; url: string }

@@ -54,6 +54,7 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'stop-probing') return free('probe');
       if (effect.type === 'close-view') return free('view');
       if (effect.type === 'stop-preview') return free('plan');
+      if (effect.type === 'stop-diagnosis') return free('diagnosis');
       if (effect.type === 'steer-replay') return replays.steer(effect.how);
       const done = (
         effect.type === 'replay' ? replays.begin(effect.run, take('follow')) : perform(effect, hands, take)
@@ -117,6 +118,8 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       return tell(hands, await services.openUrl(effect.url));
     case 'toggle-forward':
       return hands.state().session?.forwards.toggle(effect.place);
+    case 'diagnose':
+      return makeDiagnosis(effect.wanted, hands, take('diagnosis'));
     case 'load-details':
     case 'load-status':
       return view(effect, hands, take('view'));
@@ -162,7 +165,7 @@ async function makePlan(
   signal: AbortSignal,
 ): Promise<void> {
   const { choice, manifests } = hands.state();
-  if (!choice) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
+  if (!choice) throw noCluster();
   const { playbook, inputs } = effect;
   const plan = await hands.services.plan({ playbook, inputs, manifests, cluster: choice });
   if (signal.aborted) return;
@@ -194,12 +197,29 @@ async function follow(run: string, { services, dispatch }: Hands, signal: AbortS
   }
 }
 
+async function makeDiagnosis(wanted: string, { services, dispatch, state }: Hands, signal: AbortSignal): Promise<void> {
+  const { session } = state();
+  const system = systemOf(state());
+  if (!session || !system) throw noCluster();
+  try {
+    const report = await services.diagnose(session, system, wanted, signal);
+    if (!signal.aborted) dispatch({ type: 'diagnosis', wanted, report });
+  } catch (error) {
+    // Who has left it needs no word of its end.
+    if (!signal.aborted) throw error;
+  }
+}
+
+function noCluster(): Problem {
+  return new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
+}
+
 type ViewEffect = Extract<Effect, { type: 'load-details' | 'load-status' }>;
 
 async function view(effect: ViewEffect, { services, dispatch, state }: Hands, signal: AbortSignal): Promise<void> {
   const { session } = state();
   const system = systemOf(state());
-  if (!session || !system) throw new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
+  if (!session || !system) throw noCluster();
   const lines =
     effect.type === 'load-status'
       ? await services.status(session, system, signal)

@@ -1,3 +1,4 @@
+import { notRepairable } from './act-diagnosis.ts';
 import { chosenRun } from './choices.ts';
 import type { KeyBinding } from './key-binding.ts';
 import {
@@ -71,6 +72,25 @@ export const actingKeys: readonly KeyBinding[] = [
     description: 'watches a run that goes on; shows the steps of one that is over',
     where: ['runs'],
     footer: 20,
+  },
+  {
+    id: 'enter',
+    keys: ['enter'],
+    label: '⏎',
+    hint: 'repair',
+    description: 'opens the repair of the chosen cause: its inputs, then its plan',
+    where: ['diagnosis'],
+    footer: 20,
+    disabledReason: notRepairable,
+  },
+  {
+    id: 'retry',
+    keys: ['r'],
+    label: 'r',
+    hint: 'look again',
+    description: 'makes the diagnosis again, and says what is better',
+    where: ['diagnosis'],
+    footer: 21,
   },
   {
     id: 'enter',

@@ -71,6 +71,7 @@ export const leadingKeys: readonly KeyBinding[] = [
       'latency',
       'plan',
       'runs',
+      'diagnosis',
       ...scrolled,
       'problem',
       'told',

@@ -17,6 +17,7 @@ export const modes = [
   'status',
   'access',
   'queries',
+  'diagnosis',
   'page',
   'details',
   'logs',

@@ -2,8 +2,9 @@ import { type LatencySeries, withReplicas, withSample } from '../load/latency-se
 import { currentIndex } from '../playbooks/current-step.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import { initialRunState, type RunState, reduceRunEvents, type StepState } from '../playbooks/runs/state.ts';
+import type { AttachedRun } from './attached-run.ts';
 import { openQuestion } from './modes.ts';
-import { type AppState, type AttachedRun, runIsOn } from './state.ts';
+import { type AppState, runIsOn } from './state.ts';
 
 export function reduceEvents(state: RunState | undefined, events: readonly RunEvent[]): RunState {
   return reduceRunEvents(state ?? initialRunState, events);

@@ -9,6 +9,7 @@ import type { PodsFeed } from '../cluster/panes/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
+import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { QueriesSnapshot } from '../playbooks/queries/queries-feed.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
@@ -40,6 +41,7 @@ export interface PlaybookEntry {
   title: string;
   description?: string | undefined;
   hasInputs: boolean;
+  diagnosis?: boolean | undefined;
 }
 
 export interface Catalog {
@@ -156,6 +158,8 @@ export interface Services {
   details(session: ClusterSession, object: ObjectName, signal: AbortSignal): Promise<ToneLine[]>;
   /** What is there of the system, and what is not as it should be. */
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
+  /** What is wrong with the system, by one of its diagnoses or `all`. Changes nothing. */
+  diagnose(session: ClusterSession, system: SystemEntry, wanted: string, signal: AbortSignal): Promise<DiagnosisReport>;
   /** The Markdown of a page, `<system>/<name>`. */
   page(ref: string): Promise<string>;
   /** Reads the cluster where the playbook's inputs stand in it. */

@@ -1,14 +1,13 @@
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
-import { emptyLatencySeries, type LatencySeries } from '../load/latency-series.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { Gate } from '../playbooks/runs/gate.ts';
-import type { RunState } from '../playbooks/runs/state.ts';
 import type { Tone } from '../ui/banner.ts';
-import type { FieldValue } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import type { TextState } from '../ui/text-state.ts';
+import type { AttachedRun } from './attached-run.ts';
+import type { DiagnosisScreen, Fixing } from './diagnosis-screen.ts';
 import type { BeginEffect, Effect } from './effect.ts';
 import type { FormScreen } from './form-screen.ts';
 import type { PaneName } from './layout.ts';
@@ -49,6 +48,7 @@ export type Screen =
   | { type: 'access'; point: number; asked: number; scroll: number }
   /** The figures of a Prometheus. */
   | { type: 'queries'; asked: number; scroll: number }
+  | DiagnosisScreen
   /** A page of the system; its text is Markdown, undefined while it is read. */
   | { type: 'page'; page: string; title: string; text: string | undefined; scroll: number }
   /** A pod or an autoscaler by its name. */
@@ -82,19 +82,6 @@ export type Overlay =
   /** The run asks; `index` is the choice, `text` what was typed, `sent` when the answer is on its way. */
   | { type: 'question'; id: string; index: number; text: TextState; sent: boolean };
 
-export interface AttachedRun {
-  id: string;
-  state: RunState | undefined;
-  /** Its newest load test over time, with the replicas of that time. */
-  latency: LatencySeries;
-  /** The step that is pointed at; undefined follows the one that runs. */
-  pointed: number | undefined;
-  /** False once the stream of its events has ended. */
-  following: boolean;
-  /** It is shown again from its records; nothing is asked, and nothing can be stopped. */
-  replayed?: boolean;
-}
-
 export interface AppState {
   catalog: Catalog;
   contexts: readonly ContextEntry[];
@@ -127,6 +114,8 @@ export interface AppState {
   view: readonly ToneLine[] | undefined;
   /** Where the Prometheus is that is asked, where somebody said so: a URL or `namespace/service:port`. */
   prometheus: string | undefined;
+  /** A repair on its way; behind its run the diagnosis is made again. */
+  fixing: Fixing | undefined;
   /** The newcomer's way: playbooks still to come, the first one next. */
   guide: readonly string[];
   /** Goes away with the next key. */
@@ -172,6 +161,7 @@ export function initialState(given: Partial<AppState> = {}): AppState {
     run: undefined,
     view: undefined,
     prometheus: undefined,
+    fixing: undefined,
     guide: [],
     notice: undefined,
     readOnly: false,
@@ -183,11 +173,6 @@ export function initialState(given: Partial<AppState> = {}): AppState {
 
 export function systemOf(state: AppState): SystemEntry | undefined {
   return state.catalog.systems.find(({ name }) => name === state.system);
-}
-
-/** A run of which nothing is known yet. */
-export function attach(id: string): AttachedRun {
-  return { id, state: undefined, latency: emptyLatencySeries(), pointed: undefined, following: true };
 }
 
 /** Whether a run is going on: started, and not ended as far as its events say. */

@@ -1,5 +1,6 @@
 import { textState } from '../ui/text-state.ts';
 import { actClusters, actSystems, actWelcome } from './act-choose.ts';
+import { actDiagnosis } from './act-diagnosis.ts';
 import { actGate, keyInGate } from './act-gate.ts';
 import { actMenu, keyInForm } from './act-menu.ts';
 import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
@@ -101,6 +102,8 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
       return actPane(state, action, look);
     case 'plan':
       return actPlan(state, screen, action, look);
+    case 'diagnosis':
+      return actDiagnosis(state, screen, action, look);
     case 'runs':
       return actRuns(state, screen.index, action);
     case 'access':

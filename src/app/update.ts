@@ -1,5 +1,6 @@
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
+import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import type { Gate } from '../playbooks/runs/gate.ts';
@@ -7,17 +8,20 @@ import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import { insertText } from '../ui/text-state.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
+import { diagnosisArrived, fixBegins, fixEnded } from './act-diagnosis.ts';
 import { openGate } from './act-gate.ts';
 import { guideTo } from './act-menu.ts';
 import { ask } from './act-run.ts';
-import { clusterRows, shownRuns } from './choices.ts';
+import { attach } from './attached-run.ts';
+import { clusterRows } from './choices.ts';
+import { clampIndex } from './clamp-index.ts';
 import type { BeginEffect, Effect } from './effect.ts';
 import type { KeyPress } from './key-press.ts';
 import type { Look } from './look.ts';
 import { openQuestion } from './modes.ts';
 import { reduceEvents, reduceLatency } from './run-reading.ts';
 import type { Catalog, ClusterSession, ContextEntry, ManifestSource, PlanEntry, RunEntry } from './services.ts';
-import { type AppState, attach, goBack, isRight, replace, toDashboard, type Update, update } from './state.ts';
+import { type AppState, goBack, isRight, replace, toDashboard, type Update, update } from './state.ts';
 import { updateKey } from './update-key.ts';
 
 /** Everything that can happen to the screen. */
@@ -37,6 +41,7 @@ export type AppEvent =
   | { type: 'run-events'; run: string; events: RunEvent[] }
   | { type: 'run-closed'; run: string }
   | { type: 'page'; page: string; text: string }
+  | { type: 'diagnosis'; wanted: string; report: DiagnosisReport }
   | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
   /** Something was done; where, is to be read. */
@@ -75,6 +80,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return runEvents(state, event.run, event.events, look);
     case 'run-closed':
       return runClosed(state, event.run);
+    case 'diagnosis':
+      return update(diagnosisArrived(state, event.wanted, event.report));
     case 'page':
       return update(pageArrived(state, event.page, event.text));
     case 'view':
@@ -176,7 +183,11 @@ function runStarted(state: AppState, id: string): Update {
   const [next, ...rest] = state.guide;
   const { screen } = state;
   const guide = screen.type === 'plan' && screen.playbook === next ? rest : state.guide;
-  return update(toDashboard({ ...state, guide, run: attach(id), busy: undefined }, 'run'), { type: 'follow', run: id });
+  const fixing = fixBegins(state, id);
+  return update(toDashboard({ ...state, guide, fixing, run: attach(id), busy: undefined }, 'run'), {
+    type: 'follow',
+    run: id,
+  });
 }
 
 function runEvents(state: AppState, id: string, events: RunEvent[], look: Look): Update {
@@ -193,7 +204,9 @@ function runEvents(state: AppState, id: string, events: RunEvent[], look: Look):
   if (state.overlay?.type === 'question' && question?.id !== state.overlay.id)
     return update(question ? ask(next, question) : { ...next, overlay: undefined });
   const ended = events.some(({ type }) => type === 'run-ended');
-  return ended ? update(next, { type: 'load-runs' }) : update(next);
+  if (!ended) return update(next);
+  const after = fixEnded(next, id);
+  return update(after.state, { type: 'load-runs' }, ...after.effects);
 }
 
 function runClosed(state: AppState, id: string): Update {
@@ -202,25 +215,18 @@ function runClosed(state: AppState, id: string): Update {
   return update({ ...state, overlay, run: { ...state.run, following: false } }, { type: 'load-runs' });
 }
 
-/** A list that became shorter keeps the pointer in it. */
-function clampIndex(state: AppState): AppState {
-  const { screen } = state;
-  if (screen.type === 'runs')
-    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, shownRuns(state).length - 1)) });
-  if (screen.type === 'clusters')
-    return replace(state, { ...screen, index: Math.max(0, Math.min(screen.index, clusterRows(state).length - 1)) });
-  return state;
-}
-
 function trouble(state: AppState, effect: Effect['type'] | 'load', problem: ProblemText): Update {
   const next: AppState = { ...state, busy: undefined, overlay: { type: 'problem', problem } };
   // A screen that waited for what did not come makes way for the one before.
   if (
     (effect === 'make-plan' && state.screen.type === 'plan') ||
+    (effect === 'diagnose' && state.screen.type === 'diagnosis' && !state.screen.report) ||
     (effect === 'make-form' && state.screen.type === 'form') ||
     (effect === 'load-page' && state.screen.type === 'page')
   )
     return update(goBack(next));
+  if (effect === 'diagnose' && state.screen.type === 'diagnosis')
+    return update(replace(next, { ...state.screen, asking: false }));
   if (effect === 'connect' && state.screen.type === 'welcome') return update(toWelcome(next, 'cluster'));
   if (effect === 'load') return update({ ...next, screen: { type: 'clusters', index: 0 } });
   if (effect === 'resume' && state.run) return update({ ...next, run: { ...state.run, following: false } });

@@ -96,6 +96,7 @@ export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): 
         diagnosticAtPath(document, [...path, 'page'], { message: `there is no page \`pages/${item.page}.md\``, hint }),
       );
     }
+    if (item.kind === 'diagnose') diagnostics.push(...checkDiagnose(document, path, menu.system, item.diagnose, known));
     if (item.kind !== 'playbook') continue;
     const playbook = known.playbooks.find(({ ref }) => ref === item.playbook);
     if (!known.names.includes(item.playbook)) {
@@ -110,6 +111,30 @@ export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): 
     if (playbook) diagnostics.push(...checkPresets(document, path, playbook, item.inputs));
   }
   return diagnostics;
+}
+
+/** That what a menu's item makes is a diagnosis, or that its system has any. */
+function checkDiagnose(
+  document: LoadedMenu['document'],
+  path: readonly (string | number)[],
+  system: string,
+  wanted: string,
+  { playbooks, names }: Known,
+): Diagnostic[] {
+  const diagnoses = playbooks.flatMap(({ ref, diagnosis }) => (diagnosis ? [ref] : []));
+  const own = diagnoses.filter((ref) => ref.startsWith(`${system}/`));
+  if (wanted === 'all' ? own.length > 0 : diagnoses.includes(wanted)) return [];
+  const at = [...path, 'diagnose'];
+  if (wanted === 'all') return [diagnosticAtPath(document, at, { message: `\`${system}\` has no diagnoses` })];
+  const playbook = playbooks.find(({ ref }) => ref === wanted);
+  if (playbook) {
+    const hint = 'it needs `diagnosis: true` and steps that only look; else name it as a `playbook`';
+    return [diagnosticAtPath(document, at, { message: `\`${wanted}\` is no diagnosis`, hint })];
+  }
+  // One that is only faulty is reported where it stands.
+  if (names.includes(wanted)) return [];
+  const hint = suggestion(wanted, diagnoses, 'diagnoses');
+  return [diagnosticAtPath(document, at, { message: `there is no diagnosis \`${wanted}\``, hint })];
 }
 
 function checkPresets(

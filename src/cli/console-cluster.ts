@@ -18,13 +18,14 @@ import { createQueriesFeed } from '../playbooks/queries/queries-feed.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
+import { diagnoseOn } from './console-diagnose.ts';
 import type { GlobalOptions } from './options.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 /** How often a feed reaches the screen unless the settings say otherwise. */
 const usualRefreshMs = 300;
 
-export interface ClusterServices extends Pick<Services, 'connect' | 'details' | 'status'> {
+export interface ClusterServices extends Pick<Services, 'connect' | 'details' | 'status' | 'diagnose'> {
   /** The connection of the session that is open; with another choice, one that is opened for it. */
   connectionOf(choice: ClusterChoice): Promise<{ connection: Connection; done(): void }>;
 }
@@ -71,6 +72,7 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
       const status = await collectSystemStatus(connectionFor(session), { ...found, namespace: session.info.namespace });
       return statusLines(status, symbols, Date.now());
     },
+    diagnose: (session, { name }, wanted, signal) => diagnoseOn(connectionFor(session), name, wanted, signal),
     async connectionOf(choice) {
       if (current && sameCluster(current.choice, choice)) return { connection: current.connection, done: () => {} };
       const connection = guarded(await connect(await withSandbox(choice)), options);

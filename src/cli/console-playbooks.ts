@@ -71,9 +71,9 @@ function screenCatalog({ systems, menus, playbooks, diagnostics }: Catalog): Scr
     })),
     menus: Object.fromEntries(systems.map(({ name }) => [name, menuOf(menus, name)])),
     playbooks: Object.fromEntries(
-      playbooks.map(({ ref, title, description, inputs }) => [
+      playbooks.map(({ ref, title, description, inputs, diagnosis }) => [
         ref,
-        { ref, title, description, hasInputs: Object.keys(inputs).length > 0 },
+        { ref, title, description, hasInputs: Object.keys(inputs).length > 0, diagnosis },
       ]),
     ),
     faults: diagnostics.filter(({ severity }) => severity === 'error').map(diagnosticLines),

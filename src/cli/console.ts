@@ -62,6 +62,7 @@ function lazyServices(options: ConsoleOptions): Services {
     status: async (session, system, signal) => (await real()).status(session, system, signal),
     copy: async (text) => (await real()).copy(text),
     openUrl: async (url) => (await real()).openUrl(url),
+    diagnose: async (session, system, wanted, signal) => (await real()).diagnose(session, system, wanted, signal),
     page: async (ref) => (await real()).page(ref),
     form: async (playbook, presets, cluster) => (await real()).form(playbook, presets, cluster),
     plan: async (request) => (await real()).plan(request),

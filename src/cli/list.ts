@@ -82,6 +82,8 @@ function targetText(item: MenuItem): string {
       return `  → ${item.playbook}${presetText(item.inputs)}`;
     case 'view':
       return `  (view ${item.view})`;
+    case 'diagnose':
+      return `  (diagnose ${item.diagnose})`;
     case 'page':
       return `  (page ${item.page})`;
     case 'menu':

@@ -11,6 +11,8 @@ export type MenuItem = { title: string; description?: string } & (
   | { kind: 'playbook'; playbook: string; inputs: Record<string, string | number | boolean> }
   | { kind: 'menu'; items: MenuItem[] }
   | { kind: 'view'; view: MenuView }
+  /** One diagnosis, or `all` of the menu's system. */
+  | { kind: 'diagnose'; diagnose: string }
   /** A page of the menu's system. */
   | { kind: 'page'; page: string }
 );
@@ -66,10 +68,11 @@ export function* menuItems(
   }
 }
 
-function toItem({ title, description, playbook, inputs, items, view, page }: WrittenMenuItem): MenuItem {
+function toItem({ title, description, playbook, inputs, items, view, page, diagnose }: WrittenMenuItem): MenuItem {
   const shared = { title, ...(description ? { description } : {}) };
   if (playbook !== undefined) return { ...shared, kind: 'playbook', playbook, inputs: inputs ?? {} };
   if (items) return { ...shared, kind: 'menu', items: items.map(toItem) };
+  if (diagnose !== undefined) return { ...shared, kind: 'diagnose', diagnose };
   if (page !== undefined) return { ...shared, kind: 'page', page };
   return { ...shared, kind: 'view', view: view ?? 'status' };
 }

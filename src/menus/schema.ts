@@ -5,7 +5,7 @@ const menuViews = ['status', 'access', 'queries'] as const;
 export type MenuView = (typeof menuViews)[number];
 
 /** What an item leads to: each has exactly one of these. */
-const itemKinds = ['playbook', 'items', 'view', 'page'] as const;
+const itemKinds = ['playbook', 'items', 'view', 'page', 'diagnose'] as const;
 
 /** What stands in the file; exactly one of `itemKinds`. */
 export interface WrittenMenuItem {
@@ -16,6 +16,7 @@ export interface WrittenMenuItem {
   items?: WrittenMenuItem[] | undefined;
   view?: MenuView | undefined;
   page?: string | undefined;
+  diagnose?: string | undefined;
 }
 
 const fields = {
@@ -31,6 +32,14 @@ const fields = {
     .optional()
     .describe('Values that are filled in already'),
   view: z.enum(menuViews).optional().describe('The screen that is opened'),
+  diagnose: z
+    .string()
+    .regex(
+      /^(all|[a-z0-9-]+\/[a-z0-9-]+)$/,
+      'a diagnosis is named `<system>/<name>`, e.g. `tars/diagnose-pods`, or `all`',
+    )
+    .optional()
+    .describe('The diagnosis that is made: a playbook with `diagnosis: true`, or `all` of the system'),
   page: z
     .string()
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a page is named like its file in `pages/`, without `.md`: `next-steps`')

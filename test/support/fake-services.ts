@@ -6,6 +6,9 @@ import { createFeedCore } from '../../src/cluster/panes/feed.ts';
 import type { PodDetails } from '../../src/cluster/panes/pod-details.ts';
 import type { PodRow } from '../../src/cluster/panes/pod-row.ts';
 import type { PodsSnapshot } from '../../src/cluster/panes/pods-feed.ts';
+import type { DiagnosisReport } from '../../src/playbooks/diagnosis/diagnosis-report.ts';
+import { rankFindings } from '../../src/playbooks/diagnosis/rank.ts';
+import type { Finding } from '../../src/playbooks/finding.ts';
 import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.ts';
 import { noQueries, type QueriesSnapshot } from '../../src/playbooks/queries/queries-feed.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
@@ -88,7 +91,13 @@ export function fakePod(name: string, change: Partial<PodRow> = {}): PodRow {
 
 /** Everything that the screen asks for, from memory, with a record of what was asked. */
 export function fakeServices(
-  given: { runs?: RunEntry[]; unreachable?: string[]; gates?: Gate[]; preview?: PreviewedPlan } = {},
+  given: {
+    runs?: RunEntry[];
+    unreachable?: string[];
+    gates?: Gate[];
+    preview?: PreviewedPlan;
+    diagnoses?: Finding[][];
+  } = {},
 ): FakeServices {
   const calls: string[] = [];
   const accepted: NonNullable<PlanEntry['accepted']>[] = [];
@@ -126,7 +135,7 @@ export function fakeServices(
       calls.push(`open ${url}`);
       return `Opening ${url}`;
     },
-    ...choosing(calls, given.unreachable ?? []),
+    ...choosing(calls, given.unreachable ?? [], [...(given.diagnoses ?? [])]),
     async connect(choice, system) {
       const context = choice.sandbox ? 'sandbox' : (choice.context ?? '');
       calls.push(`connect ${context}`);
@@ -265,7 +274,11 @@ export function fakeHeader(id: string, plan: PlanEntry) {
 function choosing(
   calls: string[],
   unreachable: string[],
-): Pick<Services, 'catalog' | 'contexts' | 'probe' | 'manifestSources' | 'form' | 'page' | 'details' | 'status'> {
+  reports: Finding[][],
+): Pick<
+  Services,
+  'catalog' | 'contexts' | 'probe' | 'manifestSources' | 'form' | 'page' | 'diagnose' | 'details' | 'status'
+> {
   return {
     catalog: async () => ({
       systems: [fakeSystem],
@@ -275,6 +288,12 @@ function choosing(
         'tars/full-deployment': { ref: 'tars/full-deployment', title: 'Full deployment', hasInputs: true },
         'tars/deploy': { ref: 'tars/deploy', title: 'Deploy applications', hasInputs: false },
         'tars/load-test': { ref: 'tars/load-test', title: 'Load test', hasInputs: false },
+        'tars/diagnose-pods': {
+          ref: 'tars/diagnose-pods',
+          title: 'Pods not starting',
+          hasInputs: false,
+          diagnosis: true,
+        },
       },
       faults: [],
     }),
@@ -313,11 +332,25 @@ function choosing(
       return { fields };
     },
     page: async (ref) => `# ${ref}\n\nA page with **words**.\n\n- one\n- two\n\n    tars-console status tars\n`,
+    async diagnose(_, { name }, wanted) {
+      calls.push(`diagnose ${name} ${wanted}`);
+      return fakeDiagnosis(reports.shift() ?? []);
+    },
     details: async () => [{ text: 'status    fine' }],
     status: async () => [
       { text: 'Workloads', tone: 'title' },
       { text: 'Deployment/tars-backend 3 of 3 available', tone: 'ok' },
     ],
+  };
+}
+
+/** What a diagnosis makes of these findings. */
+export function fakeDiagnosis(findings: readonly Finding[]): DiagnosisReport {
+  return {
+    ...{ system: 'tars', title: 'T.A.R.S.', namespace: 'tars', context: 'sandbox', sandbox: true },
+    at: '2026-01-01T00:00:00.000Z',
+    diagnoses: [{ ref: 'tars/diagnose-pods', title: 'Pods not starting' }],
+    ...rankFindings(findings.map((finding) => ({ finding, diagnosis: 'tars/diagnose-pods' }))),
   };
 }
 
@@ -339,6 +372,7 @@ const fakeMenu = [
   { title: 'Access', kind: 'view' as const, view: 'access' as const },
   { title: 'Live queries', kind: 'view' as const, view: 'queries' as const },
   { title: 'Next steps', kind: 'page' as const, page: 'next-steps' },
+  { title: 'Everything', kind: 'diagnose' as const, diagnose: 'all' },
 ];
 
 function fakeSession(

@@ -15,6 +15,7 @@ export const helpGroups: readonly { title: string; modes: readonly Mode[] }[] = 
   { title: 'Choosing', modes: ['welcome', 'clusters', 'systems', 'runs'] },
   { title: 'Plan and inputs', modes: ['plan', 'form'] },
   { title: 'Access and queries', modes: ['access', 'queries'] },
+  { title: 'Diagnosis', modes: ['diagnosis'] },
   { title: 'Reading', modes: ['status', 'page', 'details', 'logs', 'faults', 'help'] },
   {
     title: 'Questions',

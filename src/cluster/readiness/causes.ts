@@ -3,7 +3,7 @@ import { eventsAbout } from '../../kubernetes/event.ts';
 import type { Failure } from '../../kubernetes/failure.ts';
 import { type LabelSelector, matchesSelector } from '../../kubernetes/labels.ts';
 import { type KubernetesObject, nameOf } from '../../kubernetes/object.ts';
-import { asPod, type ContainerStatus, isPodReady } from '../../kubernetes/pod.ts';
+import { asPod, type ContainerStatus } from '../../kubernetes/pod.ts';
 import { podFailure } from '../../kubernetes/pod-failure.ts';
 import { podWaiting } from '../../kubernetes/pod-waiting.ts';
 import { groupKindOf, readinessOf } from '../../kubernetes/readiness.ts';
@@ -96,9 +96,10 @@ async function sightingsOf(connection: Connection, object: KubernetesObject, fac
   const bindingMode = await bindingModeOf(connection, object, signal);
   const pods = await podsNow(connection, object, facts);
   const readiness = readinessOf(object, { pods, events, bindingMode });
-  if (readiness.ready || isFinished(object)) return [];
+  // What is ready for a moment between two of its ends is not well.
   const seen = pods.flatMap((pod) => sightingIn(pod, object, events) ?? []);
   if (seen.length > 0) return grouped(seen);
+  if (readiness.ready || isFinished(object)) return [];
   const { failed } = readiness;
   const blank = { workload: nameOf(object), pod: '', pods: 0, container: '', image: '' };
   if (failed) return [{ cause: { ...blank, code: failed.reason, message: failed.message }, about: object }];
@@ -125,7 +126,7 @@ function isFinished(object: KubernetesObject): boolean {
 
 function sightingIn(object: KubernetesObject, workload: KubernetesObject, events: readonly KubernetesObject[]) {
   const pod = asPod(object);
-  if (isPodReady(pod) || pod.status?.phase === 'Succeeded') return undefined;
+  if (pod.status?.phase === 'Succeeded') return undefined;
   // Its controller replaces one that has failed.
   if (pod.status?.phase === 'Failed' && workload.kind !== 'Job') return undefined;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
@@ -141,24 +142,34 @@ function sightingIn(object: KubernetesObject, workload: KubernetesObject, events
   return { cause, about: object };
 }
 
-/** One that has ended badly, was started anew and is not ready yet is on its way to its next end. */
+/** One that has ended badly and was started anew, and has not shown yet that it holds. */
 function betweenCrashes(
   statuses: readonly ContainerStatus[],
   pod: KubernetesObject,
   events: readonly KubernetesObject[],
 ): Failure | undefined {
-  const again = statuses.find(
-    ({ ready, state, lastState, restartCount }) =>
-      !ready &&
-      (state?.running ?? state?.terminated) &&
-      restartCount > 0 &&
-      (lastState?.terminated?.exitCode ?? 0) !== 0,
-  );
+  const again = statuses.find(isShaky);
   // A probe or the memory says more than that it ended.
   if (!again || podFailure(pod, events)) return undefined;
   const status = { ...again, state: { waiting: { reason: 'CrashLoopBackOff' } } };
   const failure = containerFailure(status, asPod(pod), eventsAbout(events, pod));
   return failure && { ...failure, container: again.name };
+}
+
+const longestTrialMs = 60_000;
+/** As long as a kubelet remembers how often it ended. */
+const rememberedMs = 600_000;
+
+/** It runs no longer than it did before its last bad end, or has ended several times within the last minutes. */
+function isShaky({ ready, state, lastState, restartCount }: ContainerStatus): boolean {
+  const ended = lastState?.terminated;
+  if (restartCount === 0 || !ended || ended.exitCode === 0) return false;
+  if (!ready && (state?.running || state?.terminated)) return true;
+  const startedAt = Date.parse(state?.running?.startedAt ?? '');
+  if (Number.isNaN(startedAt)) return false;
+  const ranMs = Date.parse(ended.finishedAt ?? '') - Date.parse(ended.startedAt ?? '') || 0;
+  const runsMs = Date.now() - startedAt;
+  return runsMs < Math.min(ranMs, longestTrialMs) + 5000 || (restartCount >= 3 && runsMs < rememberedMs);
 }
 
 /** The same in several pods of a workload is one cause. */

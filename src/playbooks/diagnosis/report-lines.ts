@@ -21,26 +21,35 @@ const signOf = (tone: 'bad' | 'warn' | 'ok', { bad, warn, ok }: Symbols) => ({ b
 export function causeLines(
   cause: RankedCause,
   symbols: Symbols,
-  { number = '', withRepair = true }: { number?: string; withRepair?: boolean } = {},
+  { number = '' }: { number?: string } = {},
 ): ToneLine[] {
-  const { finding, certainty, diagnosis } = cause;
-  const tone = finding.level === 'fatal' ? 'bad' : 'warn';
-  const word = finding.level === 'fatal' ? '' : ' (a warning)';
-  const head = `${number}${signOf(tone, symbols)} ${printableLine(sentenceOf(cause))}${word}`;
+  const { repair } = cause.finding;
   return [
-    { text: head, tone },
-    ...factLines(cause).map((text): ToneLine => ({ text: `   ${text}`, tone: 'dim' })),
-    { text: `   ${Math.round(certainty)} % certain, by ${diagnosis}`, tone: 'dim' },
-    ...(withRepair && finding.repair ? [{ text: `   ${symbols.next} ${printableLine(finding.repair)}` }] : []),
+    ...headLines(cause, symbols, number),
+    ...(repair ? [{ text: `   ${symbols.next} ${printableLine(repair)}` }] : []),
+    ...factLines(cause),
     ...consequenceLines(cause.consequences),
   ];
 }
 
-function factLines({ finding }: RankedCause): string[] {
+/** What is wrong, and how certain that is. */
+export function headLines({ finding, certainty, diagnosis }: RankedCause, symbols: Symbols, number = ''): ToneLine[] {
+  const tone = finding.level === 'fatal' ? 'bad' : 'warn';
+  const word = finding.level === 'fatal' ? '' : ' (a warning)';
+  const sentence = printableLine(sentenceOf({ finding }));
+  return [
+    { text: `${number}${signOf(tone, symbols)} ${sentence}${word}`, tone },
+    { text: `   ${Math.round(certainty)} % certain, by ${diagnosis}`, tone: 'dim' },
+  ];
+}
+
+/** What was seen and what was expected, then the evidence. */
+export function factLines({ finding }: RankedCause): ToneLine[] {
   const { cause, title, expected, observed, evidence = [] } = finding;
   // Without a cause of its own the sentence has said it already.
   const seen = cause === undefined ? [] : [`${title}: observed ${observed}, expected ${expected}`];
-  return [...seen, ...evidence.map((line) => `  ${line}`)].map(printableLine);
+  const lines = [...seen, ...evidence.map((line) => `  ${line}`)];
+  return lines.map((line) => ({ text: `   ${printableLine(line)}`, tone: 'dim' }));
 }
 
 /** What follows from a cause, deeper for what follows from that. */

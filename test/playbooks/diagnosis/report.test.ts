@@ -32,10 +32,10 @@ it('a report says the verdict first, then each cause with what was seen, its rep
     '✗ 1 cause; 1 thing is as expected',
     '',
     '1. ✗ The image web:9 is not in the registry',
-    '   Images are there: observed not, expected so',
-    '     Pod/web-1  0/1  ErrImagePull',
     '   95 % certain, by notes/pods',
     `   ${symbols.next} tars-console run notes/deploy`,
+    '   Images are there: observed not, expected so',
+    '     Pod/web-1  0/1  ErrImagePull',
     '   From it follows:',
     '   - It answers: expected so, observed not',
   ]);

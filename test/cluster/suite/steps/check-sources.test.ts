@@ -34,7 +34,7 @@ const causesOf = (...workloads: string[]) => read<Cause[]>({ causes: { workloads
 const outcome = (name: string) => ({ template: { annotations: { 'tars-console.dev/outcome': name } } });
 
 describe.concurrent('why a workload is not ready', () => {
-  it('is an image, once for all pods that want it, with the registry’s answer', async () => {
+  it('is an image, once for all pods that want it, with the registry’s answer', async ({ expect }) => {
     const container = { image: 'registry.example/web:9' };
     await make('deployments', webDeployment('pull', { replicas: 2, ...outcome('image-missing'), container }));
     await expect
@@ -49,7 +49,9 @@ describe.concurrent('why a workload is not ready', () => {
       ]);
   });
 
-  it('is its own end again and again, with the last lines of its log, also while it runs once more', async () => {
+  it('is its own end again and again, with the last lines of its log, also while it runs once more', async ({
+    expect,
+  }) => {
     await make('deployments', webDeployment('crash', outcome('crash')));
     await expect
       .poll(() => causesOf('Deployment/crash'), { timeout: 30_000 })
@@ -59,7 +61,7 @@ describe.concurrent('why a workload is not ready', () => {
     expect(cause?.message).toMatch(/ends again and again: exit code \d+/);
   });
 
-  it('is a node that nobody has, a claim that nobody binds, and what does not exist', async () => {
+  it('is a node that nobody has, a claim that nobody binds, and what does not exist', async ({ expect }) => {
     const claim = {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
@@ -86,7 +88,7 @@ describe.concurrent('why a workload is not ready', () => {
     expect(found[1]?.message).toMatch(/no node takes Pod\/gpu-.*(affinity|selector)/);
   });
 
-  it('is a quota that forbids its pods', async () => {
+  it('is a quota that forbids its pods', async ({ expect }) => {
     const namespace = await cluster.namespace();
     const own = await connectTo(cluster, namespace);
     const there = `/namespaces/${namespace}`;
@@ -119,7 +121,8 @@ describe('what a healthy system tells', () => {
     const container = {
       image: 'tars-backend:0.3.0-alpha',
       ports: [{ containerPort: 8000 }],
-      resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '256Mi' } },
+      resources: { requests: { cpu: '100m', memory: '64Mi' }, limits: { cpu: '1', memory: '1Gi' } },
+      env: [{ name: 'JWT_SECRET', value: 'a-secret-of-the-test-that-is-long-enough' }],
       readinessProbe: { httpGet: { path: '/health', port: 8000 }, periodSeconds: 1 },
     };
     await make('deployments', webDeployment('backend', { replicas: 2, container }));
@@ -157,8 +160,8 @@ describe('what a healthy system tells', () => {
         ['number', 'number'],
       ]);
     expect(await usage()).toMatchObject([
-      { container: 'web', requests: { cpu: 0.1, memory: 64 * 2 ** 20 }, limits: { cpu: 1, memory: 256 * 2 ** 20 } },
-      { container: 'web', requests: { cpu: 0.1, memory: 64 * 2 ** 20 }, limits: { cpu: 1, memory: 256 * 2 ** 20 } },
+      { container: 'web', requests: { cpu: 0.1, memory: 64 * 2 ** 20 }, limits: { cpu: 1, memory: 2 ** 30 } },
+      { container: 'web', requests: { cpu: 0.1, memory: 64 * 2 ** 20 }, limits: { cpu: 1, memory: 2 ** 30 } },
     ]);
   });
 
