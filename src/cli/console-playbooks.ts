@@ -1,10 +1,12 @@
+import { basename } from 'node:path';
 import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, Services } from '../app/services.ts';
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
 import { resolveInputs } from '../playbooks/inputs.ts';
 import { readInputs, readsCluster, withReading } from '../playbooks/inputs-from-cluster.ts';
-import { findManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
+import { checkManifest } from '../playbooks/loading/manifests.ts';
+import { findManifestSet, type ManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
@@ -110,13 +112,24 @@ function manifestSources(catalog: Catalog, system: string, workspace: string): M
   }));
   const own = found.flatMap(({ folder, set }): ManifestSource[] => {
     if (!set) return [];
-    const description = [set.description, ...set.notes].join('; ');
+    const faults = faultsIn(set, names);
+    const description = [...faults, set.description, ...set.notes].join('; ');
     return folder === 'k8s'
       ? [{ id: 'workspace', title: 'Those of this folder', description }]
       : [{ id: folder, title: `Those of ${folder}/`, description }];
   });
   const notes = found.flatMap(({ set, notes: said }) => (set ? [] : said));
   return [{ ...bundled, description: [bundled.description, ...notes].join(' ') }, ...own];
+}
+
+/** What keeps a set from being used, said before somebody chooses it. */
+function faultsIn(set: ManifestSet, names: readonly string[]): string[] {
+  const files = [...new Set(names.flatMap((name) => set.fileOf(name) ?? []))];
+  const faults = files.flatMap((file) => checkManifest(file, basename(file)));
+  const [first] = faults;
+  if (!first) return [];
+  const count = faults.length === 1 ? 'a fault is' : `${faults.length} faults are`;
+  return [`${count} to be repaired first: ${first.file}:${first.line}: ${first.message}`];
 }
 
 function manifestNames({ playbooks }: Catalog, system: string): string[] {
