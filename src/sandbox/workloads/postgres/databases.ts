@@ -1,4 +1,4 @@
-import type { Around, Result } from './session.ts';
+import type { Around, Result } from './around.ts';
 import { addDatabase, type Database, PostgresError } from './store.ts';
 
 const name = '("(?:[^"]|"")+"|[\\w$]+)';

@@ -1,6 +1,5 @@
-import { missing } from './schema.ts';
-import type { Around } from './session.ts';
-import { fullName, type Value } from './store.ts';
+import type { Around } from './around.ts';
+import { fullName, missing, type Value } from './store.ts';
 
 export interface Relation {
   columns: string[];

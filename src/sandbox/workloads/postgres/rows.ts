@@ -1,9 +1,8 @@
 import { defaultOf, evaluated } from './column.ts';
 import { conditionOf } from './condition.ts';
 import { readCopyLine } from './copy-text.ts';
-import { missing } from './schema.ts';
-import type { Around, Result } from './session.ts';
-import { fullName, largestStore, PostgresError, sizeOfRow, type Table, type Value } from './store.ts';
+import type { Around, Result } from './around.ts';
+import { fullName, largestStore, missing, PostgresError, sizeOfRow, type Table, type Value } from './store.ts';
 import { splitList } from './words.ts';
 
 const named = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)';

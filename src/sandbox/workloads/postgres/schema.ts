@@ -1,6 +1,6 @@
 import { readColumn } from './column.ts';
-import type { Around, Result } from './session.ts';
-import { fullName, identifier, PostgresError, type SchemaObject, sizeOfRow, type Table } from './store.ts';
+import type { Around, Result } from './around.ts';
+import { fullName, identifier, missing, PostgresError, type SchemaObject, sizeOfRow, type Table } from './store.ts';
 import { splitList } from './words.ts';
 
 const named = '((?:"(?:[^"]|"")+"|[\\w$]+)(?:\\.(?:"(?:[^"]|"")+"|[\\w$]+))?)';
@@ -130,8 +130,4 @@ function removeTable(full: string, mayBeAway: boolean, { store, database, change
     store.bytes += bytes;
   });
   return { tag: 'DROP TABLE' };
-}
-
-export function missing(full: string): PostgresError {
-  return new PostgresError(`relation "${full.replace(/^public\./, '')}" does not exist`);
 }

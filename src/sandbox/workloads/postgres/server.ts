@@ -1,8 +1,9 @@
 import { file } from '../files/entries.ts';
 import type { FileSystem } from '../files/file-system.ts';
+import type { Result } from './around.ts';
 import { type DumpChoice, type DumpPiece, dumpPieces } from './dump.ts';
 import { addRows } from './rows.ts';
-import { openSession, type Result, type Session } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { createStore, fullName, PostgresError, recover, type Store, sizeOfRow, storeOf } from './store.ts';
 
 /** What a client gets for its words; `error` is in the server's words. */

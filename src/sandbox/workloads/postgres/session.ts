@@ -1,28 +1,10 @@
+import type { Around, Result } from './around.ts';
 import { changeDatabases } from './databases.ts';
 import { changeRows } from './rows.ts';
 import { changeSchema } from './schema.ts';
 import { select } from './select.ts';
-import { type Database, PostgresError, rollBack, type Store, type Value } from './store.ts';
+import { type Database, PostgresError, rollBack, type Store } from './store.ts';
 import { normalised } from './words.ts';
-
-/** What a statement comes to. */
-export interface Result {
-  /** `SELECT 1`, `CREATE TABLE`. */
-  tag: string;
-  /** Of what gives rows. */
-  columns?: string[];
-  rows?: Value[][];
-}
-
-/** What a statement may use: everything that it changes is told to `changed`, with how it is undone. */
-export interface Around {
-  store: Store;
-  database: Database;
-  user: string;
-  /** Whether a transaction is open. */
-  inside: boolean;
-  changed(undo: () => void): void;
-}
 
 /** A connection to a database. */
 export interface Session {

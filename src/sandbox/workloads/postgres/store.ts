@@ -60,6 +60,11 @@ export class PostgresError extends Error {}
 // The store belongs to the file that marks a data folder: it survives the container as long as its volume does.
 const stores = new WeakMap<File, Store>();
 
+/** That a relation is not there. */
+export function missing(full: string): PostgresError {
+  return new PostgresError(`relation "${full.replace(/^public\./, '')}" does not exist`);
+}
+
 /** The store of a data folder; undefined in a folder that was not made a database yet. */
 export function storeOf(mark: File): Store | undefined {
   return stores.get(mark);

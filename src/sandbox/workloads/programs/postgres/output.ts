@@ -1,4 +1,4 @@
-import type { Result } from '../../postgres/session.ts';
+import type { Result } from '../../postgres/around.ts';
 import type { Value } from '../../postgres/store.ts';
 import type { Output } from '../../shell/streams.ts';
 import type { Options } from './connect.ts';
