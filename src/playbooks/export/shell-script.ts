@@ -63,7 +63,7 @@ function stepFunction(step: ExportedStep): string[] {
     ...comment(title),
     ...comment(description),
     ...[...unsaid, ...notes].flatMap((note) => comment(note)),
-    ...(byHand === undefined ? [] : lines.map((line) => `#   ${line}`)),
+    ...(byHand === undefined ? [] : lines.flatMap((line) => line.split('\n')).map((line) => `#   ${line}`)),
     `${functionOf(id)}() {`,
     // What stands in a here-document must not be indented.
     ...(body.length === 0 ? [':'] : body),
