@@ -24,6 +24,8 @@ export const dnsSource: SourceKind<z.infer<typeof schema>> = {
   schema,
   reaches: true,
   async read({ dns }, { signal }) {
+    // What an expression came to: there is no name to look up.
+    if (dns.trim() === '') return { addresses: [], error: '' };
     const stop = new AbortController();
     const late = wait(longestMs, undefined, { signal: AbortSignal.any([signal, stop.signal]) }).then(
       () => 'late' as const,
