@@ -8,7 +8,9 @@ import { outputTheme, printHints } from './output.ts';
 /** `page <system>/<name>`: a page of a system, e.g. what to do next. Drawn for a terminal; a pipe gets the same without colours. */
 export async function pageCommand(args: string[]): Promise<number> {
   const width = process.stdout.isTTY ? (process.stdout.columns ?? 80) : 100;
-  printHints(markdownLines(pageText(args[0] ?? ''), width, outputTheme()).join('\n'));
+  // Who copies a command needs all of it.
+  const lines = markdownLines(pageText(args[0] ?? ''), width, outputTheme(), Number.POSITIVE_INFINITY);
+  printHints(lines.join('\n'));
   return exitCodes.done;
 }
 

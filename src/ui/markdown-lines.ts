@@ -7,15 +7,15 @@ import type { Theme } from './theme.ts';
 const readableWidth = 100;
 
 /**
- * A Markdown page as lines of at most `width` columns: text is wrapped; code stands as it is, cut off where it does not fit,
- * because a wrapped command is another one.
+ * A Markdown page as lines of at most `width` columns: text is wrapped; code stands as it is, cut off at `codeWidth`, because a
+ * wrapped command is another one.
  */
-export function markdownLines(source: string, width: number, theme: Theme): string[] {
+export function markdownLines(source: string, width: number, theme: Theme, codeWidth = width): string[] {
   const blocks = parseMarkdown(source);
   const room = Math.max(20, Math.min(width, readableWidth));
   const lines = blocks.flatMap((block, index) => [
     ...(index > 0 && apart(blocks[index - 1], block) ? [''] : []),
-    ...blockLines(block, block.type === 'code' ? Math.max(20, width) : room, theme),
+    ...blockLines(block, block.type === 'code' ? Math.max(20, codeWidth) : room, theme),
   ]);
   return lines;
 }
