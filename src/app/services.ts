@@ -11,7 +11,7 @@ import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
 import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
-import type { QueriesSnapshot } from '../playbooks/queries/queries-feed.ts';
+import type { QueriesSnapshot } from '../playbooks/queries/queries-snapshot.ts';
 import type { PlannedStep, RunEvent } from '../playbooks/runs/events.ts';
 import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';

@@ -10,7 +10,7 @@ import type { DiagnosisReport } from '../../src/playbooks/diagnosis/diagnosis-re
 import { rankFindings } from '../../src/playbooks/diagnosis/rank.ts';
 import type { Finding } from '../../src/playbooks/finding.ts';
 import type { PreviewedPlan } from '../../src/playbooks/preview/previewed-plan.ts';
-import { noQueries, type QueriesSnapshot } from '../../src/playbooks/queries/queries-feed.ts';
+import { noQueries, type QueriesSnapshot } from '../../src/playbooks/queries/queries-snapshot.ts';
 import type { PlannedStep, RunEvent, RunRecord } from '../../src/playbooks/runs/events.ts';
 import { type Gate, GateProblem } from '../../src/playbooks/runs/gate.ts';
 import type { Answer } from '../../src/playbooks/runs/question.ts';

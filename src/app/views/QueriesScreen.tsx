@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { printableLine } from '../../base/printable.ts';
 import type { Feed } from '../../cluster/panes/feed.ts';
-import { noQueries, type QueriesSnapshot } from '../../playbooks/queries/queries-feed.ts';
+import { noQueries, type QueriesSnapshot } from '../../playbooks/queries/queries-snapshot.ts';
 import { queryLines, withoutPrometheus } from '../../playbooks/queries/query-lines.ts';
 import { sourceText } from '../../playbooks/queries/query-source.ts';
 import { truncate, wrap } from '../../ui/text.ts';

@@ -5,32 +5,8 @@ import { createFeedCore, type Feed } from '../../cluster/panes/feed.ts';
 import type { SystemQuery } from '../../systems/query-schema.ts';
 import { createAsker } from './asker.ts';
 import { findPrometheus } from './find-prometheus.ts';
-import type { QueryResult } from './query-result.ts';
+import { noQueries, type QueriesSnapshot } from './queries-snapshot.ts';
 import { parseSource, type QuerySource } from './query-source.ts';
-
-export interface QueriesSnapshot {
-  /** Undefined while one is looked for, and where there is none. */
-  source: QuerySource | undefined;
-  /** Those that were found in the cluster. */
-  found: readonly QuerySource[];
-  /** Undefined until the first answers are there. */
-  results: readonly QueryResult[] | undefined;
-  /** Why nobody can be asked. */
-  trouble: string | undefined;
-  /** Nobody was named, and the cluster has no Prometheus that could be found. */
-  none: boolean;
-  /** Of the newest answers, milliseconds since 1970. */
-  at: number | undefined;
-}
-
-export const noQueries: QueriesSnapshot = {
-  source: undefined,
-  found: [],
-  results: undefined,
-  trouble: undefined,
-  none: false,
-  at: undefined,
-};
 
 export interface QueriesOptions {
   namespace: string;

@@ -5,7 +5,7 @@ import type { Style, Theme } from '../../ui/theme.ts';
 import { figureText, type QueryResult, targetText, type Verdict, verdictOf } from './query-result.ts';
 
 /** The head of a query: sign, title and figure at the left, its target at the right. */
-export function headLine(result: QueryResult, width: number, theme: Theme): string {
+function headLine(result: QueryResult, width: number, theme: Theme): string {
   const { title, value, unit, trouble, series, sinceStart } = result;
   const { sign, style } = lookOf(verdictOf(result), theme);
   const figure =
@@ -51,7 +51,7 @@ export function queryLines(result: QueryResult, width: number, height: number, t
 }
 
 /** The course as one line of block signs. */
-export function courseLine({ points, target }: QueryResult, width: number, theme: Theme): string {
+function courseLine({ points, target }: QueryResult, width: number, theme: Theme): string {
   const known = points.filter((point) => point !== undefined);
   if (known.length < 2) return '';
   const most = Math.max(...known, target?.most ?? target?.least ?? 0) || 1;
