@@ -130,7 +130,8 @@ function sightingIn(object: KubernetesObject, workload: KubernetesObject, events
   // Its controller replaces one that has failed.
   if (pod.status?.phase === 'Failed' && workload.kind !== 'Job') return undefined;
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const failure = betweenCrashes(statuses, object, events) ?? podFailure(object, events);
+  const shaky = betweenCrashes(statuses, object, events);
+  const failure = shaky ?? podFailure(object, events);
   if (!failure) return undefined;
   const { container = '' } = failure;
   const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
@@ -139,7 +140,17 @@ function sightingIn(object: KubernetesObject, workload: KubernetesObject, events
     ...{ workload: nameOf(workload), pod: pod.metadata.name, pods: 1 },
     ...{ container, image, code: failure.reason, message: failure.message },
   };
-  return { cause, about: object };
+  return { cause, about: shaky ? asWaiting(object, container) : object };
+}
+
+/** As it is again at its next end: its log is then that of the container before. */
+function asWaiting(object: KubernetesObject, container: string): KubernetesObject {
+  const { status } = asPod(object);
+  const containerStatuses = status?.containerStatuses?.map((one) =>
+    one.name === container ? { ...one, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } } : one,
+  );
+  const conditions = status?.conditions?.filter(({ type }) => type !== 'Ready');
+  return { ...object, status: { ...status, conditions, containerStatuses } };
 }
 
 /** One that has ended badly and was started anew, and has not shown yet that it holds. */
