@@ -32,14 +32,13 @@ function blockLines(block: MarkdownBlock, width: number, theme: Theme): string[]
       return wrap(shown(block.text), width).map(style);
     }
     case 'paragraph':
-      return wrap(shown(block.text), width).map((line) => withCode(line, theme));
+      return withCode(wrap(shown(block.text), width), theme);
     case 'item': {
       const mark = block.mark ? `${block.mark}. ` : `${theme.symbols.bullet} `;
       const indent = ' '.repeat(block.indent * 2);
       const hang = ' '.repeat(indent.length + mark.length);
-      return wrap(shown(block.text), width - hang.length).map(
-        (line, index) => `${index === 0 ? indent + mark : hang}${withCode(line, theme)}`,
-      );
+      const lines = withCode(wrap(shown(block.text), width - hang.length), theme);
+      return lines.map((line, index) => `${index === 0 ? indent + mark : hang}${line}`);
     }
     case 'code':
       return block.lines.map((line) =>
@@ -52,7 +51,18 @@ function shown(text: string): string {
   return printableLine(plainMarkdown(text));
 }
 
-/** Code in a sentence loses its backticks where there are colours to tell it by; one that goes on in the next line keeps them. */
-function withCode(line: string, theme: Theme): string {
-  return theme.color === 0 ? line : line.replace(/`([^`]+)`/g, (_, code: string) => theme.info(code));
+/** Code in sentences loses its backticks where there are colours to tell it by, also where it goes on in the next line. */
+function withCode(lines: readonly string[], theme: Theme): string[] {
+  const marks = lines.join('').split('`').length - 1;
+  if (theme.color === 0 || marks % 2 === 1) return [...lines];
+  let inside = false;
+  return lines.map((line) =>
+    line
+      .split('`')
+      .map((part, index) => {
+        if (index > 0) inside = !inside;
+        return inside && part !== '' ? theme.info(part) : part;
+      })
+      .join(''),
+  );
 }

@@ -63,6 +63,14 @@ describe('a Markdown page', () => {
     expect(plainMarkdown('run `a[1](2) **b**` and **this**')).toBe('run `a[1](2) **b**` and this');
   });
 
+  it('marks code by its colour also where it goes on in the next line', () => {
+    const coloured = createTheme({ color: 1, unicode: true });
+    expect(markdownLines('with `--context <name>` and `x` too', 20, coloured)).toEqual([
+      `with ${coloured.info('--context')}`,
+      `${coloured.info('<name>')} and ${coloured.info('x')} too`,
+    ]);
+  });
+
   it('never draws a line that is wider than it may be, nor a control character', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.integer({ min: 20, max: 140 }), (text, width) => {
