@@ -1,5 +1,5 @@
 /** Why no certificate comes, and what to do about it. */
-export interface IssuanceCause {
+interface IssuanceCause {
   cause: string;
   next: string[];
 }

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import type { PreviewContext } from '../../step-kind.ts';
 
 /** How far cert-manager has come with one Certificate: https://cert-manager.io/docs/troubleshooting/acme/ */
-export interface Issuance {
+interface Issuance {
   /** One line for each object on the way, the nearest to the authority last. */
   steps: string[];
   /** What the objects say is wrong, the nearest to the authority first. */
@@ -33,7 +33,7 @@ export async function readIssuance(certificate: string, place: Place): Promise<I
   return issuanceOf({ certificate: own[0], request, order, challenges: proofs });
 }
 
-export interface OnTheWay {
+interface OnTheWay {
   certificate: KubernetesObject | undefined;
   request: KubernetesObject | undefined;
   order: KubernetesObject | undefined;

@@ -1,5 +1,5 @@
 /** What goes wrong with a host, to see how that looks. */
-export const acmeFaults = [
+const acmeFaults = [
   'dns-missing',
   'unreachable',
   'wrong-answer',

@@ -30,7 +30,7 @@ const rules: readonly (readonly [kind: string, rule: Rule])[] = [
 const settleMs = 20;
 const sweepMs = 30_000;
 
-export interface ControllerOptions {
+interface ControllerOptions {
   /** Of Secrets that belong to ClusterIssuers. */
   clusterNamespace: string;
   leaseNamespace: string;

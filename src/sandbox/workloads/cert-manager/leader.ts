@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { type ApiClient, answered } from '../../client.ts';
 import type { Clock } from '../clock.ts';
 
-export interface LeadershipOptions {
+interface LeadershipOptions {
   client: ApiClient;
   namespace: string;
   holder: string;

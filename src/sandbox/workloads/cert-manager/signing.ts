@@ -57,7 +57,7 @@ export interface Authority {
   key: string;
 }
 
-export interface SigningTerms {
+interface SigningTerms {
   request: string;
   notBefore: Date;
   notAfter: Date;
