@@ -290,6 +290,24 @@ it.runIf(cluster.ours)('a webhook with side effects takes no part in what is onl
   expect((await create('effects', {}, { dryRun: 'All' })).status).toBe(400);
 });
 
+const unasked: Divergence = 'webhook-subresources';
+it.runIf(cluster.ours)(`a webhook has a say in how something is scaled, on a real server (${unasked})`, async () => {
+  const { url } = await serve(() => ({ allowed: false, status: { message: 'stay' } }));
+  const rules = [
+    { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments/scale'] },
+  ];
+  await register('validating', 'scales', at(url), { rules, objectSelector: {} });
+  const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
+  const labels = { app: 'scaled' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'web:1' }] } };
+  const spec = { replicas: 0, selector: { matchLabels: labels }, template };
+  expect((await cluster.post(path, { metadata: { name: 'scaled' }, spec })).status).toBe(201);
+  const scale = () => cluster.patch(`${path}/scaled/scale`, { spec: { replicas: 0 } }, 'merge-patch+json');
+  let answer = await scale();
+  for (let tries = 0; tries < 50 && answer.status === 200 && cluster.on !== 'sandbox'; tries++) answer = await scale();
+  expect(answer.status).toBe(cluster.on === 'sandbox' ? 200 : 400);
+});
+
 const letsThrough: Divergence = 'webhook-programs';
 it.runIf(cluster.on === 'sandbox')(
   `a program of the sandbox stands in for a webhook, and says so (${letsThrough})`,
