@@ -1,32 +1,12 @@
 import { expect, it } from 'vitest';
 import { endsOf, openPlaybook } from '../../support/run-playbook.ts';
+import { deploySmallSystem, limitRps } from '../../support/small-system.ts';
 import { openStepCluster } from '../../support/steps.ts';
-import { cache, configuration, database, part, service, services, settings } from '../../support/tars-parts.ts';
 
 const { cluster, connection } = await openStepCluster();
 const { namespace } = connection.info;
 const [core, apps] = [`/api/v1/namespaces/${namespace}`, `/apis/apps/v1/namespaces/${namespace}`];
 const ingresses = `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`;
-const limitRps = 'nginx.ingress.kubernetes.io/limit-rps';
-
-async function deploy(): Promise<void> {
-  const configMapRef = { name: 'tars-config' };
-  const container = { env: settings(), envFrom: [{ configMapRef }], ports: [{ containerPort: 8000 }] };
-  const readinessProbe = { httpGet: { path: '/ready', port: 8000 }, periodSeconds: 1 };
-  await cluster.post(`${core}/configmaps`, configuration({ RATE_LIMIT_PER_MINUTE: '30', EXTRA: 'of mine' }));
-  const own = service('backend-service', { app: 'tars-backend' }, 8000);
-  for (const one of [...services, own]) await cluster.post(`${core}/services`, one);
-  for (const one of [database, cache, part('tars-backend', { container: { ...container, readinessProbe } })])
-    await cluster.post(`${apps}/deployments`, one);
-  const backend = { service: { name: 'backend-service', port: { number: 8000 } } };
-  const rules = [{ host: 'tars.local', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
-  const metadata = { name: 'tars-ingress', annotations: { [limitRps]: '100' } };
-  const spec = { ingressClassName: 'nginx', rules };
-  await cluster.post(ingresses, { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata, spec });
-  await cluster.until(`${apps}/deployments/tars-backend`, ({ body }) => body.status?.readyReplicas === 1, {
-    withinMs: 50_000,
-  });
-}
 
 async function limit(inputs: Record<string, string>) {
   const playbook = await openPlaybook(connection, 'tars/rate-limits', inputs);
@@ -37,7 +17,7 @@ async function limit(inputs: Record<string, string>) {
 }
 
 it('Rate limits: both are set, what a load test meets is computed, and the refusals are measured', async () => {
-  await deploy();
+  await deploySmallSystem(cluster, namespace);
   const set = await limit({ perMinute: '15', perSecond: '20', measure: 'both' });
   expect([set.action('client-limit'), set.action('ingress-limit'), set.action('restart')]).toEqual(
     Array.from({ length: 3 }, () => 'update'),
