@@ -10,7 +10,7 @@ const common = {
 export default defineConfig({
   test: {
     globalSetup: ['test/cluster/support/setup.ts'],
-    reporters: ['default', './test/cluster/support/reporter.ts'],
+    reporters: ['default', './test/cluster/support/reporter.ts', './test/cluster/support/coverage-reporter.ts'],
     maxWorkers: 2,
     projects: [
       {
