@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { LoadSample } from '../../../src/load/sample.ts';
-import { loadStep } from '../../../src/playbooks/steps/load.ts';
-import { type BenchOptions, openBench } from './context.ts';
+import type { LoadSample } from '../../src/load/sample.ts';
+import { loadStep } from '../../src/playbooks/steps/load.ts';
+import { type BenchOptions, openBench } from '../playbooks/steps/context.ts';
 
 let closing: (() => unknown)[] = [];
 afterEach(async () => {
