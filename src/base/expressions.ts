@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { mayTakeLong } from './expression-cost.ts';
 import { checkTypes, environmentsFor, unshadowed, type Variables, withShadowed } from './expression-environment.ts';
 import type { ExpressionFunction } from './expression-functions.ts';
 import { withinTimeLimit } from './time-limit.ts';
@@ -60,13 +61,14 @@ export function compileExpression(source: string, options: ExpressionOptions): E
   } catch (error) {
     throw asExpressionError(error, source);
   }
+  const watched = mayTakeLong(tree);
   return {
     source,
     type,
     tree,
     evaluate(scope) {
       try {
-        return withinTimeLimit(longestMs, () => plain(run(scope)));
+        return watched ? withinTimeLimit(longestMs, () => plain(run(scope))) : plain(run(scope));
       } catch (error) {
         throw asExpressionError(error, source);
       }

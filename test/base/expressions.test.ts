@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mayTakeLong } from '../../src/base/expression-cost.ts';
 import { compileExpression, ExpressionError, findTemplates, renderValue } from '../../src/base/expressions.ts';
 import { quantityFunctions } from '../../src/playbooks/scope.ts';
 
@@ -19,6 +20,18 @@ function fault(source: string): ExpressionError {
 }
 
 describe('an expression', () => {
+  it.each([
+    ['inputs.tag == "x" && status > 3', false],
+    ['has(body.items) ? double(size(body.items[0].?name.orValue(""))) : cpu("500m")', false],
+    ['[inputs.tag, {"a": body.x.matches("(a+)+$")}]', true],
+    ['nodes.map(a, nodes.map(b, a + b))', true],
+    ['-size([body].filter(n, n > 1)) < 2 ? "a" : "b"', true],
+    ['inputs.tag.replace("a", inputs.tag)', true],
+  ])('%s is watched over only if it can take long', (source, watched) => {
+    const { tree } = compileExpression(source, { variables, functions: quantityFunctions });
+    expect(mayTakeLong(tree)).toBe(watched);
+  });
+
   it.each([
     ['status == 200', { status: 200 }, true],
     ['status in [200, 204]', { status: 204 }, true],
