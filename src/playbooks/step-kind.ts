@@ -124,10 +124,10 @@ export interface StepProbe {
 export interface ExpressionPlace {
   path: string;
   locals?: readonly string[];
-  localsFrom?: string;
+  localsFrom?: readonly string[];
   items?: { of: string; except: readonly string[] };
   /** What it must come to; true or false unless said. */
-  wanted?: 'list';
+  wanted?: 'list' | 'any';
 }
 
 /**
@@ -150,8 +150,9 @@ export interface StepKind<Config = Record<string, unknown>> {
   reaches?(config: Config): boolean;
   /**
    * Where in the config CEL stands as a condition, for the check before anything runs: paths below the step, e.g. `http.expect`. `locals`
-   * are names that count there; `localsFrom` is the path of a map whose keys are such names, e.g. `check.collect`. `items` is the path
-   * of maps in which `each` is a list whose item counts there too, by the name in `as`, but for the keys in `except`.
+   * are names that count there; `localsFrom` are paths of maps whose keys are such names, e.g. `check.collect` (of the map in which
+   * the expression itself stands, the keys before it). `items` is the path of maps in which `each` is a list whose item counts there
+   * too, by the name in `as`, but for the keys in `except`.
    */
   expressions?: readonly ExpressionPlace[];
   /** Names and CEL types of its outputs, so that a later step's use of one that is not there is found before anything runs. */

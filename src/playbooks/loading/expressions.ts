@@ -48,12 +48,15 @@ function checkText(
   const place = exact ?? places.find((one) => pathFits(one.path, path, true));
   const here = withLocals(
     around,
-    place ? { ...localsOf(place, step.written), ...itemAt(place, path, step.written) } : all,
+    place ? { ...localsOf(place, step.written, path), ...itemAt(place, path, step.written) } : all,
   );
-  if (exact && !text.includes('${' + '{'))
-    return checkExpression({ text, path: at, offset: 0 }, here, exact.wanted ?? 'bool');
-  const list = step.kind?.holds && path.length === 1 && path[0] === 'foreach' ? 'list' : exact?.wanted;
-  return checkTemplates(text, at, here, list);
+  if (exact && !text.includes('${' + '{')) return checkExpression({ text, path: at, offset: 0 }, here, wantedBy(exact));
+  const list = (step.kind?.holds && path.length === 1 && path[0] === 'foreach') || exact?.wanted === 'list';
+  return checkTemplates(text, at, here, list ? 'list' : undefined);
+}
+
+function wantedBy({ wanted }: ExpressionPlace): 'bool' | 'list' | undefined {
+  return wanted === 'any' ? undefined : (wanted ?? 'bool');
 }
 
 /** The `${{ }}` in a text. */
@@ -88,9 +91,14 @@ function withLocals(around: Surroundings, locals: Variables): Surroundings {
 }
 
 /** The names that a kind adds at a place: fixed ones, and those that the step's author gives, e.g. in `check.collect`. */
-function localsOf(place: ExpressionPlace, written: Record<string, unknown>): Variables {
-  const named = place.localsFrom ? valueAtPath(written, place.localsFrom.split('.')) : undefined;
-  const given = named !== null && typeof named === 'object' ? Object.keys(named) : [];
+function localsOf(place: ExpressionPlace, written: Record<string, unknown>, path: YamlPath = []): Variables {
+  const given = (place.localsFrom ?? []).flatMap((from) => {
+    const at = from.split('.');
+    const named = valueAtPath(written, at);
+    const names = named !== null && typeof named === 'object' ? Object.keys(named) : [];
+    // An expression in the map itself sees the names before its own.
+    return pathFits(from, path, true) ? names.slice(0, names.indexOf(String(path[at.length]))) : names;
+  });
   return { ...typesOfLocals(place.locals ?? []), ...Object.fromEntries(given.map((name) => [name, 'dyn' as const])) };
 }
 

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { Finding } from '../finding.ts';
 import type { StepKind } from '../step-kind.ts';
 import { collect } from './check/collect.ts';
+import { derive } from './check/derive.ts';
 import { findingRule } from './check/finding-rule.ts';
 import { judge } from './check/judge.ts';
+import { letSchema } from './check/let.ts';
 import { sourceKindOf, sourceSchema } from './check/sources.ts';
 import { renderKnown } from './explain.ts';
 
@@ -17,13 +19,18 @@ const shape = {
         )
         .optional()
         .describe('What is read first, by the name that it has in CEL'),
+      let: letSchema.optional(),
       findings: z.array(findingRule).min(1),
+    })
+    .superRefine(({ collect: sources = {}, let: names = {} }, refinement) => {
+      for (const name of Object.keys(names).filter((one) => Object.hasOwn(sources, one)))
+        refinement.addIssue({ code: 'custom', path: ['let', name], message: 'this name is taken in `collect`' });
     })
     .describe('What is looked at and what must be so'),
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;
 
-const localsFrom = 'check.collect';
+const localsFrom = ['check.collect', 'check.let'];
 /** What names a finding is said of all items, and does not know the one. */
 const items = { of: 'check.findings[]', except: ['title', 'expected'] };
 
@@ -41,6 +48,7 @@ export const checkStep: StepKind<Config> = {
   effectsOf: ({ check }) => (sourcesOf(check).some(({ changes }) => changes) ? 'cluster' : 'none'),
   reaches: ({ check }) => sourcesOf(check).some(({ reaches }) => reaches),
   expressions: [
+    { path: 'check.let.*', localsFrom, wanted: 'any' },
     { path: 'check.findings[].expect', localsFrom, items },
     { path: 'check.findings[].each', localsFrom, wanted: 'list' },
     { path: 'check.findings[].when', localsFrom },
@@ -53,7 +61,8 @@ export const checkStep: StepKind<Config> = {
       (source) => sourceKindOf(source).access?.(source) ?? [],
     ),
   async run({ check }, context) {
-    const collected = await collect(context.render(check.collect ?? {}), { ...context, signal: context.waiting });
+    const read = await collect(context.render(check.collect ?? {}), { ...context, signal: context.waiting });
+    const collected = derive(check.let ?? {}, read, context);
     const findings = check.findings.flatMap((rule) => judge(rule, collected, context));
     const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
     const [fatal, warnings] = [count('fatal'), count('warning')];

@@ -47,8 +47,8 @@ export const testKinds: readonly StepKind[] = [
     },
     {
       expressions: [
-        { path: 'check.findings[].expect', localsFrom: 'check.collect' },
-        { path: 'check.findings[]', localsFrom: 'check.collect' },
+        { path: 'check.findings[].expect', localsFrom: ['check.collect'] },
+        { path: 'check.findings[]', localsFrom: ['check.collect'] },
       ],
     },
   ),

@@ -62,10 +62,18 @@ it('a hundred of the same are counted, not listed', () => {
 });
 
 it('what could not be read is said to be unread, and is no cause', () => {
-  const [one] = found(eachPod, { pods: { error: 'no' } }, { pods: 'pods is forbidden' });
-  expect(one).toMatchObject({ level: 'fatal', unread: true, observed: 'pods could not be read: pods is forbidden' });
+  const [one] = found(eachPod, { pods: { error: 'no' } }, { pods: 'pods could not be read: forbidden' });
+  expect(one).toMatchObject({ level: 'fatal', unread: true, observed: 'pods could not be read: forbidden' });
   expect(one).not.toHaveProperty('cause');
   expect(found({ ...eachPod, expect: 'pod.status.phase == "Running"' }, { pods })).toMatchObject([{ unread: true }]);
+});
+
+it('a name that stands for something else in an expression does not make it unread', () => {
+  const values = { pods, name: { error: 'no' }, limits: { error: 'no' } };
+  const errors = { name: 'name could not be read: no', limits: 'limits could not be read: no' };
+  expect(found({ ...eachPod, each: 'pods.filter(p, p.name != "limits")' }, values, errors)).toHaveLength(2);
+  const condition = { when: 'limits.size() > 0', expect: 'true', observed: 'x' };
+  expect(found(condition, values, errors)).toMatchObject([{ unread: true, observed: errors.limits }]);
 });
 
 it('its own sentence stands before the command of the repair, and its number stays within 0 and 100', () => {

@@ -4,7 +4,7 @@ import { type CheckSource, sourceKindOf } from './sources.ts';
 
 export interface Collected {
   values: Record<string, unknown>;
-  /** Why a source could not be read, by its name. */
+  /** Why something could not be read or worked out, as a sentence by its name. */
   errors: Record<string, string>;
 }
 
@@ -18,7 +18,7 @@ export async function collect(sources: Record<string, CheckSource>, context: Sou
       } catch (error) {
         context.signal.throwIfAborted();
         collected.values[name] = { error: messageOf(error) };
-        collected.errors[name] = messageOf(error);
+        collected.errors[name] = `${name} could not be read: ${messageOf(error)}`;
       }
     }),
   );

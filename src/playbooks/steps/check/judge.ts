@@ -5,6 +5,7 @@ import { shellWord } from '../explain.ts';
 import { asList } from '../step-shapes.ts';
 import type { Collected } from './collect.ts';
 import type { FindingRule } from './finding-rule.ts';
+import { unreadOf } from './unread.ts';
 
 /** More findings of one rule than a person reads are counted. */
 const mostOfOne = 20;
@@ -12,22 +13,22 @@ const mostOfOne = 20;
 /** What a rule finds in what was collected: one finding, or with `each` one for every item that fails. Never throws. */
 export function judge(rule: FindingRule, { values, errors }: Collected, context: PlanContext): Finding[] {
   const level = rule.level ?? 'fatal';
-  const asked = [rule.expect, rule.each].join(' ');
-  // What could not be read must not pass for what is there: the reason stands in for the figure.
-  const unread = Object.entries(errors).find(([name]) => new RegExp(`\\b${name}\\b`).test(asked));
-  const cannot = (observed: string): Finding => ({ ...headOf(rule, values, context), level, observed, unread: true });
-  if (unread)
-    return [
-      { ...cannot(`${unread[0]} could not be read: ${unread[1]}`), ...repairOf(rule, undefined, values, context) },
-    ];
+  const cannot = (observed: string): Finding => ({
+    ...headOf(rule, values, context),
+    ...{ level, observed, unread: true },
+    ...repairOf(rule, undefined, values, context),
+  });
   try {
+    // What could not be read must not pass for what is there: the reason stands in for the figure.
+    const unread = unreadOf([rule.when, rule.expect, rule.each], errors);
+    if (unread !== undefined) return [cannot(unread)];
     if (rule.when !== undefined && context.evaluate(rule.when, values) !== true) return [];
     if (rule.each !== undefined) return ofEach(rule, values, context);
     if (context.evaluate(rule.expect ?? 'true', values) === true)
       return [{ ...headOf(rule, values, context), level: 'ok', observed: text(rule.observed, values, context) }];
     return [notSo(rule, values, values, context)];
   } catch (error) {
-    return [{ ...cannot(messageOf(error)), ...repairOf(rule, undefined, values, context) }];
+    return [cannot(messageOf(error))];
   }
 }
 
