@@ -4,13 +4,13 @@ import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import type { Gate } from '../playbooks/runs/gate.ts';
-import { createForm, type FormField, pasteIntoForm } from '../ui/form-state.ts';
+import { createForm, type FormField, pasteIntoForm, shownFields, submitForm } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import { insertText } from '../ui/text-state.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
 import { diagnosisArrived, fixBegins, fixEnded } from './act-diagnosis.ts';
 import { openGate } from './act-gate.ts';
-import { guideTo } from './act-menu.ts';
+import { guideTo, toPlan } from './act-menu.ts';
 import { ask } from './act-run.ts';
 import { attach } from './attached-run.ts';
 import { clusterRows } from './choices.ts';
@@ -160,7 +160,11 @@ function formArrived(
 ): Update {
   const { screen } = state;
   if (screen.type !== 'form' || screen.playbook !== playbook) return update(state);
-  return update(replace(state, { ...screen, form: createForm(fields), notice }));
+  const form = createForm(fields);
+  // Everything was chosen with the menu item: an empty page asks nothing.
+  if (notice === undefined && shownFields(form).length === 0)
+    return toPlan(goBack(state), playbook, screen.title, { ...screen.presets, ...submitForm(form).values });
+  return update(replace(state, { ...screen, form, notice }));
 }
 
 function planArrived(state: AppState, plan: PlanEntry): AppState {

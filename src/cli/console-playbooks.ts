@@ -3,7 +3,7 @@ import type { ManifestSource, PlanEntry, PlanRequest, Catalog as ScreenCatalog, 
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
-import { resolveInputs } from '../playbooks/inputs.ts';
+import { type InputValue, isAsked, resolveInputs } from '../playbooks/inputs.ts';
 import { readInputs, readsCluster, withReading } from '../playbooks/inputs-from-cluster.ts';
 import { checkManifest } from '../playbooks/loading/manifests.ts';
 import { findManifestSet, type ManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
@@ -182,7 +182,7 @@ async function makePlan(
       description,
       playbook: ref,
       steps: header.steps,
-      facts: [...factsOf(header, secrets), ...notes.map((note): [string, string] => ['not read', note])],
+      facts: [...factsOf(header, secrets, playbook), ...notes.map((note): [string, string] => ['not read', note])],
       token,
     };
   } finally {
@@ -194,10 +194,11 @@ async function makePlan(
 function factsOf(
   header: Awaited<ReturnType<typeof createHeader>>,
   secrets: Record<string, string>,
+  playbook: Playbook,
 ): [string, string][] {
   const { cluster, inputs, sensitiveInputs, manifests } = header;
   const shown = Object.entries(inputs)
-    .filter(([, value]) => value !== '')
+    .filter(([name, value]) => value !== '' && counts(name, playbook, inputs as Record<string, InputValue>))
     .map(([name, value]) => `${name} ${value}`);
   const hidden = sensitiveInputs.map((name) => `${name} ${Object.hasOwn(secrets, name) ? '(given)' : '(generated)'}`);
   const facts: [string, string][] = [
@@ -210,4 +211,10 @@ function factsOf(
   ];
   if (shown.length + hidden.length > 0) facts.push(['inputs', [...shown, ...hidden].join(', ')]);
   return facts;
+}
+
+/** Whether an input has any part in this: the duration of a load test that is not chosen has none. */
+function counts(name: string, { inputs }: Playbook, values: Record<string, InputValue>): boolean {
+  const definition = inputs[name];
+  return !definition || isAsked(definition, inputs, values);
 }

@@ -53,13 +53,22 @@ function planLines(props: PlanViewProps & { theme: Theme }): string[] {
 function headLines({ description, facts, width, height, theme }: PlanViewProps & { theme: Theme }): string[] {
   const whole = description ? wrap(printable(description), width - 2).map((line) => ` ${line}`) : [];
   // Where there is little room, what it acts on and what it changes tell more.
-  const lines = height < 28 ? whole.slice(0, 2) : whole;
+  const lines = height < 28 ? firstLines(whole, 2, width, theme) : whole;
   const longest = Math.max(0, ...facts.map(([name]) => textWidth(name)));
   for (const [name, value] of facts) {
     const shown = truncate(printableLine(value), Math.max(4, width - longest - 5), theme.symbols.ellipsis);
     lines.push(` ${theme.dim(pad(name, longest))}  ${name === 'production' ? theme.warn(theme.strong(shown)) : shown}`);
   }
   return lines;
+}
+
+/** The first lines of a text; that it goes on is marked. */
+function firstLines(lines: readonly string[], count: number, width: number, theme: Theme): string[] {
+  const shown = lines.slice(0, count);
+  const last = shown.at(-1);
+  if (last === undefined || lines.length <= count) return shown;
+  const { ellipsis } = theme.symbols;
+  return [...shown.slice(0, -1), truncate(`${last.replace(/[,;:]$/, '')} ${ellipsis}`, width - 1, ellipsis)];
 }
 
 function stepList(

@@ -19,7 +19,7 @@ function equivalentLines(step: PlannedStep, width: number, theme: Theme): string
   return step.equivalent.flatMap((command) =>
     printable(command)
       .split('\n')
-      .map((line) => theme.info(truncate(`  ${line}`, width, theme.symbols.ellipsis))),
+      .flatMap((line) => wrap(`  ${line}`, width).map(theme.info)),
   );
 }
 
@@ -32,28 +32,30 @@ export function stepDetailLines(step: StepState, width: number, theme: Theme): s
 }
 
 function resultLines({ now, group }: StepState, width: number, theme: Theme): string[] {
+  const told = (text: string, style: (line: string) => string) => wrap(printableLine(text), width).map(style);
+  const after = (text: string | undefined) => (text ? `: ${text}` : '');
   switch (now.status) {
     case 'pending':
       return [theme.dim('Not begun yet')];
     case 'running':
-      return [theme.accent(group ? 'Its steps are running' : (now.progress ?? 'Running'))];
+      return told(group ? 'Its steps are running' : (now.progress ?? 'Running'), theme.accent);
     case 'undone':
-      return [theme.warn(`Taken back${now.summary ? `: ${printableLine(now.summary)}` : ''}`)];
+      return told(`Taken back${after(now.summary)}`, theme.warn);
     case 'skipped':
       // A person's choice says the word itself.
-      return [theme.dim(`Skipped: ${printableLine(now.reason).replace(/^skipped /, '')}`)];
+      return told(`Skipped: ${now.reason.replace(/^skipped /, '')}`, theme.dim);
     case 'done':
       return [
-        theme.ok(`Done in ${formatDuration(now.ms)}${now.summary ? `: ${printableLine(now.summary)}` : ''}`),
+        ...told(`Done in ${formatDuration(now.ms)}${after(now.summary)}`, theme.ok),
         ...findingLines(now.findings, width, theme),
       ];
     case 'failed':
       return [...problemLines(now.problem, width, theme), ...findingLines(now.findings, width, theme)];
     case 'not-met':
       return [
-        theme.bad(`Not met: ${printableLine(now.reason)}`),
+        ...told(`Not met: ${now.reason}`, theme.bad),
         // The findings say the same and more.
-        ...(now.findings.length > 0 ? [] : now.evidence.map((line) => `  ${printableLine(line)}`)),
+        ...(now.findings.length > 0 ? [] : now.evidence.flatMap((line) => wrap(`  ${printableLine(line)}`, width))),
         ...findingLines(now.findings, width, theme),
       ];
   }

@@ -2,6 +2,8 @@ import { Box, Text } from 'ink';
 import { printableLine } from '../../base/printable.ts';
 import { PlanView } from '../../playbooks/PlanView.tsx';
 import { planStepLines } from '../../playbooks/plan-step-lines.ts';
+import type { PreviewedPlan } from '../../playbooks/preview/previewed-plan.ts';
+import type { PlannedStep } from '../../playbooks/runs/events.ts';
 import { Form } from '../../ui/Form.tsx';
 import { Pane } from '../../ui/Pane.tsx';
 import { wrap } from '../../ui/text.ts';
@@ -70,7 +72,7 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
           steps={plan.steps}
           previewed={screen.previewed}
           selected={screen.index}
-          question={`Run these ${plan.steps.filter(({ group }) => !group).length} steps ${place}?`}
+          question={`Run ${countOf(plan.steps, screen.previewed)} ${place}?`}
           yes={screen.yes}
           width={area.width - 2}
           height={area.height - 2}
@@ -80,4 +82,11 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
       )}
     </Pane>
   );
+}
+
+/** How many steps would run, once it is known which are skipped: `these 4 steps`. */
+function countOf(steps: readonly PlannedStep[], previewed: PreviewedPlan | undefined): string {
+  const skipped = new Set(previewed?.steps.flatMap(({ id, skipped: why }) => (why === undefined ? [] : [id])));
+  const count = steps.filter(({ id, group }) => !group && !skipped.has(id)).length;
+  return count === 1 ? 'this one step' : `these ${count} steps`;
 }

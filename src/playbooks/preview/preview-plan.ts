@@ -94,8 +94,13 @@ function isLookedAt({ step, called }: FlatStep, stepKinds: readonly StepKind[]):
 
 async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context: PreviewContext): Promise<StepPreview> {
   const kind = kindOf(stepKinds, step);
+  // What has no preview and yet acts on something is a check that asks programs in containers.
   if (!kind?.plan)
-    return unknown(step.steps ? 'its items are known when it runs' : `a step of the kind ${step.kind} cannot be tried`);
+    return unknown(
+      step.steps
+        ? 'its items are known when it runs'
+        : 'it looks by running a program in a container, and a plan runs nothing',
+    );
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(60_000)]);
   try {
     return await kind.plan(step.config, { ...context, signal });

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { parseDuration } from '../../base/duration.ts';
+import { formatDuration, parseDuration } from '../../base/duration.ts';
 import { Problem } from '../../base/errors.ts';
 import { destinationProblem, parseTarget, resolveDestination } from '../../load/destination.ts';
 import { startLoad } from '../../load/engine.ts';
@@ -53,6 +53,19 @@ export const loadStep: StepKind<Config> = {
     p95: 'double',
     p99: 'double',
   },
+  async plan({ load }, context) {
+    const options = renderKnown(context, load);
+    const scenario = await readWanted(options, context);
+    const { service, ingress } = scenario.target ?? {};
+    const to =
+      options.url || [service && `Service ${service}`, ingress && `Ingress ${ingress}`].filter(Boolean).join(', else ');
+    const note = `${loadShape(scenario)}${to === '' ? '' : `, to ${to}`}; nothing of the cluster is changed by it`;
+    return {
+      certainty: 'previewed',
+      summary: note,
+      changes: [{ object: `load/${scenario.title}`, action: 'run', note }],
+    };
+  },
   async run({ load }, context) {
     const options = context.render(load);
     const scenario = await readWanted(options, context);
@@ -83,6 +96,14 @@ export const loadStep: StepKind<Config> = {
     ];
   },
 };
+
+/** How much is asked, and for how long: `208 requests a second, 40s of ramp and 60s in full`. */
+function loadShape({ open, closed, steps, sustained }: Scenario): string {
+  if (steps) return `from ${steps.from} to ${steps.to} requests a second, more every ${formatDuration(steps.every)}`;
+  const much = open ? `${open.rate} requests a second` : `${closed?.users ?? 0} users who wait for their answers`;
+  const ramp = open ? open.stages.reduce((sum, { over }) => sum + over, 0) : (closed?.ramp ?? 0);
+  return `${much}, ${ramp > 0 ? `${formatDuration(ramp)} of ramp and ` : ''}${formatDuration(sustained)} in full`;
+}
 
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== '' && value !== 0 && value !== '0';
