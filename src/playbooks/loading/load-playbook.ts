@@ -29,7 +29,10 @@ export interface LoadOptions {
   stepKinds: readonly StepKind[];
   /** The workspace's manifests where they stand in for the bundled ones. */
   manifests?: ManifestSet | undefined;
-  /** Leaves the contents of manifests and scenarios unread: for a list or a menu, which must be there at once. */
+  /**
+   * Leaves the contents of manifests and scenarios unread, and the program's own playbooks unchecked beyond their shape: for a list
+   * or a menu, which must be there at once.
+   */
   quick?: boolean | undefined;
   /** What was read already, so that a catalog reads each file once; valid for one set of options. */
   memo?: LoadMemo | undefined;
@@ -117,13 +120,21 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     ...diagnostics,
     ...withInner(steps).flatMap((step) => step.diagnostics),
     ...readInputs(reading, asMap(written.inputs)),
-    ...checkPlaybookTexts(document, written, playbook.inputs),
-    ...checkSteps(steps, { document, playbook, stepKinds: options.stepKinds, files, follow }),
-    ...withInner(steps).flatMap((step) => checkFixes(document, step, options.roots)),
-    // What its steps call is known by now.
-    ...checkDiagnosis(document, playbook, steps, options.stepKinds),
   ];
-  return { value: playbook, diagnostics: all };
+  // The program's own have been held against each other before they were shipped; a menu need not wait for that again.
+  if (options.quick && source === 'bundled')
+    return { value: playbook, diagnostics: [...all, ...withInner(steps).flatMap(follow)] };
+  return {
+    value: playbook,
+    diagnostics: [
+      ...all,
+      ...checkPlaybookTexts(document, written, playbook.inputs),
+      ...checkSteps(steps, { document, playbook, stepKinds: options.stepKinds, files, follow }),
+      ...withInner(steps).flatMap((step) => checkFixes(document, step, options.roots)),
+      // What its steps call is known by now.
+      ...checkDiagnosis(document, playbook, steps, options.stepKinds),
+    ],
+  };
 }
 
 interface Reading {

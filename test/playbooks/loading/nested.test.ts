@@ -137,3 +137,18 @@ steps:
     );
   });
 });
+
+describe('the program’s own playbooks', () => {
+  it('are read for a menu without holding them against each other, and whole before they are run', () => {
+    const file = join(root, 'shop/own.yaml');
+    writeFileSync(
+      file,
+      'title: T\nsteps:\n  - { id: call, title: C, playbook: shop/inner }\n  - { title: A, when: inputs.none, confirm: "Yes?" }\n',
+    );
+    const options = { roots: [{ folder: root, source: 'bundled' as const }], stepKinds };
+    const { value, diagnostics } = loadPlaybookFile(file, { ...options, source: 'bundled', quick: true });
+    expect([value?.calls.call?.ref, diagnostics]).toEqual(['shop/inner', []]);
+    expect(loadPlaybookFile(file, { ...options, source: 'bundled' }).value).toBeUndefined();
+    expect(loadPlaybookFile(file, { ...options, source: 'workspace', quick: true }).value).toBeUndefined();
+  });
+});
