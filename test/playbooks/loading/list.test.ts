@@ -23,7 +23,7 @@ describe('the list', () => {
     expect(text).toMatch(/tars\/full-deployment +Full deployment/);
     expect(text).toMatch(/jwtSecret +Key that signs the access tokens.*sensitive, generated when not given/);
     expect(text).toContain('Stress  → tars/load-test --set profile=stress');
-    expect(text).toMatch(/Shared by all systems\n +cluster\/prerequisites/);
+    expect(text).toMatch(/Shared by all systems\n[\s\S]*cluster\/prerequisites/);
   });
 
   it('draws what a workspace’s files say harmlessly', () => {
