@@ -6,6 +6,9 @@ export interface ShellInput {
   type: 'string' | 'number' | 'boolean';
 }
 
+/** The variable of a script for when it began, in UTC, as `run.time` is written. */
+export const runTimeVariable = 'RUN_TIME';
+
 export type ShellInputs = ReadonlyMap<string, ShellInput>;
 
 /** A value as the content of a word in double quotes; `before` are lines that must run first. */
@@ -83,6 +86,8 @@ function constant(value: unknown): ShellValue | undefined {
 
 function inputOf({ args }: ASTNode, inputs: ShellInputs): ShellValue | undefined {
   const [object, name] = args as [ASTNode, string];
+  if (object?.op === 'id' && (object.args as string) === 'run' && name === 'time')
+    return { content: `\${${runTimeVariable}}`, type: 'string', before: [] };
   const input = object?.op === 'id' && (object.args as string) === 'inputs' ? inputs.get(name) : undefined;
   return input && { ...input, before: [] };
 }
@@ -102,6 +107,7 @@ export function shellTest(node: ASTNode, inputs: ShellInputs, fresh: NewVariable
     const [left, right] = (args as ASTNode[]).map((one) => shellTest(one, inputs, fresh));
     return left && right && joined(op, left, right);
   }
+  if (op === 'rcall') return beginsWith(args, inputs, fresh);
   const comparison = comparisons[op] ?? orders[op];
   if (comparison !== undefined) {
     const [left, right] = (args as ASTNode[]).map((one) => shellValue(one, inputs, fresh));
@@ -114,6 +120,19 @@ export function shellTest(node: ASTNode, inputs: ShellInputs, fresh: NewVariable
   const value = shellValue(node, inputs, fresh);
   if (value?.type !== 'boolean' || value.before.length > 0) return undefined;
   return value.content.startsWith('$') ? `[ "${value.content}" = true ]` : value.content;
+}
+
+/** `text.startsWith("a")` with a text that is known. */
+function beginsWith(
+  [name, receiver, [only, more]]: [string, ASTNode, ASTNode[]],
+  inputs: ShellInputs,
+  fresh: NewVariable,
+): string | undefined {
+  const start: unknown = only?.op === 'value' ? only.args : undefined;
+  if (name !== 'startsWith' || typeof start !== 'string' || more) return undefined;
+  const value = shellValue(receiver, inputs, fresh);
+  if (value?.type !== 'string' || value.before.length > 0) return undefined;
+  return `case "${value.content}" in '${start.replaceAll("'", `'\\''`)}'*) true ;; *) false ;; esac`;
 }
 
 function joined(op: '&&' | '||', left: string, right: string): string {

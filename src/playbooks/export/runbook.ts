@@ -1,4 +1,5 @@
 import { codeBlock, inline, tableOf } from '../report/markdown-text.ts';
+import { runTimeVariable } from './cel-shell.ts';
 import type { Exported, ExportedStep } from './exported-step.ts';
 
 /** A playbook as a runbook that a person follows by hand, in Markdown. */
@@ -27,6 +28,9 @@ export function runbook(exported: Exported): string {
             ]),
           ),
         ]),
+    ...(steps.some(({ lines }) => lines.join('\n').includes(runTimeVariable))
+      ? ['When it begins stands in names:', codeBlock(`${runTimeVariable}="$(date -u +%Y%m%d-%H%M%S)"`, 'sh')]
+      : []),
     ...parts,
     ...(next.length === 0 ? [] : ['## What comes next', next.map((line) => `- ${inline(line)}`).join('\n')]),
   ]
@@ -55,5 +59,8 @@ function byPerson(line: string): string {
   const kept = /^(\w+)="\$\(kept_key (\S+) (\S+) (\S+)\)"$/.exec(line);
   if (kept)
     return `${kept[1]}="$(kubectl get secret ${kept[2]} -n ${kept[4]} --ignore-not-found -o jsonpath='{.data.${kept[3]}}')"`;
-  return line.replaceAll('base64_line', "base64 | tr -d '\\n'").replace(/^confirm (.*) (\S+)$/, '# Ask: $1 ($2)');
+  return line
+    .replaceAll('base64_line', "base64 | tr -d '\\n'")
+    .replace(/ \|\| by_eye$/, '')
+    .replace(/^confirm (.*) (\S+)$/, '# Ask: $1 ($2)');
 }

@@ -1,4 +1,5 @@
 import { shellWord } from '../steps/explain.ts';
+import { runTimeVariable } from './cel-shell.ts';
 import type { Exported, ExportedInput, ExportedStep } from './exported-step.ts';
 import { functionOf } from './shell-names.ts';
 
@@ -10,8 +11,14 @@ export function shellScript(exported: Exported): string {
     ({ group, when: conditions }) => !group && conditions.every(({ test }) => test !== 'false'),
   );
   const text = acting.flatMap(({ lines }) => lines).join('\n');
+  const prose = [title, ...acting.map((step) => step.title), ...next].join('\n');
   return [
     '#!/bin/sh',
+    ...when(/[’‘]/.test(prose), ['# Apostrophes of texts are meant so.', '# shellcheck disable=SC1112']),
+    ...when(/\bsh -c '/.test(text), [
+      '# What stands between single quotes is for the shell of a pod.',
+      '# shellcheck disable=SC2016',
+    ]),
     ...comment(title),
     ...comment(description),
     '#',
@@ -22,6 +29,11 @@ export function shellScript(exported: Exported): string {
     '',
     ...helpers(text, acting, inputs),
     ...inputLines(inputs),
+    ...when(text.includes(runTimeVariable), [
+      '# When this began, in UTC, as it may stand in names.',
+      `${runTimeVariable}="$(date -u +%Y%m%d-%H%M%S)"`,
+      '',
+    ]),
     ...acting.flatMap(stepFunction),
     ...acting.flatMap(call),
     `printf '%s\\n' ${shellWord(`${title}: done`)}`,
@@ -77,7 +89,7 @@ function call({ id, title, when, retry, optional, byHand }: ExportedStep): strin
   const said = `say ${shellWord(title)}`;
   const tried = retry && byHand === undefined ? `again ${retry.forSeconds} ${retry.everySeconds} ${name}` : name;
   const lines = [said, optional ? `without_failing ${tried}` : tried];
-  const tests = when.flatMap(({ test }) => test ?? []).filter((test) => test !== 'true');
+  const tests = when.map(({ cel, test }) => test ?? `so ${shellWord(oneLine(cel))}`).filter((test) => test !== 'true');
   return tests.length === 0 ? lines : [`if ${tests.join(' && ')}; then`, ...lines.map((line) => `  ${line}`), 'fi'];
 }
 
@@ -99,7 +111,21 @@ function helpers(text: string, steps: readonly ExportedStep[], inputs: readonly 
       steps.some(({ byHand }) => byHand !== undefined),
       [`by_hand() { say "This is to be done by hand. $1"; confirm 'Is it done?' y; }`],
     ),
-    ...when(text.includes('confirm ') || steps.some(({ byHand }) => byHand !== undefined), [
+    ...when(text.includes('|| by_eye'), [
+      `by_eye() { say 'That could not be read, or is not there. What is to be so stands above this step.'; confirm 'Is it as it should be?' y; }`,
+    ]),
+    ...when(
+      steps.some(({ when: conditions }) => conditions.some(({ test }) => test === undefined)),
+      [
+        '# What only a run knows is asked.',
+        'so() {',
+        `  printf '%s\n  [type y if it is so, n if not] ' "$1" >&2`,
+        '  read -r answer </dev/tty',
+        '  [ "$answer" = y ]',
+        '}',
+      ],
+    ),
+    ...when(/confirm |\|\| by_eye/.test(text) || steps.some(({ byHand }) => byHand !== undefined), [
       'confirm() {',
       `  printf '%s [type %s] ' "$1" "$2" >&2`,
       '  read -r answer </dev/tty',
@@ -160,6 +186,10 @@ function helpers(text: string, steps: readonly ExportedStep[], inputs: readonly 
 
 function when(holds: boolean, lines: string[]): string[] {
   return holds ? lines : [];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Wrapped at 100 columns; nothing in it can end the comment. */

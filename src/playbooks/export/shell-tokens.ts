@@ -39,7 +39,7 @@ export function createShellTokens(): ShellTokens {
   return {
     render: (value, inputs, context) =>
       renderValue(value, (expression) => {
-        const found = mentionsInputs(expression) ? translated(expression, inputs) : undefined;
+        const found = isTheScripts(expression) ? translated(expression, inputs) : undefined;
         if (found) {
           before.push(...found.before);
           values.push(found);
@@ -47,7 +47,7 @@ export function createShellTokens(): ShellTokens {
         }
         try {
           const value = context.evaluate(expression);
-          if (mentionsInputs(expression)) decided.push(expression);
+          if (isTheScripts(expression)) decided.push(expression);
           return value;
         } catch {
           unknown.push(expression);
@@ -88,13 +88,14 @@ export function createShellTokens(): ShellTokens {
   }
 }
 
-function mentionsInputs(expression: string): boolean {
-  return /\binputs\b/.test(expression);
+/** Whether something is in it that only the script will know. */
+function isTheScripts(expression: string): boolean {
+  return /\binputs\b|\brun\.time\b/.test(expression);
 }
 
 function treeOf(expression: string) {
   const dynamic = Object.fromEntries(
-    ['inputs', 'steps', 'system', 'cluster', 'item'].map((name) => [name, 'dyn' as const]),
+    ['inputs', 'steps', 'system', 'cluster', 'item', 'run'].map((name) => [name, 'dyn' as const]),
   );
   return compileExpression(expression, { variables: dynamic }).tree;
 }
@@ -102,6 +103,8 @@ function treeOf(expression: string) {
 /** The tokens of a shell line, each quoted by whether it stands bare, in single or in double quotes. */
 function replaceQuoted(line: string, contentOf: (index: string) => string): string {
   let quote = '';
+  /** Of what a substitution or a subshell stands in. */
+  const outer: string[] = [];
   let result = '';
   for (let at = 0; at < line.length; ) {
     const [whole, , index] = /^__([vn])(\d+)__/.exec(line.slice(at)) ?? [];
@@ -117,7 +120,12 @@ function replaceQuoted(line: string, contentOf: (index: string) => string): stri
       at += 2;
       continue;
     }
-    if (character === quote) quote = '';
+    const opens = character === '(' && (quote === '' || (quote === '"' && line[at - 1] === '$'));
+    if (opens) {
+      outer.push(quote);
+      quote = '';
+    } else if (character === ')' && quote === '' && outer.length > 0) quote = outer.pop() ?? '';
+    else if (character === quote) quote = '';
     else if (quote === '' && (character === '"' || character === "'")) quote = character;
     result += character;
     at += 1;

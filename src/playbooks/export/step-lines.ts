@@ -77,13 +77,19 @@ function confirm({ place, context, tokens }: Given): StepLines {
 /** What a check reads is read; what it expects is said, as a shell cannot judge it. */
 function check({ place }: Given, lines: string[], notes: string[]): StepLines {
   const { findings = [] } = place.step.config.check as {
-    findings?: { title: string; expect: string; level?: string }[];
+    findings?: { title: string; expect?: string; each?: string; level?: string }[];
   };
   const fatal = findings.some(({ level = 'fatal' }) => level === 'fatal');
   return {
-    lines: lines.map((line) => (fatal ? `${line} >/dev/null` : `${line} >/dev/null || true`)),
-    notes: [...notes, ...findings.map(({ title, expect }) => `To be so: ${title} (${oneLine(expect)})`)],
+    lines: lines.map((line) => `${line} >/dev/null || ${fatal ? 'by_eye' : 'true'}`),
+    notes: [...notes, ...findings.map((finding) => `To be so: ${finding.title}${inBrackets(finding)}`)],
   };
+}
+
+/** What is to be true; of a finding for each item of a list without more, that the list is empty. */
+function inBrackets({ expect, each }: { expect?: string; each?: string }): string {
+  if (expect !== undefined) return ` (${oneLine(expect)})`;
+  return each === undefined ? '' : ` (none of ${oneLine(each)})`;
 }
 
 function expected(config: Record<string, unknown>, key: string): string[] {

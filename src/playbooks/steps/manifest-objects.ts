@@ -4,7 +4,7 @@ import { invalidFiles } from '../../yaml/diagnostics.ts';
 import { parseYamlDocuments } from '../../yaml/parse.ts';
 import { suggestion } from '../../yaml/suggest.ts';
 import type { PlanContext } from '../step-kind.ts';
-import { withChange } from './structural-change.ts';
+import { concretePaths, withChange } from './structural-change.ts';
 
 /** A change to objects before they are applied. */
 export interface StructuralChange {
@@ -73,6 +73,19 @@ export function withChanges(
       if (objects[index] && isSelected(objects[index], select)) changed[index] = withChange(object, change);
   }
   return changed;
+}
+
+/** The paths of an object at which changes put a value into it. */
+export function putInto(
+  object: KubernetesObject,
+  changes: readonly StructuralChange[] | undefined,
+  context: Pick<PlanContext, 'render' | 'evaluate'>,
+): string[] {
+  return (changes ?? []).flatMap(({ when, remove, ...written }) => {
+    if (remove || (when !== undefined && context.evaluate(when) !== true)) return [];
+    const { select, path } = context.render(written);
+    return isSelected(object, select) ? concretePaths(object, path) : [];
+  });
 }
 
 export function isSelected({ kind, metadata }: KubernetesObject, select: string): boolean {

@@ -20,8 +20,8 @@ export function withChange<T>(object: T, { path, value, remove = false }: Placed
   return places.reduce((changed, place) => (remove ? without(changed, place) : setPath(changed, place, value)), object);
 }
 
-/** The paths that a path with `[*]` in it stands for in this object. */
-function concretePaths(object: unknown, path: string): string[] {
+/** The paths that a path with `[*]` in it stands for in this object. Throws `Problem` where that is no list. */
+export function concretePaths(object: unknown, path: string): string[] {
   const at = path.indexOf(everyItem);
   if (at === -1) return [path];
   const [before, after] = [path.slice(0, at), path.slice(at + everyItem.length)];

@@ -52,18 +52,23 @@ export interface PlaybookUnderTest {
   run(accepted: PreviewedPlan): Promise<{ status: string; records: RunRecord[]; ms: number }>;
 }
 
-/** A shipped playbook, or one of a workspace, on the cluster under test, in this process, in the connection's namespace. */
+/**
+ * A shipped playbook, or one of a workspace, on the cluster under test, in this process, in the connection's namespace; with the
+ * manifests of a folder, and only some of its steps, where that is said.
+ */
 export async function openPlaybook(
   connection: Connection,
   ref: string,
   given: Record<string, string>,
   workspace = '/',
+  { manifests = 'bundled', only }: { manifests?: string; only?: readonly string[] } = {},
 ): Promise<PlaybookUnderTest> {
-  const loaded = loadRun({ playbook: ref, workspace, manifests: 'bundled' });
+  const loaded = loadRun({ playbook: ref, workspace, manifests });
   const sources = Object.entries(given).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const { values: inputs, secrets } = resolveInputs(loaded.playbook, sources);
   const surroundings = await surroundingsOf(loaded, connection);
-  const leftOut = new Map<string, string>();
+  const others = only ? loaded.playbook.steps.filter(({ id }) => !only.includes(id)) : [];
+  const leftOut = new Map(others.map(({ id }) => [id, 'not in this test']));
   return {
     plan: () =>
       previewPlan({ loaded, inputs, secrets, connection, surroundings, leftOut }, new AbortController().signal),

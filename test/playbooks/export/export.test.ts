@@ -59,7 +59,11 @@ test('a conditional value of a manifest is decided by the script', async () => {
   expect(text).toContain(
     `if [ "${variable('INPUT_REGISTRY')}" = "" ]; then value_1=""; else value_1="${variable('INPUT_REGISTRY')}/"; fi`,
   );
-  expect(text).toContain(`image: "${variable('value_1')}tars-backend:${variable('INPUT_TAG')}"`);
+  expect(text).toContain(
+    `if case "${variable('INPUT_TAG')}" in '@'*) true ;; *) false ;; esac; then value_2=""; else value_2=":"; fi`,
+  );
+  const image = ['value_1', 'INPUT_IMAGE', 'value_2', 'INPUT_TAG'].map(variable).join('');
+  expect(text).toContain(`image: "${image}"`);
   expect(text).toContain(`if [ "${variable('INPUT_STORAGE_CLASS')}" != "" ]; then`);
   // kubectl reads YAML 1.1: a bare yes would be true.
   expect(text).not.toMatch(/^\s+- yes$/m);
@@ -101,6 +105,9 @@ test('a value is quoted by where it stands, whatever it holds', () => {
         [`printf %s 'x${word}y'`]: `x${value}y`,
         [`printf %s "x${word}y"`]: `x${value}y`,
         [`printf %s x${word}`]: `x${value}`,
+        // A substitution has quotes of its own, whatever it stands in.
+        [`printf %s "$(printf %s. 'x${word}')"`]: `x${value}.`,
+        [`(printf %s 'x${word}') && printf %s "${word}"`]: `x${value}${value}`,
       };
       for (const [line, expected] of Object.entries(places))
         expect(sh(tokens.inLine(line), { INPUT_A: value })).toBe(expected);
@@ -117,6 +124,8 @@ test('a condition of CEL and its test in the shell say the same', () => {
     'inputs.n > 3 && inputs.n <= 9',
     '"x" == "x" && inputs.b',
     'inputs.b || false',
+    'inputs.a.startsWith("a ") || !inputs.a.startsWith("x")',
+    'inputs.a.startsWith("*")',
   ];
   const tokens = createShellTokens();
   const inputs = new Map([
@@ -125,7 +134,7 @@ test('a condition of CEL and its test in the shell say the same', () => {
     ['n', { content: variable('N'), type: 'number' as const }],
   ]);
   const values = fc.record({
-    a: fc.constantFrom('', 'x', 'y', 'a b'),
+    a: fc.constantFrom('', 'x', 'y', 'a b', '*'),
     b: fc.boolean(),
     n: fc.integer({ min: 0, max: 12 }),
   });
@@ -186,4 +195,31 @@ test('a failing command inside of what is tried again counts, whatever stands be
   const again = text.slice(text.indexOf('again() {'), text.indexOf('\n# Inputs:'));
   const script = `${again}\nbad() { false; true; }\nagain 0 1 bad\nexit 7`;
   expect(spawnSync('sh', ['-euc', script]).status).toBe(1);
+});
+
+test('a condition that only a run knows is asked before its step, so that nothing is done that was not chosen', async () => {
+  const text = shellScript(await exported('tars/restore'));
+  expect(text).toMatch(
+    /if so 'steps\.before\.outputs\.exists && inputs\.replaced == "delete"'; then\n.*\n {2}step_delete\nfi/,
+  );
+  const so = text
+    .slice(text.indexOf('so() {'), text.indexOf('\n}', text.indexOf('so() {')) + 2)
+    .replace(' </dev/tty', '');
+  const said = (answer: string) =>
+    spawnSync('sh', ['-euc', `${so}\nif so 'x'; then echo done; fi`], { input: `${answer}\n`, encoding: 'utf8' })
+      .stdout;
+  expect([said('y'), said('n'), said('')]).toEqual(['done\n', '', '']);
+});
+
+test('when a script began stands in the names that it makes, and a backup needs nobody', async () => {
+  const text = shellScript(await exported('tars/backup'));
+  expect(text).toContain('RUN_TIME="$(date -u +%Y%m%d-%H%M%S)"');
+  expect(text).not.toContain('by_hand');
+  expect(runbook(await exported('tars/backup'))).toContain('RUN_TIME="$(date -u +%Y%m%d-%H%M%S)"');
+});
+
+test('what a check cannot read is asked about where it counts, as it may well be missing', async () => {
+  const text = shellScript(await exported('tars/self-signed'));
+  expect(text).toMatch(/kubectl get .* >\/dev\/null \|\| by_eye/);
+  expect(runbook(await exported('tars/self-signed'))).not.toContain('by_eye');
 });

@@ -20,7 +20,10 @@ const change = z
 const keptField = z.strictObject({
   select: z.string().min(1).describe('Which objects, as in `set`'),
   path: z.string().min(1).describe('The field, as in `set`'),
-  absent: z.literal(true).optional().describe('Stays away, too, where the object has it no more'),
+  absent: z
+    .union([z.literal(true), z.literal('only')])
+    .optional()
+    .describe('Stays away, too, where the object has it no more; with `only` that alone, and a value changes as ever'),
 });
 
 /** What an `apply` step may have. */
@@ -33,7 +36,7 @@ export const applyShape = {
     .enum(['ask', 'take-over', 'leave', 'leave-changed', 'match'])
     .optional()
     .describe(
-      'What becomes of fields that belong to somebody else: `ask` unless said; `take-over`; `leave` them alone; `leave-changed`: also those that this program has changed by other steps; `match` the value that they have now',
+      'What becomes of fields that belong to somebody else: `ask` unless said; `take-over`; `leave` them alone; `leave-changed`: also those that this program has changed by other steps, but not what `set` puts in; `match` the value that they have now',
     ),
   force: z.boolean().optional().describe('The same as `conflicts: take-over`'),
   recreate: z

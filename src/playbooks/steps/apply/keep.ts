@@ -41,7 +41,7 @@ async function keptIn(
   for (const { path, absent } of fields) {
     const now = getPath(live, path);
     const wanted = getPath(object, path);
-    if (isDeepStrictEqual(now, wanted)) continue;
+    if (isDeepStrictEqual(now, wanted) || (absent === 'only' && now !== undefined)) continue;
     if (now === undefined) {
       if (!absent) continue;
       changed = withChange(changed, { path, remove: true });

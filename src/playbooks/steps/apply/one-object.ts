@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { appliedSet } from '../../../cluster/applied-set.ts';
 import { type ApplyOptions, type ApplyResult, applyObject } from '../../../cluster/apply.ts';
 import {
@@ -12,12 +13,17 @@ import { getObject, refOf } from '../../../cluster/objects.ts';
 import { waitUntilServed } from '../../../cluster/readiness/definition-served.ts';
 import { waitDeleted } from '../../../cluster/readiness/wait-deleted.ts';
 import { type KubernetesObject, nameOf } from '../../../kubernetes/object.ts';
+import { getPath } from '../../../yaml/path.ts';
 import type { PreviewContext, StepContext } from '../../step-kind.ts';
+import { putInto } from '../manifest-objects.ts';
 import type { ApplyConfig } from './config.ts';
 import { makeWay } from './recreate.ts';
 
 /** What applying an object needs to know of its step. */
-export type ApplySurroundings = Pick<PreviewContext, 'connection' | 'system' | 'signal' | 'namespace' | 'origin'>;
+export type ApplySurroundings = Pick<
+  PreviewContext,
+  'connection' | 'system' | 'signal' | 'namespace' | 'origin' | 'render' | 'evaluate'
+>;
 
 export type ConflictChoice = 'take-over' | 'leave' | 'leave-changed' | 'match';
 
@@ -42,18 +48,40 @@ export function decidedConflicts({ force, conflicts }: ApplyConfig): ConflictCho
   return force ? 'take-over' : undefined;
 }
 
-/** The object and whether to force it, so that these conflicts are gone. */
+/** An object as it is sent once its conflicts are decided. */
+export interface Settled {
+  object: KubernetesObject;
+  force: boolean;
+  /** What stays as somebody changed it, as a sentence. */
+  left?: string;
+}
+
+/** The object and whether to force it, so that these conflicts are gone. What `set` puts in was asked for, and is no change to leave. */
 export async function withoutConflicts(
   object: KubernetesObject,
   conflicts: readonly FieldConflict[],
   choice: ConflictChoice,
-  { connection, signal }: Pick<ApplySurroundings, 'connection' | 'signal'>,
-): Promise<{ object: KubernetesObject; force: boolean }> {
+  { set }: Pick<ApplyConfig, 'set'>,
+  context: Pick<ApplySurroundings, 'connection' | 'signal' | 'render' | 'evaluate'>,
+): Promise<Settled> {
   if (choice === 'take-over') return { object, force: true };
   const fields = conflicts.map(({ field }) => field);
-  if (choice === 'leave' || choice === 'leave-changed') return { object: withoutFields(object, fields), force: false };
-  const live = await getObject(connection, refOf(object), signal);
+  if (choice === 'leave') return { object: withoutFields(object, fields), force: false };
+  if (choice === 'leave-changed') {
+    const asked = putInto(object, set, context);
+    const left = fields.filter((field) => !touches(object, field, asked));
+    const text = `${nameOf(object)} keeps what was changed since: ${left.join(', ')}`;
+    const force = left.length < fields.length;
+    return { object: withoutFields(object, left), force, ...(left.length > 0 ? { left: text } : {}) };
+  }
+  const live = await getObject(context.connection, refOf(object), context.signal);
   return { object: live ? withLiveFields(object, live, fields) : object, force: false };
+}
+
+/** Whether one of the paths would lose something without the field. */
+function touches(object: KubernetesObject, field: string, paths: readonly string[]): boolean {
+  const without = withoutFields(object, [field]);
+  return paths.some((path) => !isDeepStrictEqual(getPath(object, path), getPath(without, path)));
 }
 
 /**
@@ -88,16 +116,12 @@ export async function applyOne(
       if (immutable.length > 0) await makeWay(object, immutable, config, context);
       else {
         const choice = decidedConflicts(config) ?? (await askAboutConflicts(object, conflicts, error, context));
-        if (choice === 'leave-changed') context.output(leftText(object, conflicts));
-        ({ object, force } = await withoutConflicts(object, conflicts, choice, context));
+        const settled = await withoutConflicts(object, conflicts, choice, config, context);
+        if (settled.left !== undefined) context.output(settled.left);
+        ({ object, force } = settled);
       }
     }
   }
-}
-
-/** What stays as it was changed since it was applied. */
-export function leftText(object: KubernetesObject, conflicts: readonly FieldConflict[]): string {
-  return `${nameOf(object)} keeps what was changed since: ${conflicts.map(({ field }) => field).join(', ')}`;
 }
 
 /** An object that is being deleted takes every change, and goes all the same. */

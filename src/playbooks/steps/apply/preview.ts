@@ -19,7 +19,6 @@ import {
   conflictsFor,
   decidedConflicts,
   isGoing,
-  leftText,
   withoutConflicts,
 } from './one-object.ts';
 import { recreationOf } from './recreate.ts';
@@ -134,14 +133,13 @@ async function previewConflict(
   const whose = conflicts.map(({ field, owner }) => `${field} belongs to ${owner}`).join(', ');
   try {
     // While it is open, taking over is what would change most.
-    const changed = await withoutConflicts(object, conflicts, decided ?? 'take-over', context);
-    const result = await tryApply(changed.object, config, context, together, changed.force);
-    const note =
-      decided === 'leave-changed'
-        ? leftText(object, conflicts)
-        : decided === undefined
-          ? `asked about: ${whose}`
-          : `${decided}: ${whose}`;
+    const settled = await withoutConflicts(object, conflicts, decided ?? 'take-over', config, context);
+    const result = await tryApply(settled.object, config, context, together, settled.force);
+    if (decided === 'leave-changed') {
+      const { left } = settled;
+      return { change: { ...changeOf(result), ...(left === undefined ? {} : { note: left }) } };
+    }
+    const note = `${decided ?? 'asked about'}: ${whose}`;
     return { change: { ...changeOf(result), note }, ...(decided === undefined ? { unsure: note, tried: true } : {}) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
