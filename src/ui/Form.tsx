@@ -66,7 +66,7 @@ function valueText(form: FormState, field: FormField, focused: boolean, room: nu
     return truncate(label, room, theme.symbols.ellipsis);
   }
   if (field.type === 'choice') return choices((field.options ?? []).map(String), state.value, focused, room, theme);
-  const placeholder = field.placeholder ?? (field.optional ? 'may be left empty' : undefined);
+  const placeholder = field.placeholder ?? (field.optional ? 'may be left empty' : 'needed');
   return textInputLine({ state, width: room, focused, masked: field.masked === true, placeholder, theme });
 }
 

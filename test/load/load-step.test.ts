@@ -86,3 +86,14 @@ test('its samples say how many pods stood ready behind the Service', async () =>
   await loadStep.run(config, { ...context, sample: (sample) => void samples.push(sample) });
   expect(samples.at(-1)?.replicas).toBe(2);
 });
+
+test('its plan says how much is sent, how long and where to, and sends nothing', async () => {
+  const { context } = await open();
+  const config = { load: { scenario: 'short.yaml', rate: 60, duration: '90s' } };
+  const plan = await loadStep.plan?.(config, { ...context, signal: new AbortController().signal });
+  const note = '60 requests a second, 1m30s in full, to Service web:8000; nothing of the cluster is changed by it';
+  expect(plan).toEqual({
+    ...{ certainty: 'previewed', summary: note },
+    changes: [{ object: 'load/Short load', action: 'run', note }],
+  });
+});
