@@ -33,7 +33,7 @@ export function actMenu(state: AppState, action: ActionName): Update {
 }
 
 /** A page of the system, to be read. */
-export function openPage(state: AppState, name: string, title: string): Update {
+function openPage(state: AppState, name: string, title: string): Update {
   const page = `${state.system}/${name}`;
   return update(open(state, { type: 'page', page, title, text: undefined, scroll: 0 }), { type: 'load-page', page });
 }

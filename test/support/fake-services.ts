@@ -345,7 +345,7 @@ function choosing(
 }
 
 /** What a diagnosis makes of these findings. */
-export function fakeDiagnosis(findings: readonly Finding[]): DiagnosisReport {
+function fakeDiagnosis(findings: readonly Finding[]): DiagnosisReport {
   return {
     ...{ system: 'tars', title: 'T.A.R.S.', namespace: 'tars', context: 'sandbox', sandbox: true },
     at: '2026-01-01T00:00:00.000Z',

@@ -18,7 +18,7 @@ export function reportLines(report: DiagnosisReport, symbols: Symbols): ToneLine
 const signOf = (tone: 'bad' | 'warn' | 'ok', { bad, warn, ok }: Symbols) => ({ bad, warn, ok })[tone];
 
 /** One cause with everything that is known of it. */
-export function causeLines(
+function causeLines(
   cause: RankedCause,
   symbols: Symbols,
   { number = '' }: { number?: string } = {},
