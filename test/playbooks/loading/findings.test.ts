@@ -65,7 +65,9 @@ describe('the findings of the prerequisites', () => {
     expect(found.filter(({ met }) => met !== true)).toEqual([]);
     expect(found.map(({ observed }) => observed)).toEqual([
       'v1.34.1',
+      'v1.34.1',
       'served',
+      'no difference',
       '2 of 2 Ready',
       '8 cores on 2 nodes',
       '15.6 Gi',
@@ -74,7 +76,7 @@ describe('the findings of the prerequisites', () => {
       '200 Gi on the nodes',
       'nginx',
       '2 nodes',
-      'served',
+      'served, version v1.21.0 in cert-manager',
     ]);
   });
 
@@ -84,7 +86,11 @@ describe('the findings of the prerequisites', () => {
       ...judge(
         'cluster/prerequisites',
         'version',
-        { version: { major: '1', minor: '23+', gitVersion: 'v1.23.9' }, autoscaling: nothing },
+        {
+          version: { major: '1', minor: '23+', gitVersion: 'v1.23.9' },
+          autoscaling: nothing,
+          clock: { skewSeconds: -90, repair: 'Set the clock.' },
+        },
         needs,
       ),
       ...judge('cluster/prerequisites', 'capacity', { nodes: cluster.smallNodes }, needs),
@@ -92,14 +98,16 @@ describe('the findings of the prerequisites', () => {
       ...judge(
         'cluster/prerequisites',
         'traffic',
-        { ingressClasses: [], figures: nothing, certManager: nothing },
+        { ingressClasses: [], figures: nothing, certManager: nothing, controllers: [] },
         needs,
       ),
     ];
     expect(found.filter(({ met }) => met !== false)).toEqual([]);
     expect(found.map(({ observed }) => observed)).toEqual([
       'v1.23.9',
+      'v1.23.9',
       'not served',
+      'this machine is 90 s behind',
       '0 of 1 Ready',
       '2 cores on 1 nodes',
       '4 Gi',
@@ -123,18 +131,25 @@ describe('the findings of the prerequisites', () => {
   });
 
   it('name the rights that are missing', () => {
-    const right = (verb: string, resource: string, allowed: boolean) => ({ verb, resource, allowed });
+    const right = (verb: string, resource: string, allowed: boolean, read = false) => ({
+      ...{ verb, resource, allowed, read, group: '', subresource: '', namespace: 'tars' },
+      ...{ reason: '', playbook: 'tars/deploy', step: 'apply' },
+    });
     const rights = [
       right('create', 'namespaces', false),
       right('get', 'secrets', true),
+      right('list', 'nodes', false, true),
       right('patch', 'services', false),
     ];
-    const [found, removal] = judge('tars/prerequisites', 'rights', {
+    const [found, look, others, removal] = judge('tars/prerequisites', 'rights', {
       rights,
+      others: [right('create', 'pods', false)],
       removal: [right('delete', 'secrets', true)],
     });
     expect(found).toMatchObject({ met: false, observed: 'missing: create namespaces, patch services' });
-    expect(removal).toMatchObject({ met: true, observed: 'all of them' });
+    expect(look).toMatchObject({ met: false, observed: 'missing: list nodes' });
+    expect(others).toMatchObject({ met: false, observed: expect.stringContaining('create pods') });
+    expect(removal).toMatchObject({ met: true, observed: 'all 1 of them' });
   });
 });
 

@@ -4,6 +4,7 @@ import { createPlanContext } from '../../../src/playbooks/plan-context.ts';
 import { type FindingRule, findingRule } from '../../../src/playbooks/steps/check/finding-rule.ts';
 import { judge } from '../../../src/playbooks/steps/check/judge.ts';
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are a playbook's.
 const context = createPlanContext({ folder: '/', file: 'test.yaml', system: 'test' } as Playbook, 'tars', {
   inputs: {},
   cluster: { console: 'tars-console --sandbox' },
@@ -80,3 +81,4 @@ it('its own sentence stands before the command of the repair, and its number sta
   const rule = { expect: 'false', observed: 'x', fix: { playbook: 'tars/restart' }, repair: 'Wait.', certainty: 400 };
   expect(found(rule)).toMatchObject([{ repair: 'Wait.', certainty: 100, fix: { playbook: 'tars/restart' } }]);
 });
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are a playbook's.

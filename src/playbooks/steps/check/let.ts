@@ -11,6 +11,6 @@ export const letSchema = z
     z
       .string()
       .min(1)
-      .refine((text) => !text.includes('${' + '{'), 'an expression stands here alone, without `${{ }}`'),
+      .refine((text) => !text.includes('${' + '{'), 'CEL stands here by itself, without the braces of a template'),
   )
   .describe('CEL over what was collected and over the names before it: worked out once, and used by its name');

@@ -29,6 +29,7 @@ steps: [{ title: Do it, rollout: { image: { of: Deployment/web, containers: { we
     '{ causes: { causes: { workloads: [Deployment/web] } } }',
     finding(
       'image',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is a playbook's.
       "each: 'causes.filter(c, c.code.contains(\"Image\"))', observed: '${{ item.code }}', cause: '${{ item.message }}', certainty: 95, explains: [answer], fix: { playbook: test/repair, with: { image: 'nginx:1.26' } }",
     ),
     finding('missing', 'each: \'causes.filter(c, c.code == "Missing")\', observed: there is none'),
