@@ -11,6 +11,7 @@ import { planContexts } from '../runs/run-header.ts';
 import { effectsOf } from '../step-effects.ts';
 import type { PreviewContext, Scope, StepKind } from '../step-kind.ts';
 import type { StepPreview } from '../step-preview.ts';
+import { whenInWords } from '../when-in-words.ts';
 import { withEarlierSteps } from './earlier-steps.ts';
 import { withContentsOf } from './made-content.ts';
 import type { PreviewedPlan, PreviewedStep } from './previewed-plan.ts';
@@ -109,7 +110,9 @@ async function look({ step }: FlatStep, stepKinds: readonly StepKind[], context:
     const needsOutputs = /\bsteps\./.test(JSON.stringify(step.config)) && /expression/.test(error.message);
     if (needsOutputs) return unknown('it needs what an earlier step puts out');
     // What stands in its way now may be why it is skipped then.
-    return unknown(step.when === undefined ? error.message : `${error.message}; it runs only when ${step.when}`);
+    return unknown(
+      step.when === undefined ? error.message : `${error.message}; it runs only when ${whenInWords(step.when)}`,
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 import { Problem } from '../../base/errors.ts';
 import type { FlatStep } from '../plan.ts';
 import type { PlanContext } from '../step-kind.ts';
+import { whenInWords } from '../when-in-words.ts';
 
 /**
  * Why steps will not run, by id, as far as that is known before: they are left out, not for the sandbox, or their `when` is
@@ -30,7 +31,7 @@ function whySkipped(
   if (rehearse === 'skip' && sandbox) return 'it is not for the sandbox';
   if (when === undefined) return undefined;
   try {
-    return contextFor(place).evaluate(when) === true ? undefined : `only when ${when}`;
+    return contextFor(place).evaluate(when) === true ? undefined : `only when ${whenInWords(when)}`;
   } catch (error) {
     // Only the run will know.
     if (error instanceof Problem) return undefined;

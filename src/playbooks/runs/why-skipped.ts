@@ -1,4 +1,5 @@
 import { evaluateExpression } from '../plan-context.ts';
+import { whenInWords } from '../when-in-words.ts';
 import { type Execution, type Frame, idIn, type Place, scopeOf } from './execution.ts';
 
 /** Why a step has nothing to do here; undefined when it is to run. Throws `Problem` for a `when` that cannot be evaluated. */
@@ -9,7 +10,7 @@ export function whySkipped(execution: Execution, frame: Frame, { step }: Place):
   if (step.when === undefined) return undefined;
   const where = `${frame.playbook.file}:${step.line}`;
   const value = evaluateExpression(step.when, scopeOf(execution, frame), where);
-  return value === true ? undefined : `only when ${step.when}`;
+  return value === true ? undefined : `only when ${whenInWords(step.when)}`;
 }
 
 /** Who leaves a step out by `--from` or `--only` says that it is done. */

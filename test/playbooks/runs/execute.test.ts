@@ -60,7 +60,7 @@ test('steps are skipped by `when`, by a need that was not done, and on the sandb
   const reasons = tried.records.map((record) => (record.type === 'step-result' ? record.summary : undefined));
   expect(results(tried)).toEqual(['s1 skipped', 's2 skipped', 's3 skipped', 's4 done']);
   expect(reasons.filter(Boolean)).toEqual([
-    'only when inputs.a == 2.0',
+    'only when a is 2',
     'it needs s1, which was not done',
     'it is not for the sandbox',
   ]);
