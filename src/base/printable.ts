@@ -13,5 +13,9 @@ export function printable(text: string): string {
 
 /** The same on one line: line breaks become spaces. */
 export function printableLine(text: string): string {
-  return printable(text).replace(/\s*\n\s*/g, ' ');
+  const [first = '', ...others] = printable(text).split('\n');
+  const last = others.pop();
+  if (last === undefined) return first;
+  // By a pattern, a row of blanks would be looked at from each of them.
+  return [first.trimEnd(), ...others.map((line) => line.trim()).filter(Boolean), last.trimStart()].join(' ');
 }

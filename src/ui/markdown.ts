@@ -12,10 +12,7 @@ export type MarkdownBlock =
  */
 export function parseMarkdown(source: string): MarkdownBlock[] {
   const blocks: MarkdownBlock[] = [];
-  const lines = source
-    .replace(/\r\n?/g, '\n')
-    .replace(/<!--[\s\S]*?-->/g, '')
-    .split('\n');
+  const lines = withoutComments(source.replace(/\r\n?/g, '\n')).split('\n');
   let fence: { mark: string; block: Extract<MarkdownBlock, { type: 'code' }> } | undefined;
   let open: Extract<MarkdownBlock, { type: 'paragraph' | 'item' }> | undefined;
   const add = <Block extends MarkdownBlock>(block: Block): Block => {
@@ -34,11 +31,15 @@ export function parseMarkdown(source: string): MarkdownBlock[] {
       open = undefined;
       continue;
     }
-    const heading = /^(#{1,6})\s+(.*?)\s*#*$/.exec(line);
+    const heading = /^(#{1,6})\s(.*)$/.exec(line);
     const item = /^(\s*)(?:[-*+]|(\d{1,3})[.)])\s+(.*)$/.exec(line);
     if (line.trim() === '') open = undefined;
     else if (heading) {
-      add({ type: 'heading', level: heading[1]?.length ?? 1, text: heading[2] ?? '' });
+      add({
+        type: 'heading',
+        level: heading[1]?.length ?? 1,
+        text: (heading[2] ?? '').trim().replace(closing, '').trim(),
+      });
       open = undefined;
     } else if (item) {
       const indent = Math.min(3, Math.floor((item[1] ?? '').length / 2));
@@ -47,6 +48,22 @@ export function parseMarkdown(source: string): MarkdownBlock[] {
     else open = add({ type: 'paragraph', text: line.trim() });
   }
   return blocks;
+}
+
+/** The signs that may close a heading; looked for from a sign that none stands before, so that a row of them is read once. */
+const closing = /(?<!#)#+$/;
+
+/** Searched once from beginning to end: one that is never closed is none, and nothing behind it is either. */
+function withoutComments(source: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (;;) {
+    const begin = source.indexOf('<!--', from);
+    const end = begin === -1 ? -1 : source.indexOf('-->', begin);
+    if (end === -1) return parts.join('') + source.slice(from);
+    parts.push(source.slice(from, begin));
+    from = end + '-->'.length;
+  }
 }
 
 /** A text with `code`, **strong**, *emphasis* and [links](to) as plain words: a link's address stands behind its text. */
@@ -58,12 +75,13 @@ export function plainMarkdown(text: string): string {
     .join('');
 }
 
+// Each part has an end to its length: a page that is all beginnings would else be searched to its end from each of them.
 function plainPart(text: string): string {
   return text
-    .replace(/!?\[([^\]]*)\]\(([^)\s]+)[^)]*\)/g, (_, words: string, to: string) =>
+    .replace(/!?\[([^[\]]{0,500})\]\(([^()\s]{1,500})(?:\s[^()]{0,200})?\)/g, (_, words: string, to: string) =>
       words === to || words === '' ? to : `${words} (${to})`,
     )
-    .replace(/<(https?:[^>\s]+)>/g, '$1')
-    .replace(/(\*\*|__)(?=\S)(.+?)\1/g, '$2')
-    .replace(/(?<![\w*])\*(?=\S)([^*]+?)\*(?!\w)/g, '$1');
+    .replace(/<(https?:[^<>\s]{1,500})>/g, '$1')
+    .replace(/(\*\*|__)(?=\S)(.{1,500}?)\1/g, '$2')
+    .replace(/(?<![\w*])\*(?=\S)([^*]{1,500}?)\*(?!\w)/g, '$1');
 }

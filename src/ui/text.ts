@@ -47,33 +47,41 @@ function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = indent;
   for (const word of line.trim().split(/ +/)) {
-    let rest = word;
     const gap = current.trim() === '' ? '' : ' ';
-    if (textWidth(current + gap + rest) <= width) {
-      current += gap + rest;
+    if (textWidth(current + gap + word) <= width) {
+      current += gap + word;
       continue;
     }
     if (gap) lines.push(current);
-    while (textWidth(indent + rest) > width) {
-      const head = cut(rest, width - indent.length);
-      lines.push(indent + head);
-      rest = rest.slice(head.length);
-    }
-    current = indent + rest;
+    const parts = cut(word, width - indent.length).map((part) => indent + part);
+    current = parts.pop() ?? indent;
+    lines.push(...parts);
   }
   if (current.trim() !== '') lines.push(current);
   return lines;
 }
 
-function cut(text: string, width: number): string {
-  let kept = '';
+/** A word in parts of at most `width` columns; read once, however long it is. */
+function cut(text: string, width: number): string[] {
+  const parts: string[] = [];
+  let part = '';
   let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    used += textWidth(segment);
-    if (used > width && kept !== '') break;
-    kept += segment;
+  const widths = new Map<string, number>();
+  for (const segment of plain.test(text) ? text : segments(text)) {
+    const wide = widths.get(segment) ?? textWidth(segment);
+    widths.set(segment, wide);
+    if (used + wide > width && part !== '') {
+      parts.push(part);
+      [part, used] = ['', 0];
+    }
+    part += segment;
+    used += wide;
   }
-  return kept;
+  return [...parts, part];
+}
+
+function* segments(text: string): Generator<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
 /** Left text, right text, and spaces between them up to `width`; both may be styled. The right one goes when there is no room. */
