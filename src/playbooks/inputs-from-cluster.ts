@@ -1,8 +1,9 @@
 import { messageOf } from '../base/errors.ts';
 import { compileExpression, ExpressionError } from '../base/expressions.ts';
+import { withinTimeLimit } from '../base/time-limit.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { type CurrentValue, currentValue } from './current-value.ts';
-import { sourceVariables } from './input-sources.ts';
+import { type InputChoices, sourceVariables } from './input-sources.ts';
 import type { InputValue } from './inputs.ts';
 import type { InputChoice, InputDefinition, Playbook } from './model.ts';
 import { createObjectReader, type ObjectReader } from './object-reader.ts';
@@ -29,6 +30,8 @@ export interface InputReading {
 
 /** Milliseconds that reading takes at most: then the defaults stand. */
 const longestReadMs = 10_000;
+/** And what somebody wrote over a long list may take: nothing else goes on meanwhile. */
+const longestChoiceMs = 5000;
 
 /** Whether a playbook, or one that it calls, has an input that reads the cluster. */
 export function readsCluster(playbook: Playbook): boolean {
@@ -138,9 +141,18 @@ async function readFrom({ from, ...definition }: InputDefinition, reader: Object
 
 async function readChoices({ choices, ...definition }: InputDefinition, reader: ObjectReader) {
   if (!choices) return undefined;
+  const objects = await reader.list(choices);
+  return withinTimeLimit(longestChoiceMs, () => choicesAmong(objects, choices, definition));
+}
+
+function choicesAmong(
+  objects: readonly unknown[],
+  choices: InputChoices,
+  definition: Omit<InputDefinition, 'choices'>,
+) {
   const offered = new Map<string | number, InputChoice>();
   let preferred: InputValue | undefined;
-  for (const object of await reader.list(choices)) {
+  for (const object of objects) {
     const { value } = currentValue(valueIn(object, choices.value), definition);
     if (value === undefined || typeof value === 'boolean' || offered.has(value)) continue;
     const label = choices.label === undefined ? value : valueIn(object, choices.label);

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { readTextFile } from '../base/text-file.ts';
 import { isManifest } from './loading/manifests.ts';
 
 /** A workspace's own manifests that stand in for the bundled ones, as a whole set. */
@@ -106,9 +107,18 @@ function shownFolder(workspace: string, folder: string): string {
 
 function secretNotes(folder: string, shown: string, present: ReadonlySet<string>): string[] {
   if (!present.has('secrets.yaml')) return [];
-  const text = readFileSync(join(folder, 'secrets.yaml'), 'utf8');
+  const text = readPlainly(join(folder, 'secrets.yaml'));
   const notes = [`${shown}secrets.yaml is not used: secrets come from the inputs`];
   if (text.includes('REPLACE_WITH_'))
     notes.push(`${shown}secrets.yaml still holds placeholders (REPLACE_WITH_…); do not apply it by hand`);
   return notes;
+}
+
+/** Somebody else may have put it there: a link to a device that never ends is read no more than what is too large. */
+export function readPlainly(path: string): string {
+  try {
+    return readTextFile(path);
+  } catch {
+    return '';
+  }
 }

@@ -11,7 +11,7 @@ export function pageNames(roots: readonly SystemRoot[]): string[] {
   const names = roots.flatMap(({ folder }) =>
     namesIn(folder).flatMap((system) =>
       namesIn(join(folder, system, 'pages'))
-        .filter((file) => file.endsWith('.md'))
+        .filter((file) => /^[a-z0-9-]+\.md$/.test(file))
         .map((file) => `${system}/${file.slice(0, -'.md'.length)}`),
     ),
   );
@@ -28,5 +28,10 @@ export function readPage(ref: string, roots: readonly SystemRoot[]): string | un
 }
 
 function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
+  // What bears the name and is no folder, or may not be read, holds none.
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

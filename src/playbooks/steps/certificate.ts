@@ -22,7 +22,11 @@ const shape = {
             .min(0)
             .optional()
             .describe('Made anew when it ends within so many days; 30 unless said'),
-          authority: z.string().min(1).optional().describe('Name of the authority that is made for it; one of another is made anew then'),
+          authority: z
+            .string()
+            .min(1)
+            .optional()
+            .describe('Name of the authority that is made for it; one of another is made anew then'),
         })
         .describe('A certificate of an authority made for it alone; clients trust its `ca.crt` when they are told to'),
       z
@@ -62,6 +66,8 @@ export const certificateStep: StepKind<Config> = {
   description: 'Makes a TLS certificate, waits for one of cert-manager, or checks what an endpoint shows',
   shape,
   effects: 'cluster',
+  // A name that is looked up is told to whoever keeps it.
+  reaches: ({ certificate }) => 'check' in certificate,
   outputs: { expires: 'string', days: 'double', issuer: 'string', names: 'list', action: 'string' },
   async access({ certificate }) {
     if ('check' in certificate) return [];

@@ -47,6 +47,8 @@ export const promqlStep: StepKind<Config> = {
   description: 'Asks a Prometheus, and judges the figures',
   shape,
   effects: 'none',
+  // The question says what the query was made of, to whoever has the address.
+  reaches: ({ promql: { url } }) => url !== undefined,
   expressions: [{ path: 'promql.expect', locals: ['value', 'values', 'series'] }],
   outputs: { value: 'double', values: 'list', series: 'double', standIn: 'bool' },
   async access({ promql }, context) {

@@ -1,4 +1,5 @@
 import { messageOf } from '../../../base/errors.ts';
+import { withinTimeLimit } from '../../../base/time-limit.ts';
 import type { Finding, FindingFix } from '../../finding.ts';
 import type { PlanContext, Scope } from '../../step-kind.ts';
 import { shellWord } from '../explain.ts';
@@ -6,6 +7,9 @@ import { asList } from '../step-shapes.ts';
 import type { Collected } from './collect.ts';
 import type { FindingRule } from './finding-rule.ts';
 import { unreadOf } from './unread.ts';
+
+/** A list may be long, and each item an expression that takes its time: the screen waits meanwhile. */
+const longestMs = 5000;
 
 /** More findings of one rule than a person reads are counted. */
 const mostOfOne = 20;
@@ -23,7 +27,7 @@ export function judge(rule: FindingRule, { values, errors }: Collected, context:
     const unread = unreadOf([rule.when, rule.expect, rule.each], errors);
     if (unread !== undefined) return [cannot(unread)];
     if (rule.when !== undefined && context.evaluate(rule.when, values) !== true) return [];
-    if (rule.each !== undefined) return ofEach(rule, values, context);
+    if (rule.each !== undefined) return withinTimeLimit(longestMs, () => ofEach(rule, values, context));
     if (context.evaluate(rule.expect ?? 'true', values) === true)
       return [{ ...headOf(rule, values, context), level: 'ok', observed: text(rule.observed, values, context) }];
     return [notSo(rule, values, values, context)];

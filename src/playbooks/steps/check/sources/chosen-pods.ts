@@ -46,5 +46,5 @@ async function readPods({ selector, of, namespace }: PodChoice, { connection, si
 
 /** As kubectl chooses them, with the namespace: ` -n tars -l app=x`. */
 export function podWords({ selector, namespace }: PodChoice, own: string): string {
-  return ` -n ${namespace ?? own}${selector ? ` -l ${shellWord(selector)}` : ''}`;
+  return ` -n ${shellWord(namespace ?? own)}${selector ? ` -l ${shellWord(selector)}` : ''}`;
 }

@@ -34,7 +34,7 @@ export const execSource: SourceKind<z.infer<typeof schema>> = {
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   },
   commands: ({ exec: { in: target, container, command } }, own) => [
-    `kubectl exec -n ${own} ${kubectlName(target)}${container ? ` -c ${container}` : ''} -- ${command.map(shellWord).join(' ')}`,
+    `kubectl exec -n ${own} ${shellWord(kubectlName(target))}${container ? ` -c ${shellWord(container)}` : ''} -- ${command.map(shellWord).join(' ')}`,
   ],
 };
 

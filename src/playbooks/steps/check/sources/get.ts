@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { getObject } from '../../../../cluster/objects.ts';
+import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 import { kindName, kindOf, kubectlResource } from './kind-name.ts';
 
 const schema = z.strictObject({
-  get: kindName.describe('One object; null when it is missing'),
+  get: kindName.describe('One object; null when it is missing. Of a Secret the keys, and no value'),
   name: z.string(),
   namespace: z.string().optional(),
 });
@@ -15,8 +17,8 @@ export const getSource: SourceKind<z.infer<typeof schema>> = {
   schema,
   access: ({ get, namespace, name }) => [{ verbs: ['get'], ...kindOf(get), namespace, name }],
   read: async ({ get, name, namespace }, { connection, signal }) =>
-    (await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null,
+    withoutSecrets((await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null),
   commands: ({ get, name, namespace }, own) => [
-    `kubectl get ${kubectlResource(get)} ${name} -n ${namespace ?? own} -o yaml`,
+    `kubectl get ${shellWord(kubectlResource(get))} ${shellWord(name)} -n ${shellWord(namespace ?? own)} -o yaml`,
   ],
 };

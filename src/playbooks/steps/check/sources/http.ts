@@ -47,7 +47,7 @@ export const httpSource: SourceKind<Source> = {
     if (url) return [`curl -sS -i ${shellWord(url)}`];
     if (service)
       return [`kubectl get --raw ${shellWord(`/api/v1/namespaces/${own}/services/${service}/proxy${path}`)}`];
-    return [`kubectl get ingress ${ingress} -n ${own}`];
+    return [`kubectl get ingress ${shellWord(ingress ?? '')} -n ${own}`];
   },
 };
 

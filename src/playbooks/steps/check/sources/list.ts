@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listObjects } from '../../../../cluster/objects.ts';
 import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 import { kindName, kindOf, kubectlResource } from './kind-name.ts';
 
 const schema = z.strictObject({
@@ -18,10 +19,15 @@ export const listSource: SourceKind<z.infer<typeof schema>> = {
   access: ({ list, namespace, allNamespaces }) => [
     { verbs: ['list'], ...kindOf(list), namespace: allNamespaces ? '' : namespace },
   ],
-  read: ({ list, namespace, allNamespaces, selector }, { connection, signal }) =>
-    listObjects(connection, { ...kindOf(list), namespace, allNamespaces, labelSelector: selector }, signal),
+  async read({ list, namespace, allNamespaces, selector }, { connection, signal }) {
+    const { apiVersion, kind } = kindOf(list);
+    const query = { apiVersion, kind, namespace, allNamespaces, labelSelector: selector };
+    return withoutSecrets({ kind: `${kind}List`, items: await listObjects(connection, query, signal) }).items;
+  },
   commands({ list, namespace, allNamespaces, selector }, own) {
-    const where = allNamespaces ? ' -A' : ` -n ${namespace ?? own}`;
-    return [`kubectl get ${kubectlResource(list)}${where}${selector ? ` -l ${shellWord(selector)}` : ''} -o yaml`];
+    const where = allNamespaces ? ' -A' : ` -n ${shellWord(namespace ?? own)}`;
+    return [
+      `kubectl get ${shellWord(kubectlResource(list))}${where}${selector ? ` -l ${shellWord(selector)}` : ''} -o yaml`,
+    ];
   },
 };

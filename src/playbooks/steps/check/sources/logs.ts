@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { tailLog } from '../../../../cluster/streams/logs.ts';
 import type { ContainerStatus, Pod } from '../../../../kubernetes/pod.ts';
+import { withoutCredentials } from '../../../preview/secret-fields.ts';
+import { shellWord } from '../../explain.ts';
 import { kubectlName } from '../../object-names.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 import { chosenPods, onePodChoice, onePodChoiceFault, podChoice, podWords } from './chosen-pods.ts';
@@ -30,13 +32,16 @@ export const logsSource: SourceKind<Source> = {
   async read({ logs }, context) {
     const pods = await chosenPods(logs, context, mostPods);
     const wanted = pods.flatMap((pod) => logsOf(pod, logs).map((log) => ({ ...log, pod: pod.metadata.name })));
-    const read = await Promise.all(wanted.map(async (log) => ({ ...log, lines: await linesOf(log, logs, context) })));
+    const read = await Promise.all(
+      // What programs say when they cannot connect is often the whole address, with the password in it.
+      wanted.map(async (log) => ({ ...log, lines: (await linesOf(log, logs, context)).map(withoutCredentials) })),
+    );
     return read.filter(({ lines }) => lines.length > 0);
   },
   commands({ logs }, own) {
     const { of, tail = 100, container, previous } = logs;
-    const which = of ? ` ${kubectlName(of)} -n ${logs.namespace ?? own}` : podWords(logs, own);
-    const part = container ? ` -c ${container}` : ' --all-containers';
+    const which = of ? ` ${shellWord(kubectlName(of))} -n ${shellWord(logs.namespace ?? own)}` : podWords(logs, own);
+    const part = container ? ` -c ${shellWord(container)}` : ' --all-containers';
     return [`kubectl logs${which}${part} --tail=${tail}${previous ? ' --previous' : ''}`];
   },
 };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { printableLine } from '../../../../base/printable.ts';
@@ -7,7 +7,7 @@ import { whichProgram } from '../../../../tools/find-tool.ts';
 import { runTool } from '../../../../tools/run-tool.ts';
 import { parseYamlDocuments } from '../../../../yaml/parse.ts';
 import { checkManifest } from '../../../loading/manifests.ts';
-import { manifestsIn } from '../../../manifest-set.ts';
+import { manifestsIn, readPlainly } from '../../../manifest-set.ts';
 import { planFiles } from '../../../plan.ts';
 import type { PlaybookLibrary } from '../../../step-kind.ts';
 import { shellWord } from '../../explain.ts';
@@ -48,13 +48,19 @@ export const repositorySource: SourceKind<z.infer<typeof schema>> = {
   ],
 };
 
+/** Settings of a repository may name programs; what is asked here needs none. */
+const harmless = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+
 /** Which commit it is at; empty where it is no repository, or git is not here. */
 async function revisionOf(path: string, { signal }: SourceContext) {
   const git = existsSync(join(path, '.git'));
   const program = git ? whichProgram('git') : undefined;
   if (!program) return { git, revision: '', branch: '' };
   const ask = async (...args: string[]) => {
-    const { code, stdout } = await runTool(program, ['-C', path, ...args], { env: toolEnvironment(), signal });
+    const { code, stdout } = await runTool(program, ['-C', path, ...harmless, ...args], {
+      env: toolEnvironment(),
+      signal,
+    });
     return code === 0 ? printableLine(stdout.trim()) : '';
   };
   const [revision, branch] = [
@@ -69,14 +75,14 @@ function readManifests(folder: string, { library, system }: SourceContext) {
   const members = library?.setMembers?.map((name) => `manifests/${name}`);
   const names = members ?? (library ? namedManifests(library, system) : []);
   const { used, missing, unused, present } = manifestsIn(folder, names);
-  const secrets = present.has('secrets.yaml') ? readFileSync(join(folder, 'secrets.yaml'), 'utf8') : '';
+  const secrets = present.has('secrets.yaml') ? readPlainly(join(folder, 'secrets.yaml')) : '';
   const faults = used.flatMap((name) =>
     checkManifest(join(folder, name), name).map(({ line, column, message }) => `${name}:${line}:${column}: ${message}`),
   );
   return {
     ...{ manifests: folder, used, missing, unused, faults },
     ...{ secretsFile: present.has('secrets.yaml'), placeholders: secrets.includes('REPLACE_WITH_') },
-    secrets: [...new Set(used.flatMap((name) => secretKeys(readFileSync(join(folder, name), 'utf8'))))].sort(),
+    secrets: [...new Set(used.flatMap((name) => secretKeys(readPlainly(join(folder, name)))))].sort(),
   };
 }
 

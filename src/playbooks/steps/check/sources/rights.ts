@@ -79,8 +79,12 @@ function placesIn(playbook: Playbook, context: SourceContext): [FlatStep, Previe
   const { connection, signal, secret } = context;
   return (
     places
-      // What a chart brings is only known when Helm has rendered it; its own run asks then.
-      .filter(({ id, step }) => !skipped.has(id) && step.kind !== 'helm')
+      // What a chart brings is only known when Helm has rendered it; its own run asks then. Nor is a folder built that somebody
+      // else has put here: it may name others to fetch, and nobody has agreed to that.
+      .filter(({ id, step, playbook: owner }) => {
+        const built = step.kind === 'helm' || (step.kind === 'kustomize' && owner.source === 'workspace');
+        return !skipped.has(id) && !built;
+      })
       .map((place) => [place, { ...explain(place), connection, signal, secret }])
   );
 }
