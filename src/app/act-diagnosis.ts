@@ -46,6 +46,7 @@ export function notRepairable({ screen }: AppState): string | undefined {
   return cause.finding.fix ? undefined : 'No playbook repairs this; its last line says what does';
 }
 
+/** Shows a diagnosis that was made, unless another one, or something else, is looked at by now. */
 export function diagnosisArrived(state: AppState, wanted: string, report: DiagnosisReport): AppState {
   const { screen } = state;
   if (screen.type !== 'diagnosis' || screen.wanted !== wanted) return state;

@@ -5,6 +5,7 @@ import { createFeedCore, type Feed } from '../panes/feed.ts';
 import type { AccessPoint, WantedAccess } from './access-point.ts';
 import { type AccessSurroundings, collectAccess } from './collect-access.ts';
 
+/** The ways into a system as they were found by the newest look. */
 export interface AccessSnapshot {
   /** Undefined until the first look is done. */
   points: readonly AccessPoint[] | undefined;

@@ -4,6 +4,7 @@ import type { ForwardPlace } from './access-point.ts';
 import type { ForwardState } from './forward-state.ts';
 import { keepForward } from './keep-forward.ts';
 
+/** A port-forward of the session and what has become of it. */
 export interface ForwardEntry extends ForwardPlace {
   /** `backend-service:8000` */
   key: string;
@@ -23,10 +24,12 @@ export interface Forwards extends Feed<ForwardsSnapshot> {
 
 export const noForwards: ForwardsSnapshot = { forwards: [] };
 
+/** Names a place by Service and port. */
 export function forwardKey({ service, port }: ForwardPlace): string {
   return `${service}:${port}`;
 }
 
+/** None is on at first; closing it ends all of them. */
 export function createForwards(connection: Connection, namespace: string): Forwards {
   const core = createFeedCore<ForwardsSnapshot>(noForwards);
   const running = new Map<string, AbortController>();

@@ -56,4 +56,5 @@ export function goneOnAfter(step: StepDefinition): StepDefinition {
   };
 }
 
+/** A step of a playbook that is no diagnosis. */
 export const asItIs = (step: StepDefinition): StepDefinition => step;

@@ -2,13 +2,10 @@ import { messageOf } from '../../base/errors.ts';
 import { createRing } from '../../base/ring.ts';
 import type { Connection } from '../../cluster/connection.ts';
 import type { SystemQuery } from '../../systems/query-schema.ts';
-import type { CountedFigure } from '../../systems/stand-in-figure.ts';
 import { askPrometheus } from '../steps/promql/ask.ts';
-import { countedFigure } from '../steps/promql/counted-figure.ts';
-import { type PodMetricsText, scrapeService } from '../steps/promql/scrape-service.ts';
-import { standInFor } from '../steps/promql/stand-in.ts';
 import type { QueryResult } from './query-result.ts';
 import { placeOf, type QuerySource } from './query-source.ts';
+import { createStandInAsker } from './stand-in-asker.ts';
 
 export interface AskerOptions {
   connection: Connection;
@@ -22,40 +19,11 @@ export interface AskerOptions {
 
 /** How many points are shown: fifteen minutes at one in fifteen seconds. */
 const shownPoints = 60;
-/** Over what the sandbox’s figures are counted, as `[5m]` in the queries. */
-const windowMs = 5 * 60_000;
 
 /** Asks all queries of a system once each time that it is called; what the sandbox counts is remembered from call to call. */
 export function createAsker({ connection, namespace, queries, source, everyMs, signal }: AskerOptions) {
   const histories = queries.map(() => createRing<number | undefined>(shownPoints));
-  const scrapes = new Map<string, { at: number; pods: PodMetricsText[] }[]>();
-  const context = { connection, namespace, waiting: signal, signal };
-
-  /** The newest look at a Service, and the oldest of the window if there was one before. */
-  async function scraped({ service, path }: CountedFigure, fresh: Map<string, Promise<void>>) {
-    const key = `${service} ${path ?? ''}`;
-    const known = scrapes.get(key) ?? [];
-    scrapes.set(key, known);
-    const look = async () => {
-      known.push({ at: Date.now(), pods: await scrapeService({ service, path }, context) });
-      while (known.length > 2 && Date.now() - (known[1]?.at ?? 0) > windowMs) known.shift();
-    };
-    const looked = fresh.get(key) ?? look();
-    fresh.set(key, looked);
-    await looked;
-    return { before: known.length > 1 ? known[0]?.pods : undefined, after: known.at(-1)?.pods ?? [] };
-  }
-
-  async function standIn({ rehearse }: SystemQuery, fresh: Map<string, Promise<void>>) {
-    if (!rehearse) throw new Error('the sandbox knows no figure that could stand in for this query');
-    if (!('of' in rehearse)) return { value: (await standInFor(rehearse, context)).value, sinceStart: false };
-    const { before, after } = await scraped(rehearse, fresh);
-    const value = before ? countedFigure(rehearse, before, after) : null;
-    // Where nothing has happened since somebody looks, what happened before is worth more than nothing.
-    return value === null
-      ? { value: countedFigure(rehearse, [], after), sinceStart: true }
-      : { value, sinceStart: false };
-  }
+  const standIn = createStandInAsker({ connection, namespace, waiting: signal, signal });
 
   async function one(query: SystemQuery, index: number, fresh: Map<string, Promise<void>>): Promise<QueryResult> {
     const { title, description, unit, target } = query;

@@ -17,6 +17,7 @@ export interface QueriesSnapshot {
   at: number | undefined;
 }
 
+/** Before anybody has looked. */
 export const noQueries: QueriesSnapshot = {
   source: undefined,
   found: [],

@@ -28,6 +28,7 @@ export function parseSource(text: string): QuerySource {
   });
 }
 
+/** What it is called where a person reads it. */
 export function sourceText(source: QuerySource): string {
   switch (source.kind) {
     case 'url':

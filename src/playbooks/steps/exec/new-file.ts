@@ -75,6 +75,7 @@ export async function beginFile(file: string, run: string, signal: AbortSignal):
   };
 }
 
+/** Whether anything has this name: a link that leads nowhere, too. */
 export async function isThere(path: string): Promise<boolean> {
   return (await lstat(path).catch(() => undefined)) !== undefined;
 }

@@ -1,12 +1,5 @@
 /** What goes wrong with a host, to see how that looks. */
-const acmeFaults = [
-  'dns-missing',
-  'unreachable',
-  'wrong-answer',
-  'refused',
-  'rate-limited',
-  'server-down',
-] as const;
+const acmeFaults = ['dns-missing', 'unreachable', 'wrong-answer', 'refused', 'rate-limited', 'server-down'] as const;
 export type AcmeFault = (typeof acmeFaults)[number];
 
 /** On an Issuer, a Certificate or its Ingress; a host says it by a label of its name: `dns-missing.tars.dev`. */
@@ -19,10 +12,12 @@ export class AcmeProblem extends Error {
   }
 }
 
+/** The fault that an annotation asks for. */
 export function faultNamed(name: string | undefined): AcmeFault | undefined {
   return acmeFaults.find((fault) => fault === name);
 }
 
+/** The fault that a label of a name asks for. */
 export function faultOfHost(host: string): AcmeFault | undefined {
   return acmeFaults.find((fault) => host.split('.').includes(fault));
 }

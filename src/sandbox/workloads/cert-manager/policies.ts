@@ -2,6 +2,7 @@ import { conditionOf } from '../../../kubernetes/condition.ts';
 import { type Certificate, type CertificateRequest, durationMs, type Secret } from './resources.ts';
 import { readCertificate } from './signing.ts';
 
+/** Why a certificate is issued again: cert-manager’s reason and its sentence. */
 export interface Violation {
   reason: string;
   message: string;
@@ -13,6 +14,7 @@ export type Held = NonNullable<ReturnType<typeof readCertificate>>;
 export const issuerNameAnnotation = 'cert-manager.io/issuer-name';
 export const issuerKindAnnotation = 'cert-manager.io/issuer-kind';
 
+/** The certificate of a Secret, if key and certificate fit. */
 export function heldBy(secret: Secret | undefined): Held | undefined {
   const pem = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString();
   return readCertificate(pem('tls.crt'), pem('tls.key'));

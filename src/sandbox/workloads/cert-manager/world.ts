@@ -36,10 +36,12 @@ export function createLookup(informers: ReadonlyMap<string, Informer>): Pick<Wor
   };
 }
 
+/** The issuer that is meant, of the cluster or of the namespace. */
 export function issuerOf(world: World, { kind = 'Issuer', name }: IssuerRef, namespace: string | undefined) {
   return world.find<Issuer>(kind, kind === 'ClusterIssuer' ? undefined : namespace, name);
 }
 
+/** A Secret as the cache has it. */
 export function secretOf(world: World, namespace: string | undefined, name: string): Secret | undefined {
   return world.find<Secret>('Secret', namespace, name);
 }
@@ -59,6 +61,7 @@ export async function create(world: World, object: KubernetesObject): Promise<vo
   }
 }
 
+/** Deletes what was read, unless it is gone or another has taken its name. */
 export async function remove(world: World, object: KubernetesObject): Promise<void> {
   try {
     await world.client.remove(pathOfObject(object), { preconditions: { uid: object.metadata.uid ?? '' } });

@@ -5,6 +5,7 @@ export const kindName = z
   .string()
   .regex(/^[^/\s]+(\/[^/\s]+)?\/[A-Za-z]+$/, 'apiVersion and kind: `v1/Node`, `apps/v1/Deployment`');
 
+/** Takes `apps/v1/Deployment` apart. */
 export function kindOf(text: string): { apiVersion: string; kind: string } {
   const parts = text.split('/');
   const kind = parts.pop() ?? '';
