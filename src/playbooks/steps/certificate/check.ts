@@ -92,7 +92,7 @@ export function judge(
   };
   const isExpired = distrust === 'CERT_HAS_EXPIRED';
   const trusted: Finding = {
-    title: 'Its authority is known here',
+    title: anyAuthority ? 'Any authority is good enough' : 'Its authority is known here',
     level: distrust === undefined || isExpired || anyAuthority ? 'ok' : 'fatal',
     expected: anyAuthority ? 'any authority' : 'an authority that this machine trusts',
     observed: distrust === undefined || isExpired ? facts.issuer : `${facts.issuer} (${distrust})`,
