@@ -3,28 +3,20 @@ import { Problem } from '../../base/errors.ts';
 import type { AccessNeed, StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { type HttpAnswer, sendRequest } from './http/answer.ts';
+import { askedShape, oneIsAsked, oneIsAskedFault } from './http/asked.ts';
 import { findDestination, type HttpDestination } from './http/destination.ts';
 import { sendThroughProxy } from './http/through-proxy.ts';
-import { scalar } from './step-shapes.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 const shape = {
   http: z
     .strictObject({
-      service: z.string().optional().describe('`name:port` of a Service in the namespace'),
-      ingress: z.string().optional().describe('Name of an Ingress'),
-      url: z.string().optional().describe('Any other URL'),
-      host: z.string().optional().describe('The Host header; of an Ingress its first host unless said'),
-      path: z.string().optional().describe('`/` unless said'),
+      ...askedShape,
       method: z.enum(methods).optional().describe('`GET` unless said'),
-      headers: z.record(z.string(), scalar).optional(),
       body: z.json().optional().describe('A text is sent as it is, anything else as JSON'),
       expect: z.string().optional().describe('CEL over `status`, `headers`, `body`; a status below 400 unless said'),
     })
-    .refine(
-      ({ service, ingress, url }) => [service, ingress, url].filter((one) => one !== undefined).length === 1,
-      'give one of `service`, `ingress` and `url`',
-    )
+    .refine(oneIsAsked, oneIsAskedFault)
     .describe('A request and what its answer must be'),
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;

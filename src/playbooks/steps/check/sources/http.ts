@@ -2,25 +2,15 @@ import { z } from 'zod';
 import { messageOf } from '../../../../base/errors.ts';
 import { shellWord } from '../../explain.ts';
 import { sendRequest } from '../../http/answer.ts';
+import { askedShape, oneIsAsked, oneIsAskedFault } from '../../http/asked.ts';
 import { findDestination } from '../../http/destination.ts';
 import { sendThroughProxy } from '../../http/through-proxy.ts';
-import { scalar } from '../../step-shapes.ts';
 import type { SourceContext, SourceKind } from '../source-kind.ts';
 
 const schema = z.strictObject({
   http: z
-    .strictObject({
-      service: z.string().optional().describe('`name:port` of a Service in the namespace'),
-      ingress: z.string().optional().describe('Name of an Ingress'),
-      url: z.string().optional().describe('Any other URL'),
-      host: z.string().optional().describe('The Host header; of an Ingress its first host unless said'),
-      path: z.string().optional().describe('`/` unless said'),
-      headers: z.record(z.string(), scalar).optional(),
-    })
-    .refine(
-      ({ service, ingress, url }) => [service, ingress, url].filter((one) => one !== undefined).length === 1,
-      'give one of `service`, `ingress` and `url`',
-    )
+    .strictObject(askedShape)
+    .refine(oneIsAsked, oneIsAskedFault)
     .describe(
       'The answer to a GET: {status, headers, body, ms, error}; `status` is 0 where nobody answers, and `error` says why',
     ),
