@@ -3,7 +3,33 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import type { ClusterUnderTest } from './cluster.ts';
+import type { Connection } from '../../../src/cluster/connection.ts';
+import { installCertManager } from './cert-manager.ts';
+import { type ClusterUnderTest, openCluster } from './cluster.ts';
+import { connectTo } from './steps.ts';
+
+/** A namespace with the Ingress of T.A.R.S. on a cluster with cert-manager. */
+export interface WayIn {
+  cluster: ClusterUnderTest;
+  connection: Connection;
+  namespace: string;
+  close(): Promise<void>;
+}
+
+/** Takes the turn of cert-manager, which closing gives back. */
+export async function openWayIn(): Promise<WayIn> {
+  const cluster = await openCluster();
+  const namespace = await cluster.namespace();
+  const connection = await connectTo(cluster, namespace);
+  const uninstall = await installCertManager(cluster);
+  await applyIngress(cluster, namespace);
+  const close = async () => {
+    await uninstall();
+    connection.close();
+    await cluster.close();
+  };
+  return { cluster, connection, namespace, close };
+}
 
 /** The Ingress of T.A.R.S. as it is shipped, in a namespace of the test, without what is behind it. */
 export async function applyIngress(cluster: ClusterUnderTest, namespace: string): Promise<void> {

@@ -2,30 +2,22 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../../../src/cluster/connection.ts';
 import type { RunRecord } from '../../../../src/playbooks/runs/events.ts';
 import { certificateStep } from '../../../../src/playbooks/steps/certificate.ts';
-import { certManagerHookMs, installCertManager } from '../../support/cert-manager.ts';
-import { type ClusterUnderTest, openCluster } from '../../support/cluster.ts';
+import { certManagerHookMs } from '../../support/cert-manager.ts';
+import type { ClusterUnderTest } from '../../support/cluster.ts';
 import { endsOf, openPlaybook } from '../../support/run-playbook.ts';
-import { connectTo, stepContext, written } from '../../support/steps.ts';
-import { applyIngress, readSecretCertificate } from '../../support/way-in.ts';
+import { stepContext, written } from '../../support/steps.ts';
+import { openWayIn, readSecretCertificate } from '../../support/way-in.ts';
 
 let cluster: ClusterUnderTest;
 let connection: Connection;
 let namespace: string;
-let uninstall: (() => Promise<void>) | undefined;
+let close: (() => Promise<void>) | undefined;
 
 beforeAll(async () => {
-  cluster = await openCluster();
-  namespace = await cluster.namespace();
-  connection = await connectTo(cluster, namespace);
-  uninstall = await installCertManager(cluster);
-  await applyIngress(cluster, namespace);
+  ({ cluster, connection, namespace, close } = await openWayIn());
 }, certManagerHookMs);
 
-afterAll(async () => {
-  await uninstall?.();
-  connection.close();
-  await cluster.close();
-});
+afterAll(async () => close?.());
 
 async function run(inputs: Record<string, string>) {
   const given = { email: 'operator@tars-console.dev', checkAnswer: 'false', ...inputs };
