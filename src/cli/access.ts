@@ -1,4 +1,5 @@
 import { exitCodes } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import { accessLines } from '../cluster/access/access-lines.ts';
 import type { AccessPoint } from '../cluster/access/access-point.ts';
 import { collectAccess } from '../cluster/access/collect-access.ts';
@@ -12,7 +13,7 @@ import { connectChosen } from './chosen-cluster.ts';
 import { findSystem } from './find-system.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printNote, printResult } from './output.ts';
+import { outputTheme, printJson, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
 import { namespaceOf } from './system-namespace.ts';
 
@@ -46,7 +47,7 @@ export async function accessCommand(
     const namespace = namespaceOf(system, options.namespace);
     const points = await collectAccess(connection, { namespace, access: system.access }, signal);
     const { context, sandbox } = connection.info;
-    printNote(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`);
+    printNote(printable(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`));
     print(points, options);
     if (options.forward)
       return await keepUp(points, { connection, namespace, signal, json: options.output === 'json' });
@@ -66,7 +67,7 @@ function isWell({ answer }: AccessPoint): boolean {
 function print(points: readonly AccessPoint[], { output, forward }: AccessOptions): void {
   // With what follows, each document is one line.
   if (output === 'json') {
-    printResult(JSON.stringify({ access: points }, undefined, forward ? 0 : 2));
+    printJson({ access: points }, forward ? 0 : 2);
     return;
   }
   const theme = outputTheme();
@@ -87,7 +88,7 @@ async function keepUp(points: readonly AccessPoint[], { connection, namespace, s
   let failed = 0;
   const tell = (key: string, state: ForwardState) => {
     if (state.kind === 'failed') failed += 1;
-    if (json) return printResult(JSON.stringify({ forward: key, ...state }));
+    if (json) return printJson({ forward: key, ...state });
     const { text, tone } = forwardSentence(state, key);
     if (state.kind !== 'opening') printResult(theme[tone](text));
   };

@@ -34,8 +34,8 @@ export async function openUrl(
   url: string,
   { env = process.env, platform = process.platform }: { env?: NodeJS.ProcessEnv; platform?: NodeJS.Platform } = {},
 ): Promise<string> {
-  const { protocol } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return `This is no URL of a web server: ${url}`;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') return `This is no URL of a web server: ${url}`;
   const remote = env.SSH_CONNECTION !== undefined;
   const display = platform === 'darwin' ? !remote : Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY);
   const program = display ? whichProgram(platform === 'darwin' ? 'open' : 'xdg-open', env) : undefined;

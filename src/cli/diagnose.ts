@@ -1,4 +1,5 @@
 import { exitCodes } from '../base/errors.ts';
+import { printable, printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { drawToneLines } from '../cluster/tone-line.ts';
@@ -8,7 +9,7 @@ import { reportLines } from '../playbooks/diagnosis/report-lines.ts';
 import { loadDiagnoses } from './diagnoses.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printHints, printNote, printResult } from './output.ts';
+import { outputTheme, printHints, printJson, printNote } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
 import { agreeToOutside, type ConsentOptions } from './run-consents.ts';
 import { namespaceOf } from './system-namespace.ts';
@@ -38,7 +39,7 @@ export async function diagnoseCommand(
   const namespace = namespaceOf(diagnoses[0]?.system ?? { name: system, namespace: 'default' }, options.namespace);
   const connection = await (services.connect ?? connectTo)(options, namespace);
   try {
-    const onBegin = (title: string) => printNote(`${title} …`);
+    const onBegin = (title: string) => printNote(`${printableLine(title)} …`);
     const kubeconfig = options.sandbox ? undefined : options.kubeconfig;
     const report = await diagnose(diagnoses, connection, { kubeconfig, onBegin });
     print(report, options);
@@ -57,11 +58,11 @@ async function connectTo(options: DiagnoseCommandOptions, namespace: string): Pr
 
 function print(report: DiagnosisReport, { output }: DiagnoseCommandOptions): void {
   if (output === 'json') {
-    printResult(JSON.stringify(report, undefined, 2));
+    printJson(report, 2);
     return;
   }
   const { title, namespace, context, sandbox } = report;
-  printNote(`\n${title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`);
+  printNote(printable(`\n${title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`));
   const theme = outputTheme();
   printHints(drawToneLines(reportLines(report, theme.symbols), Number.POSITIVE_INFINITY, theme).join('\n'));
 }

@@ -6,12 +6,12 @@ import type { System } from '../systems/system.ts';
 import { countDiagnostics, hasErrors } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
-import { printHints, printNote, printResult } from './output.ts';
+import { printHints, printJson, printNote } from './output.ts';
 
 /** `list`: systems with their playbooks and what these ask for, and the menus. */
 export async function listCommand(_: string[], options: GlobalOptions & { output: 'text' | 'json' }): Promise<number> {
   const catalog = loadCatalog({ workspace: process.cwd(), quick: true });
-  if (options.output === 'json') printResult(JSON.stringify(asJson(catalog), null, 2));
+  if (options.output === 'json') printJson(asJson(catalog), 2);
   else printHints(listLines(catalog).join('\n'));
   if (!hasErrors(catalog.diagnostics)) return exitCodes.done;
   printNote(

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { exitCodes, Problem } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { destinationProblem, parseTarget, resolveDestination } from '../load/destination.ts';
 import { startLoad } from '../load/engine.ts';
@@ -17,7 +18,7 @@ import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import { connectChosen } from './chosen-cluster.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { printJson, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
 
 export interface LoadOptions extends GlobalOptions {
@@ -56,8 +57,8 @@ export async function loadCommand(args: string[], options: LoadOptions, services
   const { address, findings, description } = await findAddress(scenario, options, system, services);
   const refusal = destinationProblem(await resolveDestination(address.url), options.confirmHost);
   if (refusal) throw refusal;
-  for (const line of findings.filter(({ level }) => level !== 'ok').flatMap(findingLines)) printNote(line);
-  printNote(`${scenario.title}: ${description}`);
+  for (const line of findings.filter(({ level }) => level !== 'ok').flatMap(findingLines)) printNote(printable(line));
+  printNote(printable(`${scenario.title}: ${description}`));
 
   const ending = catchSignals(services.signal);
   try {
@@ -125,7 +126,7 @@ function createReporter(scenario: Scenario, ndjson: boolean) {
   const loop = scenario.closed ? 'closed' : 'open';
   const every = process.stderr.isTTY ? 4 : 20;
   let gathered: LoadSample[] = [];
-  const line = (type: string, fields: object) => printResult(JSON.stringify({ v: outputVersion, type, ...fields }));
+  const line = (type: string, fields: object) => printJson({ v: outputVersion, type, ...fields });
   return {
     started(target: string) {
       if (ndjson) line('load-started', { scenario: scenario.name, title: scenario.title, target, loop });

@@ -9,6 +9,20 @@ export function printResult(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/**
+ * A result as JSON, on one line unless `indent` is given. What JSON itself leaves as it is and a terminal obeys (C1 controls,
+ * DEL, bidirectional overrides) is escaped: it is the same text for whoever parses it.
+ */
+export function printJson(value: unknown, indent?: number): void {
+  const text = JSON.stringify(value, undefined, indent);
+  printResult(
+    text.replace(
+      /[\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
+}
+
 /** A result that names commands of this program, as they can be typed here. */
 export function printHints(text: string): void {
   printResult(asTyped(text));

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { exitCodes, Problem } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import { pause } from '../cluster/back-off.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { createAsker } from '../playbooks/queries/asker.ts';
@@ -12,7 +13,7 @@ import { connectChosen } from './chosen-cluster.ts';
 import { findSystem } from './find-system.ts';
 import { interruptSignal } from './interrupt-signal.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printNote, printResult } from './output.ts';
+import { outputTheme, printJson, printNote, printResult } from './output.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 export interface QueriesOptions extends GlobalOptions {
@@ -41,7 +42,7 @@ export async function queriesCommand(
   const system = findSystem(args[0] ?? '');
   const everyMs = readEvery(options);
   if (system.queries.length === 0) {
-    printNote(`${system.title} names no queries in its system.yaml.`);
+    printNote(printable(`${system.title} names no queries in its system.yaml.`));
     return exitCodes.done;
   }
   const connection = await (services.connect ?? connectChosen)(options);
@@ -103,14 +104,13 @@ function print(results: readonly QueryResult[], { system, namespace, source, opt
       standIn,
       queries: figures,
     };
-    printResult(JSON.stringify(document, undefined, options.every ? 0 : 2));
+    printJson(document, options.every ? 0 : 2);
     return;
   }
   const theme = outputTheme();
   const width = process.stdout.isTTY ? Math.min(100, process.stdout.columns ?? 80) : 100;
-  printNote(
-    `${system.title}, namespace ${namespace}, ${at.toTimeString().slice(0, 8)}, ${source.kind === 'stand-in' ? 'stand-in: ' : ''}${sourceText(source)}\n`,
-  );
+  const from = `${source.kind === 'stand-in' ? 'stand-in: ' : ''}${sourceText(source)}`;
+  printNote(printable(`${system.title}, namespace ${namespace}, ${at.toTimeString().slice(0, 8)}, ${from}\n`));
   for (const result of results) printResult(queryLines(result, width, 3, theme).join('\n').trimEnd());
 }
 

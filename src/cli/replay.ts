@@ -5,7 +5,7 @@ import { readRecording } from '../playbooks/runs/recording.ts';
 import { createReplay, fastest, slowest } from '../playbooks/runs/replay.ts';
 import { runPaths } from '../playbooks/runs/run-folder.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printHints, printResult } from './output.ts';
+import { outputTheme, printHints, printJson } from './output.ts';
 import { createLinePrinter } from './run-lines.ts';
 
 type Options = GlobalOptions & { speed: string; longestPause: string; output: 'text' | 'ndjson' };
@@ -30,7 +30,7 @@ export async function replayCommand(args: string[], { speed, longestPause, outpu
   process.once('SIGINT', interrupt);
   const printer = createLinePrinter({ print: printHints, theme: outputTheme() });
   for await (const event of replay.events)
-    if (output === 'ndjson') printResult(JSON.stringify(event));
+    if (output === 'ndjson') printJson(event);
     else printer.take(event);
   process.off('SIGINT', interrupt);
   return interrupted ? exitCodes.interrupted : exitCodes.done;

@@ -3,7 +3,7 @@ import type { AttachedRun } from '../playbooks/runs/attach.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
 import type { Question } from '../playbooks/runs/question.ts';
 import { initialRunState, type RunState, reduceRun } from '../playbooks/runs/state.ts';
-import { outputTheme, printHints, printNote, printResult } from './output.ts';
+import { outputTheme, printHints, printJson, printNote } from './output.ts';
 import { createLinePrinter } from './run-lines.ts';
 import { promptFor } from './run-prompt.ts';
 
@@ -57,7 +57,7 @@ function createEventPrinter(): (event: RunEvent) => RunState {
   let state = initialRunState;
   return (event) => {
     state = reduceRun(state, event);
-    printResult(JSON.stringify(event));
+    printJson(event);
     return state;
   };
 }

@@ -14,7 +14,7 @@ import { leftOut } from '../playbooks/runs/selection.ts';
 import { startRun } from '../playbooks/runs/start.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printNote, printResult } from './output.ts';
+import { outputTheme, printJson, printNote, printResult } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
 import { agreeToOutside, askOnce, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
@@ -113,7 +113,7 @@ async function showPlan(
   { output, ...choice }: { from: string | undefined; only: string | undefined; output: 'text' | 'ndjson' },
 ): Promise<number> {
   const plan = await previewPlan(loaded, inputs, cluster, choice);
-  if (output === 'ndjson') printResult(JSON.stringify(plan));
+  if (output === 'ndjson') printJson(plan);
   else for (const line of planLines(plan, outputTheme())) printResult(line);
   return exitCodes.done;
 }

@@ -5,7 +5,7 @@ import { attachToFolder } from '../playbooks/runs/attach.ts';
 import { historyLimits, historySize } from '../playbooks/runs/history.ts';
 import { discardRun, findRun, isUnfinished, listRuns, type RunSummary } from '../playbooks/runs/list-runs.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printHints, printNote, printResult } from './output.ts';
+import { outputTheme, printHints, printJson, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
 import { createLinePrinter } from './run-lines.ts';
 
@@ -31,7 +31,7 @@ function usage(message = 'runs takes no verb, or `show`, or `discard`'): Problem
 async function listAll({ output }: Options): Promise<number> {
   const runs = await listRuns();
   if (output === 'json') {
-    printResult(JSON.stringify(runs.map(asJson), null, 2));
+    printJson(runs.map(asJson), 2);
     return exitCodes.done;
   }
   if (runs.length === 0) printNote('Nothing was run yet. See it work: tars-console demo');
@@ -80,7 +80,7 @@ function inColumns(rows: readonly string[][]): string[] {
 /** What is there now of a run, from its files or from its process; nobody waits for what is still to come. */
 async function show(summary: RunSummary, { output }: Options): Promise<number> {
   if (output === 'json') {
-    printResult(JSON.stringify({ ...asJson(summary), header: summary.state.run, steps: summary.state.steps }, null, 2));
+    printJson({ ...asJson(summary), header: summary.state.run, steps: summary.state.steps }, 2);
     return exitCodes.done;
   }
   const theme = outputTheme();

@@ -1,4 +1,5 @@
 import { exitCodes } from '../base/errors.ts';
+import { printable } from '../base/printable.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
@@ -6,7 +7,7 @@ import { drawToneLines } from '../cluster/tone-line.ts';
 import { connectChosen } from './chosen-cluster.ts';
 import { findSystem } from './find-system.ts';
 import type { GlobalOptions } from './options.ts';
-import { outputTheme, printNote, printResult } from './output.ts';
+import { outputTheme, printJson, printNote, printResult } from './output.ts';
 
 /** What a test puts in the place of the program's own. */
 export interface StatusServices {
@@ -24,10 +25,12 @@ export async function statusCommand(
   try {
     const namespace = options.namespace ?? system.namespace;
     const status = await collectSystemStatus(connection, { ...system, namespace });
-    if (options.output === 'json') printResult(JSON.stringify(status, undefined, 2));
+    if (options.output === 'json') printJson(status, 2);
     else {
       const { context, sandbox } = connection.info;
-      printNote(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`);
+      printNote(
+        printable(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`),
+      );
       const theme = outputTheme();
       const lines = statusLines(status, theme.symbols, Date.now());
       printResult(drawToneLines(lines, Number.POSITIVE_INFINITY, theme).join('\n'));

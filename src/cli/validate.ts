@@ -7,7 +7,7 @@ import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { countDiagnostics, diagnosticLines, hasErrors, sortDiagnostics } from '../yaml/diagnostics.ts';
 import { loadCatalog } from './catalog.ts';
 import type { GlobalOptions } from './options.ts';
-import { printNote, printResult } from './output.ts';
+import { printJson, printNote, printResult } from './output.ts';
 import { scenarioFiles, validateFile } from './validate-file.ts';
 
 /** `validate [files…]`: every problem of the named files, or of everything shipped and of the workspace's own. */
@@ -18,7 +18,7 @@ export async function validateCommand(
   const workspace = process.cwd();
   const diagnostics = files.length > 0 ? validateFiles(files, workspace) : validateAll(workspace);
   const valid = !hasErrors(diagnostics);
-  if (options.output === 'json') printResult(JSON.stringify({ valid, diagnostics }, null, 2));
+  if (options.output === 'json') printJson({ valid, diagnostics }, 2);
   else {
     for (const diagnostic of diagnostics) printResult(`${printable(diagnosticLines(diagnostic).join('\n'))}\n`);
     printNote(diagnostics.length === 0 ? 'Everything is valid.' : `${countDiagnostics(diagnostics)}.`);

@@ -66,7 +66,8 @@ async function describe(
   { resolve: resolveName, probe }: AccessSurroundings,
   signal: AbortSignal,
 ): Promise<AccessPoint> {
-  const [first] = place.urls;
+  const urls = place.urls.filter(({ url }) => URL.canParse(url));
+  const [first] = urls;
   const ips = (await Promise.all(place.addresses.map((one) => (isIP(one) ? [one] : resolveName(one))))).flat();
   const [names, answer] = await Promise.all([
     Promise.all(place.hosts.map((name) => hostOf(name, ips, resolveName))),
@@ -80,7 +81,7 @@ async function describe(
     path,
     hosts: names,
     hostsLine,
-    urls: place.urls.map(({ url }) => url),
+    urls: urls.map(({ url }) => new URL(url).href),
     curl: first && curlOf(first, ips[0] ?? first.address, answer),
     answer,
   };
@@ -102,7 +103,8 @@ function curlOf({ url, port }: AccessUrl, ip: string, answer: AccessAnswer | und
   const untrusted = answer?.reached && answer.certificate && !answer.certificate.trusted;
   const insecure = protocol === 'https:' && untrusted ? ' -k' : '';
   const named = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 && hostname !== 'localhost';
-  return `curl -i${insecure}${named ? ` --resolve ${hostname}:${port}:${ip}` : ''} ${url}`;
+  const at = named ? ` --resolve ${asWord(`${hostname}:${port}:${ip}`)}` : '';
+  return `curl -i${insecure}${at} ${asWord(new URL(url).href)}`;
 }
 
 async function resolve(name: string): Promise<string[]> {
@@ -112,4 +114,9 @@ async function resolve(name: string): Promise<string[]> {
     () => [],
   );
   return Promise.race([found, late]);
+}
+
+/** What else a shell would read in it is quoted: paths stand in files that somebody else may have written. */
+function asWord(text: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -35,7 +35,15 @@ export function ingressPlace(wanted: WantedAccess, ingress: KubernetesObject | u
 /** The wanted host first, then the others; a rule for all hosts has none. */
 function hostsOf({ rules = [], tls = [] }: IngressSpec, first: string | undefined): string[] {
   const all = [...rules.flatMap(({ host }) => host ?? []), ...tls.flatMap(({ hosts = [] }) => hosts)];
-  return [...new Set([...(first ? [first] : []), ...all])];
+  return [...new Set([...(first ? [first] : []), ...all])].filter(isHostName);
+}
+
+/**
+ * As RFC 1123 has it, or with a star in front. A real API server takes no others; whatever else one says must not come into a line that
+ * is copied into a shell, or into /etc/hosts.
+ */
+function isHostName(name: unknown): name is string {
+  return typeof name === 'string' && name.length <= 253 && /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(name);
 }
 
 function isSecure({ tls = [] }: IngressSpec, host: string): boolean {

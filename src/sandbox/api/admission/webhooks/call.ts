@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { lookup } from 'node:dns';
 import { request as send } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
 import { DelegateError } from '../../delegates.ts';
 import { goQuoted } from '../../go-quoted.ts';
 import { isObject, type Json } from '../../json.ts';
@@ -65,19 +67,50 @@ function refusalWords(status: number, text: string): string {
   return `the server responded with the status code ${status} but did not return more information`;
 }
 
+/** An answer is a few lines; with a patch, as large as an object may be. */
+const longestAnswer = 4 * 1024 * 1024;
+
+/** A cluster that is only tried must not send what it is given, Secrets among it, to wherever a manifest says. */
+const elsewhere = 'the sandbox asks webhooks of this machine only';
+
+function isHere(address: string): boolean {
+  return address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address);
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
+/** Only addresses of this machine are connected to, whatever name they have. */
+const lookupHere: LookupFunction = (name, options, done) => {
+  lookup(name, { ...options, all: true }, (error, found) => {
+    const here = (found ?? []).filter(({ address }) => isHere(address));
+    const [first] = here;
+    if (error || !first) return done(error ?? new Error(elsewhere), '', 0);
+    if (options.all) return done(null, here);
+    done(null, first.address, first.family);
+  });
+};
+
 async function askUrl({ timeoutSeconds, authority }: Webhook, url: URL, body: string): Promise<Reply> {
   url.searchParams.set('timeout', `${timeoutSeconds}s`);
   const tell = (why: string) => new Error(`Post ${goQuoted(String(url))}: ${why}`);
+  // Node looks up no name for an address.
+  if (isIP(hostOf(url)) !== 0 && !isHere(hostOf(url))) throw tell(elsewhere);
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', accept: 'application/json, */*' };
     // A connection of its own: those that are kept end with the server under test, and were never its own.
-    const options = { method: 'POST', headers, signal, agent: false, ...(authority ? { ca: authority } : {}) };
+    const options = {
+      ...{ method: 'POST', headers, signal, agent: false, lookup: lookupHere },
+      ...(authority ? { ca: authority } : {}),
+    };
     const asking = send(url, options, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         text += chunk;
+        if (text.length > longestAnswer) asking.destroy(new Error('the answer has no end'));
       });
       response.on('error', (error) => reject(tell(goWords(error, signal, url))));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
