@@ -32,7 +32,7 @@ export async function openWayIn(): Promise<WayIn> {
 }
 
 /** The Ingress of T.A.R.S. as it is shipped, in a namespace of the test, without what is behind it. */
-export async function applyIngress(cluster: ClusterUnderTest, namespace: string): Promise<void> {
+async function applyIngress(cluster: ClusterUnderTest, namespace: string): Promise<void> {
   const file = join(packageRoot(), 'playbooks', 'tars', 'manifests', 'ingress.yaml');
   const ingress = parse(readFileSync(file, 'utf8'));
   ingress.metadata.namespace = namespace;
