@@ -15,7 +15,7 @@ const ingress = `/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses/ta
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const built = `localhost:5000/team/tars-backend:0.4.0@${digest}`;
 
-/** The shipped manifests, without a single pod to start, and with an Ollama that asks for a GPU. */
+/** The shipped manifests, without a pod of the backend, and with an Ollama that asks for a GPU. */
 function manifestsOfMyOwn(): string {
   const shipped = new URL('../../../../playbooks/tars/manifests/', import.meta.url).pathname;
   const folder = mkdtempSync(join(tmpdir(), 'tars-console-manifests-'));
@@ -30,8 +30,8 @@ function manifestsOfMyOwn(): string {
 }
 
 const manifests = manifestsOfMyOwn();
-/** Those of its steps that set what somebody may change; nothing is started, so that nothing is waited for. */
-const parts = ['configuration', 'databases', 'backend', 'ingress', 'autoscaler'];
+/** Those of its steps that set what somebody may change; none that waits. */
+const parts = ['configuration', 'storage', 'databases', 'backend', 'ingress', 'autoscaler'];
 
 async function deploy(given: Record<string, string> = {}) {
   const { values } = await inputsNow(connection, 'tars/deploy', given);
@@ -124,11 +124,14 @@ it('Deploy applications: a tag that is asked for wins over the image that is the
     ...{ image: 'localhost:5000/team/tars-backend:0.5.0', readinessProbe: { timeoutSeconds: 9 } },
     resources: { limits: { cpu: '3', memory: '6Gi' } },
   });
+  const scaled = `${deployments}/redis/scale`;
+  await cluster.patch(scaled, { spec: { replicas: 0 } }, 'merge-patch+json', { query: { fieldManager: 'kubectl' } });
   const file = join(manifests, 'ollama-deployment.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace('requests: { cpu: 500m', 'requests: { cpu: 250m'));
   await deploy();
   expect((await containerOf('ollama')).resources.requests.cpu).toBe('250m');
   expect((await containerOf('tars-backend')).image).toBe('localhost:5000/team/tars-backend:0.5.0');
+  expect((await cluster.get(scaled)).body.spec.replicas, 'a database that was scaled to zero starts again').toBe(1);
 });
 
 it('the backend’s image is read whatever it is: of another name, of a registry with a port, by its digest, or plain', async () => {
