@@ -24,12 +24,18 @@ export const leakingSteps: Record<string, (leaks: Leaks) => string> = {
   exec: () => `${exec}
     on-failure: continue
   - title: Into a file
-    exec: { in: Pod/box, command: [sh, -c, "cat; cat /tmp/leak.txt; cat >&2 /tmp/leak.txt"], stdin: { secret: mark }, to: { file: 'out/${leak}.txt', complete: '${leak}' } }`,
+    exec: { in: Pod/box, command: [sh, -c, "cat; cat /tmp/leak.txt; cat >&2 /tmp/leak.txt"], stdin: { secret: mark }, to: { file: 'out/${leak}.txt', complete: '${leak}' } }
+    on-failure: continue
+  - title: Out of a file
+    exec: { in: Pod/box, command: [sh, -c, "cat; cat >&2 /tmp/leak.txt; exit 1"], stdin: { path: leak.txt, before: '${leak}' } }`,
   copy: () => `copy: { in: Pod/box, from: leak.txt, to: 'pod:/tmp/${leak}' }`,
   'port-forward': () => `port-forward: { to: 'Pod/${leak}:80' }`,
   promql: ({ url }) => `promql: { url: '${url}', query: 'up{x="${leak}"}', token: mark }`,
   check: () => `check:
-      findings: [{ title: 'It is not ${leak}', expect: 'false', expected: nothing, observed: '${leak}' }]`,
+      collect: { said: { logs: { of: Pod/talks } }, printed: { exec: { in: Pod/box, command: [cat, /tmp/leak.txt] } } }
+      findings:
+        - { title: 'It is not ${leak}', expect: 'false', expected: nothing, observed: '${leak}', cause: '${leak}', fix: { playbook: test/inner, title: '${leak}' } }
+        - { title: Said, expect: 'said.size() == 0', expected: nothing, observed: '\u0024{{ printed.stdout }}', evidence: ['\u0024{{ said[0].lines.join("\\n") }}'] }`,
   secret:
     () => `secret: { name: marked, keys: { A: mark, B: { file: leak.txt }, C: { value: '${leak}' }, D: { list: { add: 'one,${leak}', shown: true } } } }
     outputs: { leaked: system.title }`,
