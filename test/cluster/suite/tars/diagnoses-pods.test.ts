@@ -156,6 +156,7 @@ const faults: Fault[] = [
     diagnosis: 'pods',
     first: 'stopped',
     objects: [part('redis', { spec: { replicas: 0 } })],
+    says: /tars\/deploy/,
   },
   {
     fault: 'a Service whose selector fits nobody',
