@@ -29,7 +29,10 @@ describe('a menu', () => {
   });
 
   it.each([
-    ['  - { title: A }\n', '4:5 an item has one of `playbook`, `items`, `view`, `page` and `diagnose`; this one has none'],
+    [
+      '  - { title: A }\n',
+      '4:5 an item has one of `playbook`, `items`, `view`, `page` and `diagnose`; this one has none',
+    ],
     ['  - { title: A, view: status, playbook: shop/a }\n', '4:5 an item has one of'],
     ['  - { title: A, view: status, page: next-steps }\n', 'this one has `view` and `page`'],
     ['  - { title: A, page: ../../secret }\n', '4:23 a page is named like its file'],

@@ -64,7 +64,13 @@ describe('a form', () => {
     const options = Array.from({ length: 20 }, (_, at) => `class-${at}`);
     const labels = Object.fromEntries(options.map((option) => [option, `${option} (Immediate)`]));
     const form = createForm([{ name: 'class', label: 'class', type: 'choice', options, labels, initial: 'class-10' }]);
-    const drawn = formLines({ form, submit: 'Go', width: 60, height: 20, theme: createTheme({ color: 0, unicode: true }) });
+    const drawn = formLines({
+      form,
+      submit: 'Go',
+      width: 60,
+      height: 20,
+      theme: createTheme({ color: 0, unicode: true }),
+    });
     expect(drawn.filter((line) => /^ {4}\S+ class-/.test(line))).toHaveLength(6);
     expect(drawn.join('\n')).toContain('class-10 (Immediate)');
     expect(drawn.join('\n')).toContain('14 more');

@@ -22,8 +22,8 @@ export async function pathsByKind(http: Http): Promise<(object: KindObject, name
   const found = new Map<string, { plural: string; namespaced: boolean }>();
   for (const root of ['/api', '/apis']) {
     const { body } = await http.get(root, { headers: { accept } });
+    // A group that does not answer at the moment is listed as stale, without resources.
     for (const { metadata, versions } of body.items)
-      // A group that does not answer at the moment is listed as stale, without resources.
       for (const { version, resources } of versions)
         for (const { resource, responseKind, scope } of resources ?? []) {
           const group = metadata.name === undefined ? version : `${metadata.name}/${version}`;
