@@ -18,11 +18,7 @@ export function reportLines(report: DiagnosisReport, symbols: Symbols): ToneLine
 const signOf = (tone: 'bad' | 'warn' | 'ok', { bad, warn, ok }: Symbols) => ({ bad, warn, ok })[tone];
 
 /** One cause with everything that is known of it. */
-function causeLines(
-  cause: RankedCause,
-  symbols: Symbols,
-  { number = '' }: { number?: string } = {},
-): ToneLine[] {
+function causeLines(cause: RankedCause, symbols: Symbols, { number = '' }: { number?: string } = {}): ToneLine[] {
   const { repair } = cause.finding;
   return [
     ...headLines(cause, symbols, number),

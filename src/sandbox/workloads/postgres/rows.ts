@@ -1,7 +1,7 @@
+import type { Around, Result } from './around.ts';
 import { defaultOf, evaluated } from './column.ts';
 import { conditionOf } from './condition.ts';
 import { readCopyLine } from './copy-text.ts';
-import type { Around, Result } from './around.ts';
 import { fullName, largestStore, missing, PostgresError, sizeOfRow, type Table, type Value } from './store.ts';
 import { splitList } from './words.ts';
 

@@ -1,5 +1,5 @@
-import { readColumn } from './column.ts';
 import type { Around, Result } from './around.ts';
+import { readColumn } from './column.ts';
 import { fullName, identifier, missing, PostgresError, type SchemaObject, sizeOfRow, type Table } from './store.ts';
 import { splitList } from './words.ts';
 

@@ -1,7 +1,7 @@
+import type { Around, Result } from './around.ts';
 import { evaluated, timeNow } from './column.ts';
 import { conditionOf, order } from './condition.ts';
 import { relationOf } from './relations.ts';
-import type { Around, Result } from './around.ts';
 import { PostgresError, type Value } from './store.ts';
 import { splitList } from './words.ts';
 
