@@ -34,7 +34,9 @@ const secret: KubernetesObject = {
 
 function manifests(): KubernetesObject[] {
   const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
-  const objects = readdirSync(folder).flatMap((file) =>
+  // Issuers are cert-manager's, which nothing here has installed.
+  const files = readdirSync(folder).filter((file) => file !== 'issuers.yaml');
+  const objects = files.flatMap((file) =>
     parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((document) => document.toJS() as KubernetesObject),
   );
   return inApplyOrder([...objects, secret]);
