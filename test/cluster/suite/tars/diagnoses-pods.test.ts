@@ -159,6 +159,13 @@ const faults: Fault[] = [
     says: /tars\/deploy/,
   },
   {
+    fault: 'a backend that is scaled to zero',
+    diagnosis: 'pods',
+    first: 'backend-stopped',
+    objects: [part('tars-backend', { spec: { replicas: 0 } })],
+    says: /tars\/scale --set replicas=3/,
+  },
+  {
     fault: 'a Service whose selector fits nobody',
     diagnosis: 'pods',
     first: 'service-without-pods',
