@@ -51,11 +51,11 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   it('picks the row that the keys say when they come in one packet', async () => {
     const terminal = openConsole(['--sandbox']);
     await terminal.waitFor('❯ Full deployment');
-    terminal.send('down', 'down', 'down', 'down', 'enter');
+    terminal.send(...Array.from({ length: 7 }, () => 'down' as const), 'enter');
     await terminal.waitFor('Verify deployment · ');
     terminal.send('esc');
     await terminal.waitFor('❯ Verify deployment');
-    terminal.send({ text: 'gjj\r' });
+    terminal.send({ text: 'gjjjj\r' });
     await terminal.waitFor('Configure secrets · ');
   });
 
@@ -99,7 +99,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
     tarsConsole('run', 'tars/configure-secrets', '--sandbox', '--yes');
     const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24 });
     await terminal.waitFor('❯ Full deployment');
-    terminal.send({ text: 'jjjp' });
+    terminal.send({ text: 'jjjjjjp' });
     await terminal.waitFor('Run these');
     terminal.send({ text: 'y' });
     await terminal.waitFor(/Deploy applications \d+\/\d+/);
