@@ -1,8 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { packageRoot } from '../../src/base/package-root.ts';
 import { applyObject } from '../../src/cluster/apply.ts';
 import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
@@ -18,6 +14,7 @@ import { tailLog } from '../../src/cluster/streams/logs.ts';
 import { collectSystemStatus } from '../../src/cluster/system-status.ts';
 import type { KubernetesObject } from '../../src/kubernetes/object.ts';
 import { inApplyOrder } from '../../src/kubernetes/order.ts';
+import { tarsManifests } from '../support/tars-manifests.ts';
 import { startWholeSandbox } from '../support/whole-sandbox.ts';
 import { failure } from './failure.ts';
 import { until } from './until.ts';
@@ -32,16 +29,6 @@ const secret: KubernetesObject = {
   stringData: { JWT_SECRET: 'j'.repeat(44), POSTGRES_PASSWORD: 'long enough', ADMIN_CLIENT_IDS: 'admin_001' },
 };
 
-function manifests(): KubernetesObject[] {
-  const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
-  // Issuers are cert-manager's, which nothing here has installed.
-  const files = readdirSync(folder).filter((file) => file !== 'issuers.yaml');
-  const objects = files.flatMap((file) =>
-    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((document) => document.toJS() as KubernetesObject),
-  );
-  return inApplyOrder([...objects, secret]);
-}
-
 beforeAll(async () => {
   sandbox = await startWholeSandbox(50);
   connection = await connect({ kubeconfig: sandbox.kubeconfig, sandbox: true, namespace: 'tars' });
@@ -55,7 +42,8 @@ afterAll(async () => {
 describe('T.A.R.S. on the embedded cluster', () => {
   it('is applied, becomes ready, and its status says so', async () => {
     const applied: KubernetesObject[] = [];
-    for (const object of manifests()) applied.push((await applyObject(connection, object, { system: 'tars' })).object);
+    for (const object of inApplyOrder([...tarsManifests(), secret]))
+      applied.push((await applyObject(connection, object, { system: 'tars' })).object);
     const said: string[] = [];
     await waitReady(connection, applied, { timeoutMs: 30_000, onProgress: (text) => said.push(text) });
     expect(said.at(-1)).toBe('ready');

@@ -99,14 +99,14 @@ describe('an image', () => {
 
   it('has a stand-in on the sandbox where there is no engine, labelled as one', async () => {
     const body = `console.error('Cannot connect to the Docker daemon'); process.exitCode = 1`;
-    const step = prepare({ tag: 'tars/backend:1', build: '.', push: true }, { info: { sandbox: true } }, body);
+    const step = prepare({ tag: `${registry}/a:1`, build: '.', push: true }, { info: { sandbox: true } }, body);
     const result = await imageStep.run(step.config, step.context);
     expect(result).toMatchObject({
-      summary: 'a stand-in for tars/backend:1, as Cannot connect to the Docker daemon',
+      summary: `a stand-in for ${registry}/a:1, as Cannot connect to the Docker daemon`,
       outputs: { standIn: true, digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) },
     });
-    expect(step.said.at(-2)).toBe('Rehearsal: would run docker push tars/backend:1');
-    const elsewhere = prepare({ tag: 'tars/backend:1', build: '.', push: true }, {}, body);
+    expect(step.said.at(-2)).toBe(`Rehearsal: would run docker push ${registry}/a:1`);
+    const elsewhere = prepare({ tag: `${registry}/a:1`, build: '.', push: true }, {}, body);
     await expect(imageStep.run(elsewhere.config, elsewhere.context)).rejects.toThrow(/Cannot connect/);
   });
 });

@@ -1,18 +1,23 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import promises, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { endsFault, lastBytes } from '../../../src/playbooks/steps/exec/ends.ts';
 import { beginFile } from '../../../src/playbooks/steps/exec/new-file.ts';
 
 /** Bytes that fit on the disk. */
-const disk = vi.hoisted(() => ({ room: Number.POSITIVE_INFINITY }));
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs/promises')>();
-  const open: typeof real.open = async (...args) => limited(await real.open(...args));
-  return { ...real, open };
+const disk = { room: Number.POSITIVE_INFINITY };
+const { open } = promises;
+beforeAll(() => {
+  promises.open = async (...args) => limited(await open(...args));
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  promises.open = open;
+  syncBuiltinESMExports();
 });
 
 function limited(handle: FileHandle): FileHandle {

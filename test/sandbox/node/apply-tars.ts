@@ -1,9 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { packageRoot } from '../../../src/base/package-root.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
+import { inApplyOrder } from '../../../src/kubernetes/order.ts';
 import type { ApiClient } from '../../../src/sandbox/client.ts';
+import { tarsManifests } from '../../support/tars-manifests.ts';
 
 const resources: Record<string, string> = {
   Namespace: '/api/v1/namespaces',
@@ -18,21 +16,17 @@ const resources: Record<string, string> = {
 
 /** Applies T.A.R.S. in the guide's order: databases and Services before the backend, the Secret made here. */
 export async function applyTars(client: ApiClient) {
-  const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
-  const order = ['namespace', 'configmap', 'pvc', 'postgres', 'redis', 'chromadb', 'ollama', 'service', 'backend'];
-  const rank = (file: string) => order.findIndex((start) => file.startsWith(start)) >>> 0;
-  const files = readdirSync(folder).sort((a, b) => rank(a) - rank(b));
   const apply = (object: KubernetesObject) =>
     client.patch(`${resources[object.kind]}/${object.metadata.name}`, object, 'apply', {
       fieldManager: 'tars-console',
       force: true,
     });
-  for (const file of files) {
-    for (const document of parseAllDocuments(readFileSync(join(folder, file), 'utf8')))
-      await apply(document.toJS() as KubernetesObject);
-    if (file !== 'namespace.yaml') continue;
-    const values = { JWT_SECRET: 'j'.repeat(44), POSTGRES_PASSWORD: 'long enough', ADMIN_CLIENT_IDS: 'admin_001' };
-    const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, btoa(value)]));
-    await apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tars-secrets', namespace: 'tars' }, data });
-  }
+  const values = { JWT_SECRET: 'j'.repeat(44), POSTGRES_PASSWORD: 'long enough', ADMIN_CLIENT_IDS: 'admin_001' };
+  const secret = {
+    ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'tars-secrets', namespace: 'tars' } },
+    data: Object.fromEntries(Object.entries(values).map(([key, value]) => [key, btoa(value)])),
+  };
+  const isLast = ({ metadata }: KubernetesObject) => Number(metadata.name === 'tars-backend');
+  const objects = inApplyOrder([...tarsManifests(), secret]).sort((one, other) => isLast(one) - isLast(other));
+  for (const object of objects) await apply(object);
 }

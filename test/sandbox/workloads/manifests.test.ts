@@ -1,19 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import { packageRoot } from '../../../src/base/package-root.ts';
 import type { KubernetesObject } from '../../../src/kubernetes/object.ts';
 import { parseBytes, parseCpu } from '../../../src/kubernetes/quantity.ts';
 import type { ContainerSpec, PodSpec } from '../../../src/sandbox/node/pod.ts';
+import { tarsManifests } from '../../support/tars-manifests.ts';
 
-const folder = join(packageRoot(), 'playbooks', 'tars', 'manifests');
-const objects = readdirSync(folder).flatMap((file) =>
-  parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((document) => {
-    expect(document.errors).toEqual([]);
-    return document.toJS() as KubernetesObject;
-  }),
-);
+const objects = tarsManifests();
 
 interface Deployment extends KubernetesObject {
   spec: {
