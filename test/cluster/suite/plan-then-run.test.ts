@@ -121,16 +121,15 @@ it('another tag changes one field of one object, as the plan said', async () => 
 it('what somebody changes between the plan and the run is asked about before it is overwritten', async () => {
   const playbook = await openPlaybook(connection, 'tars/deploy', { tag: '0.3.1' });
   const plan = await playbook.plan();
-  const path = `/api/v1/namespaces/${namespace}/configmaps/tars-config`;
-  const { body } = await cluster.get(path);
-  const [key = ''] = Object.keys(body.data);
-  await cluster.patch(path, { data: { [key]: 'changed by hand' } }, 'merge-patch+json');
+  const path = `/api/v1/namespaces/${namespace}/services/postgres-service`;
+  const { selector } = (await cluster.get(path)).body.spec;
+  await cluster.patch(path, { spec: { selector: { app: 'changed-by-hand' } } }, 'merge-patch+json');
   const { status, records } = await playbook.run(plan);
   expect(status).toBe('failed');
   const asked = JSON.stringify(failures(records));
-  expect(asked).toContain(`ConfigMap/tars-config in ${namespace}`);
-  expect((await cluster.get(path)).body.data[key]).toBe('changed by hand');
-  await cluster.patch(path, { data: { [key]: body.data[key] } }, 'merge-patch+json');
+  expect(asked).toContain(`Service/postgres-service in ${namespace}`);
+  expect((await cluster.get(path)).body.spec.selector).toEqual({ app: 'changed-by-hand' });
+  await cluster.patch(path, { spec: { selector } }, 'merge-patch+json');
 });
 
 it('the clean-up takes away what its plan said, the data too, by name', async () => {
