@@ -162,7 +162,10 @@ it('a file that is cut short or not a backup is refused, and one that fails in t
 });
 
 it('Back up ChromaDB: its files are copied, compared, and nobody else may read them', async () => {
-  await deploy('chromadb', { image: 'chromadb/chroma:1.0.20', container: small });
+  // It makes its files before it answers.
+  const readinessProbe = { httpGet: { path: '/api/v2/heartbeat', port: 8000 }, periodSeconds: 1 };
+  const container = { ...small, ports: [{ containerPort: 8000 }], readinessProbe };
+  await deploy('chromadb', { image: 'chromadb/chroma:1.0.20', container });
   const { status, told } = await run('tars/backup-chromadb', { folder: 'vectors' });
   expect(status).toBe('done');
   expect(told).toContain('SHA-256 sums compared');
