@@ -21,7 +21,9 @@ it('Troubleshoot › Everything: a healthy T.A.R.S. has no finding, and a webhoo
   const annotations = { 'cert-manager.io/cluster-issuer': null };
   await cluster.patch(ingress, { metadata: { annotations } }, 'merge-patch+json');
   const scaler = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers/tars-backend`;
-  await cluster.until(scaler, ({ body }) => body.status?.currentMetrics?.length > 0, { withinMs: 120_000 });
+  const isActive = ({ type, status }: { type: string; status: string }) =>
+    type === 'ScalingActive' && status === 'True';
+  await cluster.until(scaler, ({ body }) => body.status?.conditions?.some(isActive), { withinMs: 120_000 });
   const found = await diagnose(connection, ...all);
   // A bare control plane gives no Ingress an address.
   expect(found.filter(({ id }) => id !== 'ingress-no-address' || cluster.on === 'sandbox')).toEqual([]);
