@@ -1,5 +1,4 @@
 import { exitCodes } from '../base/errors.ts';
-import { printable } from '../base/printable.ts';
 import { accessLines } from '../cluster/access/access-lines.ts';
 import type { AccessPoint } from '../cluster/access/access-point.ts';
 import { collectAccess } from '../cluster/access/collect-access.ts';
@@ -15,6 +14,7 @@ import { interruptSignal } from './interrupt-signal.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printJson, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
+import { systemHeading } from './system-heading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 export interface AccessOptions extends GlobalOptions {
@@ -46,8 +46,7 @@ export async function accessCommand(
   try {
     const namespace = namespaceOf(system, options.namespace);
     const points = await collectAccess(connection, { namespace, access: system.access }, signal);
-    const { context, sandbox } = connection.info;
-    printNote(printable(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`));
+    printNote(systemHeading(system.title, namespace, connection.info));
     print(points, options);
     if (options.forward)
       return await keepUp(points, { connection, namespace, signal, json: options.output === 'json' });

@@ -1,5 +1,5 @@
 import { exitCodes } from '../base/errors.ts';
-import { printable, printableLine } from '../base/printable.ts';
+import { printableLine } from '../base/printable.ts';
 import { connect } from '../cluster/connect/connect.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { drawToneLines } from '../cluster/tone-line.ts';
@@ -12,6 +12,7 @@ import type { GlobalOptions } from './options.ts';
 import { outputTheme, printHints, printJson, printNote } from './output.ts';
 import { chooseCluster } from './run-cluster.ts';
 import { agreeToOutside, type ConsentOptions } from './run-consents.ts';
+import { systemHeading } from './system-heading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 export interface DiagnoseCommandOptions extends GlobalOptions, ConsentOptions {
@@ -61,8 +62,7 @@ function print(report: DiagnosisReport, { output }: DiagnoseCommandOptions): voi
     printJson(report, 2);
     return;
   }
-  const { title, namespace, context, sandbox } = report;
-  printNote(printable(`\n${title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`));
+  printNote(`\n${systemHeading(report.title, report.namespace, report)}`);
   const theme = outputTheme();
   printHints(drawToneLines(reportLines(report, theme.symbols), Number.POSITIVE_INFINITY, theme).join('\n'));
 }

@@ -1,5 +1,4 @@
 import { exitCodes } from '../base/errors.ts';
-import { printable } from '../base/printable.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { statusLines } from '../cluster/status-lines.ts';
 import { collectSystemStatus } from '../cluster/system-status.ts';
@@ -8,6 +7,8 @@ import { connectChosen } from './chosen-cluster.ts';
 import { findSystem } from './find-system.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printJson, printNote, printResult } from './output.ts';
+import { systemHeading } from './system-heading.ts';
+import { namespaceOf } from './system-namespace.ts';
 
 /** What a test puts in the place of the program's own. */
 export interface StatusServices {
@@ -23,14 +24,11 @@ export async function statusCommand(
   const system = findSystem(args[0] ?? '');
   const connection = await (services.connect ?? connectChosen)(options);
   try {
-    const namespace = options.namespace ?? system.namespace;
+    const namespace = namespaceOf(system, options.namespace);
     const status = await collectSystemStatus(connection, { ...system, namespace });
     if (options.output === 'json') printJson(status, 2);
     else {
-      const { context, sandbox } = connection.info;
-      printNote(
-        printable(`${system.title}, namespace ${namespace}, context ${context}${sandbox ? ' (sandbox)' : ''}\n`),
-      );
+      printNote(systemHeading(system.title, namespace, connection.info));
       const theme = outputTheme();
       const lines = statusLines(status, theme.symbols, Date.now());
       printResult(drawToneLines(lines, Number.POSITIVE_INFINITY, theme).join('\n'));

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connect } from '../../src/cluster/connect/connect.ts';
 import type { Connection } from '../../src/cluster/connection.ts';
@@ -135,6 +138,26 @@ describe('the status command', () => {
       await expect(statusCommand(['tasr'], {}, services)).rejects.toThrow('There is no system "tasr"');
     } finally {
       vi.restoreAllMocks();
+    }
+  });
+
+  it('looks where the settings put the system, unless a namespace is named', async () => {
+    const { statusCommand } = await import('../../src/cli/status.ts');
+    const folder = mkdtempSync(join(tmpdir(), 'status-settings-'));
+    mkdirSync(join(folder, 'tars-console'));
+    writeFileSync(join(folder, 'tars-console', 'config.yaml'), 'namespaces: { tars: elsewhere }\n');
+    vi.stubEnv('XDG_CONFIG_HOME', folder);
+    const written: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    try {
+      const services = { connect: () => connect({ kubeconfig: cluster.kubeconfig, sandbox: false }) };
+      await statusCommand(['tars'], { output: 'json' }, services);
+      await statusCommand(['tars'], { output: 'json', namespace: 'named' }, services);
+      expect(written.map((text) => JSON.parse(text).namespace)).toEqual(['elsewhere', 'named']);
+    } finally {
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { messageOf } from '../../base/errors.ts';
+import { whyNoAnswer } from '../../base/no-answer.ts';
 import type { AccessAnswer, AccessUrl, CertificateSeen } from './access-point.ts';
 
 const timeoutMs = 5000;
@@ -74,19 +74,8 @@ function oneLine(name: string | undefined): string {
   return (name ?? '').split('\n').join(', ');
 }
 
-const reasons: Record<string, string> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
-  EHOSTUNREACH: 'there is no way to that address from here',
-  ENETUNREACH: 'there is no way to that network from here',
-  ENOTFOUND: 'its name is not known here',
-  EAI_AGAIN: 'its name could not be looked up',
-  ETIMEDOUT: 'it took too long to connect',
-  EPROTO: 'what answers there does not speak TLS',
-};
-
 function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string };
+  const { name } = error as { name?: string };
   if (name === 'TimeoutError' || name === 'AbortError') return `no answer within ${timeoutMs / 1000} s`;
-  return (code && reasons[code]) ?? messageOf(error);
+  return whyNoAnswer(error);
 }

@@ -1,5 +1,6 @@
 import { Agent, request } from 'undici';
-import { messageOf, Problem } from '../../../base/errors.ts';
+import { Problem } from '../../../base/errors.ts';
+import { whyNoAnswer } from '../../../base/no-answer.ts';
 
 /** What expressions see of an answer. */
 export interface HttpAnswer {
@@ -76,22 +77,8 @@ function parsed(text: string, headers: Record<string, unknown>): unknown {
   }
 }
 
-const reasons: Record<string, string> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was cut',
-  ENOTFOUND: 'the name is not known',
-  EAI_AGAIN: 'the name could not be looked up',
-  UND_ERR_CONNECT_TIMEOUT: 'it took too long to connect',
-  UND_ERR_SOCKET: 'the connection was closed',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by nobody known here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by nobody known here',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-};
-
 function reasonOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string };
+  const { name } = error as { name?: string };
   if (name === 'TimeoutError') return `none within ${timeoutMs / 1000} s`;
-  return (code && reasons[code]) ?? messageOf(error);
+  return whyNoAnswer(error);
 }

@@ -4,7 +4,9 @@ import type { SourceKind } from '../source-kind.ts';
 const schema = z.strictObject({
   clock: z
     .literal('server')
-    .describe('{skewSeconds, repair}: how far this machine’s clock is ahead of the API server’s'),
+    .describe(
+      '{skewSeconds, now, repair}: how far this machine’s clock is ahead of the API server’s, and what time it is there',
+    ),
 });
 
 /** The clock of this machine against the API server's, by the Date of an answer; that one counts whole seconds. */
@@ -15,7 +17,8 @@ export const clockSource: SourceKind<z.infer<typeof schema>> = {
     const startedAt = Date.now();
     const { headers } = await connection.request({ path: '/version', signal });
     const repair = process.platform === 'darwin' ? 'sudo sntp -sS time.apple.com' : 'sudo timedatectl set-ntp true';
-    return { skewSeconds: clockSkew(headers.date, startedAt, Date.now()), repair };
+    const now = new Date(Date.parse(headers.date ?? '') || startedAt).toISOString();
+    return { skewSeconds: clockSkew(headers.date, startedAt, Date.now()), now, repair };
   },
   commands: () => ['kubectl get --raw /version -v=8 2>&1 | grep Date:; date -u'],
 };
