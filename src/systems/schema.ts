@@ -22,6 +22,22 @@ const targetSchema = z.strictObject({
   observed: z.string().min(1).describe('What was measured: a text with templates over `metrics`'),
 });
 
+const namespaceName = named('a namespace', 'tars', /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+const secretKey = named('a key of a Secret', 'admin-password', /^[-._a-zA-Z0-9]+$/);
+
+/** With what people log in. Only names stand here: the password itself stays in its Secret, and is shown when somebody asks. */
+const credentialsSchema = z
+  .strictObject({
+    secret: named('a Secret', 'prometheus-grafana', new RegExp(`^${dnsName}$`)),
+    namespace: namespaceName.optional().describe('Where the Secret lies; where the access point does unless said'),
+    username: z
+      .union([z.string().min(1), z.strictObject({ key: secretKey })])
+      .optional()
+      .describe('The user name, or the key of the Secret that holds it: `{ key: admin-user }`'),
+    password: secretKey.describe('The key of the Secret that holds the password'),
+  })
+  .describe('With what people log in: shown on demand, for some seconds');
+
 const accessSchema = z
   .strictObject({
     title: z.string().min(1),
@@ -32,6 +48,10 @@ const accessSchema = z
     forward: service
       .optional()
       .describe('Of an `ingress`: the Service that a port-forward leads to while it has no address'),
+    namespace: namespaceName
+      .optional()
+      .describe('Where the Ingress or Service lies; in the system’s namespace unless said'),
+    credentials: credentialsSchema.optional(),
   })
   .refine(
     (access) => (access.ingress === undefined) !== (access.service === undefined),
@@ -43,7 +63,7 @@ export const systemSchema = z.strictObject({
   name: named('the name of a system', 'tars', /^[a-z0-9]+(-[a-z0-9]+)*$/).describe('The same as its folder'),
   title: z.string().min(1),
   description: z.string().min(1).describe('What it is, for somebody who has not met it'),
-  namespace: named('a namespace', 'tars', /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
+  namespace: namespaceName,
   workloads: z.array(workload).min(1).describe('What runs: kind and name'),
   autoscalers: z.array(z.string().min(1)).default([]).describe('HorizontalPodAutoscalers by name'),
   services: z.array(service).default([]).describe('Services with a port'),
