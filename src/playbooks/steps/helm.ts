@@ -1,7 +1,7 @@
 import { Problem } from '../../base/errors.ts';
 import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import { nameOf } from '../../kubernetes/object.ts';
-import type { StepContext, StepKind, StepResult } from '../step-kind.ts';
+import type { PlanContext, StepContext, StepKind, StepResult } from '../step-kind.ts';
 import { counted } from './explain.ts';
 import { helmAccess } from './helm/access.ts';
 import { callHelm } from './helm/call.ts';
@@ -13,10 +13,12 @@ import { isPending, lastGoodRevision, readHistory } from './helm/release.ts';
 import { inReleaseNamespace, readRelease } from './helm/render.ts';
 import { pendingText, repairPending, rollBack, uninstall } from './helm/repair.ts';
 import { helmStandIn } from './helm/stand-in.ts';
+import { chartStandIn, probeChartStandIn, putChartStandIn, removeChartStandIn } from './helm/stand-in-manifests.ts';
 import { compareRelease, placeOf } from './helm/state.ts';
 import { helmValues } from './helm/values.ts';
 import { requireSecret } from './secret-values.ts';
 import { mayRehearse, putStandIn, removeStandIn } from './stand-in.ts';
+import { asList } from './step-shapes.ts';
 import { toolTimeout } from './tool-call.ts';
 
 /** Installs, upgrades or uninstalls a Helm chart by the installed helm. */
@@ -25,6 +27,7 @@ export const helmStep: StepKind<HelmConfig> = {
   description: 'Installs, upgrades or uninstalls a Helm chart',
   shape: helmShape,
   effects: 'cluster',
+  expressions: [{ path: 'helm.stand-in.set[].when' }],
   outputs: {
     release: 'string',
     namespace: 'string',
@@ -33,13 +36,15 @@ export const helmStep: StepKind<HelmConfig> = {
     changed: 'bool',
     objects: 'list',
   },
-  files: ({ helm }) => helm['values-files'] ?? [],
+  files: ({ helm }) => [...(helm['values-files'] ?? []), ...asList(helm['stand-in']?.manifests)],
   reads: ({ helm: { chart, repo } }) =>
     chart === undefined || repo !== undefined || /^oci:|\$\{\{/.test(chart) ? [] : [chart],
-  plan: (config, context) => previewRelease(context.render(config.helm), context),
-  access: (config, context) => helmAccess(context.render(config.helm), context),
+  plan: (config, context) => previewRelease(renderOptions(config, context), context),
+  access: (config, context) => helmAccess(renderOptions(config, context), context),
   async probe(config, context) {
-    const options = context.render(config.helm);
+    const options = renderOptions(config, context);
+    const standIn = chartStandIn(options, context);
+    if (standIn) return probeChartStandIn(standIn, context);
     const place = placeOf(options, context);
     const last = (await readHistory(place, context)).at(-1);
     if (isPending(last)) return { done: false, reason: pendingText(place, last) };
@@ -54,7 +59,7 @@ export const helmStep: StepKind<HelmConfig> = {
     return { done: unchanged, reason: unchanged ? `${last.chart} is installed` : 'it is not as it should be' };
   },
   async before(config, context): Promise<ReleaseBefore> {
-    const place = placeOf(context.render(config.helm), context);
+    const place = placeOf(renderOptions(config, context), context);
     // Without a helm there is nothing but a stand-in; anywhere else not to know it would make undoing uninstall what was there.
     const history = await readHistory(place, context).catch((error) => {
       if (mayRehearse(context)) return [];
@@ -65,17 +70,25 @@ export const helmStep: StepKind<HelmConfig> = {
     return last ? { revision: last.revision, chart: last.chart } : { revision: 0 };
   },
   async run(config, context) {
-    const options = context.render(config.helm);
+    const options = renderOptions(config, context);
     if (options.uninstall) return remove(options, context);
+    const manifests = chartStandIn(options, context);
+    if (manifests) return putChartStandIn(manifests, context);
     const standIn = await helmStandIn(options, context);
     return standIn ? putStandIn(standIn, context) : install(options, context);
   },
   equivalent: (config, context) => helmEquivalent(config.helm, context),
-  planUndo: (config, context, before) => previewUndo(context.render(config.helm), context, before as ReleaseBefore),
+  planUndo: (config, context, before) => previewUndo(renderOptions(config, context), context, before as ReleaseBefore),
   async undo(config, context, before) {
-    return undoRelease(context.render(config.helm), context, (before ?? { revision: 0 }) as ReleaseBefore);
+    return undoRelease(renderOptions(config, context), context, (before ?? { revision: 0 }) as ReleaseBefore);
   },
 };
+
+/** The changes to a stand-in are rendered where they are made, as those of `apply` are. */
+function renderOptions({ helm }: HelmConfig, context: PlanContext): HelmOptions {
+  const { 'stand-in': standIn, ...rest } = helm;
+  return { ...context.render(rest), ...(standIn ? { 'stand-in': standIn } : {}) };
+}
 
 async function install(options: HelmOptions, context: StepContext): Promise<StepResult> {
   const place = placeOf(options, context);
@@ -120,6 +133,10 @@ async function install(options: HelmOptions, context: StepContext): Promise<Step
 async function remove(options: HelmOptions, context: StepContext): Promise<StepResult> {
   const place = placeOf(options, context);
   const outputs = { ...place, revision: 0, chart: '', changed: false, objects: [] };
+  const manifests = await removeChartStandIn(options, context);
+  if (manifests) return { ...manifests, outputs: { ...outputs, changed: true } };
+  if (chartStandIn(options, context))
+    return { status: 'skipped', summary: `nothing stands in for ${options.release}`, outputs };
   if (await removeStandIn(options.release, place.namespace, context))
     return { summary: `the stand-in ${options.release} is gone`, outputs: { ...outputs, changed: true } };
   const last = (await readHistory(place, context)).at(-1);
@@ -131,6 +148,8 @@ async function remove(options: HelmOptions, context: StepContext): Promise<StepR
 
 async function undoRelease(options: HelmOptions, context: StepContext, before: ReleaseBefore): Promise<StepResult> {
   const place = placeOf(options, context);
+  const manifests = await removeChartStandIn(options, context);
+  if (manifests) return manifests;
   if (await removeStandIn(options.release, place.namespace, context))
     return { summary: `the stand-in ${options.release} is gone` };
   const last = (await readHistory(place, context)).at(-1);

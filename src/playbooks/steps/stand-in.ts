@@ -4,9 +4,9 @@ import type { PreviewedChange } from '../step-preview.ts';
 import { applyStep } from './apply.ts';
 
 /** Says on an object of the sandbox that it only stands there for what could not be done there; its value is the kind of step. */
-const standInLabel = 'tars-console/stand-in';
+export const standInLabel = 'tars-console/stand-in';
 /** What it stands in for, in words. */
-const standInFor = 'tars-console/stands-in-for';
+export const standInFor = 'tars-console/stands-in-for';
 
 export interface StandIn {
   name: string;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { fileNames } from '../step-shapes.ts';
 
-const change = z
+/** A change to objects before they are applied. */
+export const structuralChange = z
   .strictObject({
     select: z.string().min(1).describe('Which objects: `Deployment/tars-backend`, or `Deployment` for all of them'),
     path: z
@@ -29,7 +30,7 @@ const keptField = z.strictObject({
 /** What an `apply` step may have. */
 export const applyShape = {
   apply: fileNames.describe('Manifest files to apply, by the playbook’s folder'),
-  set: z.array(change).optional().describe('Changes to the objects before they are applied'),
+  set: z.array(structuralChange).optional().describe('Changes to the objects before they are applied'),
   keep: z.array(keptField).optional().describe('Fields that an object which is there already keeps as they are'),
   wait: z.enum(['ready']).optional().describe('`ready`: until everything that was applied is ready'),
   conflicts: z

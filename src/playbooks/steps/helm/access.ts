@@ -3,10 +3,13 @@ import type { HelmOptions } from './options.ts';
 import { readHistory } from './release.ts';
 import { inReleaseNamespace, readRelease } from './render.ts';
 import { helmStandIn } from './stand-in.ts';
+import { accessOfChartStandIn, chartStandIn } from './stand-in-manifests.ts';
 import { compareRelease, placeOf } from './state.ts';
 
 /** The rights that helm will use: for its own Secrets, and for every kind of object of the release. */
 export async function helmAccess(options: HelmOptions, context: PreviewContext): Promise<AccessNeed[]> {
+  const manifests = chartStandIn(options, context);
+  if (manifests) return accessOfChartStandIn(manifests, context);
   const place = placeOf(options, context);
   const { namespace } = place;
   const own: AccessNeed = {

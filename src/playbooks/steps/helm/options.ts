@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { scalar } from '../step-shapes.ts';
+import { structuralChange } from '../apply/config.ts';
+import { fileNames, scalar } from '../step-shapes.ts';
 
 const releaseName = z
   .string()
@@ -40,6 +41,15 @@ export const helmShape = {
         .boolean()
         .optional()
         .describe('With `uninstall`: its revisions are kept, so that it can be undone'),
+      'stand-in': z
+        .strictObject({
+          manifests: fileNames.describe('Manifest files, by the playbook’s folder'),
+          set: z.array(structuralChange).optional().describe('Changes to their objects, as of `apply`'),
+        })
+        .optional()
+        .describe(
+          'What the sandbox gets in place of a chart that is fetched from elsewhere, or of one beside the playbook where helm is not installed; labelled as such',
+        ),
     })
     .refine(({ chart, uninstall }) => uninstall || chart !== undefined, '`chart` is needed, or `uninstall: true`')
     .describe('A Helm release'),

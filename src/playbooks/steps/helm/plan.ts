@@ -8,6 +8,7 @@ import { isPending, readHistory } from './release.ts';
 import { inReleaseNamespace, readRelease } from './render.ts';
 import { pendingText } from './repair.ts';
 import { helmStandIn } from './stand-in.ts';
+import { chartStandIn, previewChartStandIn } from './stand-in-manifests.ts';
 import { compareRelease, placeOf } from './state.ts';
 
 /** What is to be known of a release before the step changed it: 0 where there was none. */
@@ -18,6 +19,9 @@ export interface ReleaseBefore {
 
 /** What a `helm` step would change, object by object. */
 export async function previewRelease(options: HelmOptions, context: PreviewContext): Promise<StepPreview> {
+  const manifests = chartStandIn(options, context);
+  const told = manifests && (await previewChartStandIn(manifests, context));
+  if (told) return told;
   if (options.uninstall) return previewUninstall(options, context);
   const standIn = await helmStandIn(options, context);
   if (standIn) {
@@ -63,6 +67,9 @@ export async function previewUndo(
   context: PreviewContext,
   before: ReleaseBefore | undefined,
 ): Promise<StepPreview> {
+  const manifests = chartStandIn({ ...options, uninstall: true }, context);
+  const told = manifests && (await previewChartStandIn(manifests, context));
+  if (told) return told;
   if (!before || before.revision === 0) return previewUninstall(options, context);
   const last = (await readHistory(placeOf(options, context), context)).at(-1);
   if (!last)
