@@ -10,6 +10,7 @@ import { postgres } from './postgres.ts';
 import { clientPrograms } from './programs/clients.ts';
 import { redis } from './redis.ts';
 import type { Program } from './system.ts';
+import { tartwareImages } from './tartware.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -21,6 +22,7 @@ const known: Record<string, WorkloadImage> = {
   redis,
   chroma: chromadb,
   ollama,
+  ...tartwareImages,
 };
 
 const generic: WorkloadImage = { size: 60 * megabyte, programs: clientPrograms, start: startGeneric };

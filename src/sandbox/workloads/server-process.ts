@@ -12,6 +12,8 @@ export interface ServerOptions {
   /** Runs when the last line is out; false when it could not start (it has exited by then). */
   onStarted?: () => boolean | Promise<boolean>;
   baseCores: number;
+  /** Its CPU, where something else counts on it as well. */
+  cpu?: Cpu;
   memoryBytes: () => number;
   handle?: (request: WorkloadRequest, cpu: Cpu) => WorkloadResponse | Promise<WorkloadResponse>;
   command?: (parts: readonly string[], cpu: Cpu) => string | undefined;
@@ -21,7 +23,7 @@ export interface ServerOptions {
 
 /** A process that starts in steps, then listens until it is stopped: what all server images have in common. */
 export function startServer(context: ProcessContext, options: ServerOptions): WorkloadProcess {
-  const cpu = createCpu(context.clock, { limit: context.cpuLimit, baseCores: options.baseCores });
+  const cpu = options.cpu ?? createCpu(context.clock, { limit: context.cpuLimit, baseCores: options.baseCores });
   const write = (line: Line) => context.log(typeof line === 'string' ? line : line());
   let listening = false;
   let ended = false;

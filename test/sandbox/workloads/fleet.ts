@@ -1,4 +1,4 @@
-import type { ProcessContext, WorkloadProcess } from '../../../src/sandbox/workloads/image.ts';
+import type { ProcessContext, WorkloadImage, WorkloadProcess } from '../../../src/sandbox/workloads/image.ts';
 import type { Peer } from '../../../src/sandbox/workloads/messages.ts';
 import { seededRandom } from '../../../src/sandbox/workloads/random.ts';
 import { findImage } from '../../../src/sandbox/workloads/registry.ts';
@@ -36,14 +36,17 @@ export function createFleet(seed = 7) {
   const start = (image: string, options: Partial<ProcessContext> = {}): Started => {
     const found = findImage(image, undefined);
     if (!found) throw new Error(`no image ${image}`);
+    return startImage(found, { pod: image.replace(/\W/g, '-'), ...options });
+  };
+  const startImage = (found: WorkloadImage, options: Partial<ProcessContext> = {}): Started => {
     const lines: string[] = [];
     const exits: Started['exits'] = [];
     const running: { process?: WorkloadProcess } = {};
     const own = (host: string, port: number) =>
       host === '127.0.0.1' ? peerOf(running.process, port) : dial(host, port);
-    const system = options.system ?? createTestSystem(options.env ?? environment, clock, own, found.programs);
+    const system = options.system ?? createTestSystem(options.env ?? environment, clock, own, found.programs ?? {});
     const process = found.start({
-      pod: options.pod ?? image.replace(/\W/g, '-'),
+      pod: 'main',
       namespace: 'tars',
       container: 'main',
       node: 'node-1',
@@ -84,6 +87,7 @@ export function createFleet(seed = 7) {
     services,
     environment,
     start,
+    startImage,
     /** Redis, PostgreSQL, ChromaDB and Ollama, up and listening. */
     async startDatabases() {
       services.set('redis-service', start('redis:8').process);

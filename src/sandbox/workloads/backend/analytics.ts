@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ask } from '../ask.ts';
 import type { ProcessContext } from '../image.ts';
-import { ask } from './client-limit.ts';
 import { backendPeers, databaseAccess } from './startup.ts';
 
 const table = `CREATE TABLE IF NOT EXISTS query_log (

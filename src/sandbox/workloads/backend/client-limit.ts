@@ -1,3 +1,4 @@
+import { ask } from '../ask.ts';
 import type { Peer } from '../messages.ts';
 
 export interface LimitDecision {
@@ -32,13 +33,4 @@ export function createClientLimit(perMinute: number, redis: () => Peer | undefin
       retryAfter: Math.max(1, Math.ceil(ttl / 1000)),
     };
   };
-}
-
-/** A command to a database that may be away: undefined then. */
-export function ask(peer: Peer | undefined, parts: readonly string[]): string | undefined {
-  try {
-    return peer?.command(parts);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,10 @@
+import { ask } from '../ask.ts';
 import type { Cpu } from '../cpu.ts';
 import type { ProcessContext } from '../image.ts';
 import { json, type Peer, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
-import { QueueFull, type WorkerPool } from '../worker-pool.ts';
+import { whenFree } from '../service/when-free.ts';
+import type { WorkerPool } from '../worker-pool.ts';
 import { recordQuery } from './analytics.ts';
-import { ask } from './client-limit.ts';
 import type { createBackendMetrics } from './metrics.ts';
 import { backendSize, drawQuestion, hitWork, missWork } from './service-time.ts';
 
@@ -28,16 +29,12 @@ export async function answerQuery(parts: Parts, request: WorkloadRequest): Promi
   const key = `rag:${question.trim().toLowerCase()}`;
   const arrived = context.clock.now();
   let hit = false;
-  try {
-    await pool.run(() => {
-      hit = cache !== undefined && ask(cache(), ['GET', key]) !== undefined;
-      const work = hit ? hitWork(context.random) : missWork(context.random);
-      return cpu.work(work.ms, work.cpuSeconds);
-    });
-  } catch (error) {
-    if (!(error instanceof QueueFull)) throw error;
-    return json(503, { detail: 'The service is overloaded, try again later' }, { 'retry-after': '1' });
-  }
+  const refused = await whenFree(pool, () => {
+    hit = cache !== undefined && ask(cache(), ['GET', key]) !== undefined;
+    const work = hit ? hitWork(context.random) : missWork(context.random);
+    return cpu.work(work.ms, work.cpuSeconds);
+  });
+  if (refused) return refused;
   metrics.queries.add({});
   (hit ? metrics.hits : metrics.misses).add({});
   if (cache && !hit) {

@@ -1,5 +1,6 @@
+import { ask } from '../ask.ts';
 import type { ProcessContext } from '../image.ts';
-import { ask } from './client-limit.ts';
+import type { StartupFault } from '../service/try-to-reach.ts';
 
 /** The addresses that the backend reads from its configuration. */
 export function backendPeers(context: ProcessContext) {
@@ -20,14 +21,6 @@ export function databaseAccess({ env }: ProcessContext): [string, string, string
 }
 
 export const redisEnabled = (context: ProcessContext) => context.env.REDIS_ENABLED?.toLowerCase() !== 'false';
-
-/** Why it cannot start. */
-export interface StartupFault {
-  /** As it would write it. */
-  lines: string[];
-  /** What may be there in a moment: worth another try. */
-  passing: boolean;
-}
 
 /** Undefined when it can start. */
 export function startupFault(context: ProcessContext): StartupFault | undefined {

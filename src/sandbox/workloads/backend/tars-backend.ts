@@ -2,6 +2,8 @@ import { createCpu } from '../cpu.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from '../image.ts';
 import { json, text, type WorkloadRequest, type WorkloadResponse } from '../messages.ts';
 import { clientPrograms } from '../programs/clients.ts';
+import { isProbe } from '../service/http-metrics.ts';
+import { type StartupFault, tryToReach } from '../service/try-to-reach.ts';
 import { createWorkerPool } from '../worker-pool.ts';
 import { prepareAnalytics } from './analytics.ts';
 import { createClientLimit } from './client-limit.ts';
@@ -44,11 +46,8 @@ function startBackend(context: ProcessContext): WorkloadProcess {
       if (asked !== port || state === 'starting' || state === 'ended') return undefined;
       const began = clock.now();
       return answer(request).then((response) => {
-        const path = request.url.split('?')[0] ?? '';
-        const known = response.status === 404 ? 'other' : path;
-        metrics.requests.add({ method: request.method, path: known, status: String(response.status) });
-        metrics.duration.observe({ method: request.method, path: known }, (clock.now() - began) / 1000);
-        if (path !== '/health' && path !== '/ready' && path !== '/metrics')
+        const path = metrics.answered(request, response, clock.now() - began);
+        if (!isProbe(path))
           context.log(`INFO:     ${request.remoteAddress} - "${request.method} ${path} HTTP/1.1" ${response.status}`);
         return response;
       });
@@ -73,9 +72,6 @@ function startBackend(context: ProcessContext): WorkloadProcess {
   };
 }
 
-/** How often it tries to reach its databases before it gives up, and how long it waits in between, ms. */
-const connecting = { attempts: 10, waitMs: 2000 };
-
 /** Loads, connects to what it needs, then listens; or writes why not and exits with 1. Returns how to call it off. */
 function bringUp(context: ProcessContext, up: () => void): () => void {
   const { clock, shorten, log } = context;
@@ -88,13 +84,7 @@ function bringUp(context: ProcessContext, up: () => void): () => void {
     log('INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)');
     up();
   };
-  const reachDatabases = (attempt: number) => {
-    const fault = startupFault(context);
-    if (fault?.passing && attempt < connecting.attempts) {
-      log(line('WARNING', `Databases not reachable yet, attempt ${attempt} of ${connecting.attempts}`));
-      cancel = clock.later(shorten(connecting.waitMs), () => reachDatabases(attempt + 1));
-      return;
-    }
+  const reached = (fault: StartupFault | undefined) => {
     if (fault) {
       for (const one of fault.lines) log(one);
       context.exit(1);
@@ -108,7 +98,11 @@ function bringUp(context: ProcessContext, up: () => void): () => void {
   };
   cancel = clock.later(shorten(1500), () => {
     log(line('INFO', 'Starting T.A.R.S. Backend v0.3.0-alpha'));
-    reachDatabases(1);
+    cancel = tryToReach(context, {
+      fault: () => startupFault(context),
+      again: (attempt, most) => log(line('WARNING', `Databases not reachable yet, attempt ${attempt} of ${most}`)),
+      over: reached,
+    });
   });
   return () => cancel();
 }
