@@ -1,0 +1,34 @@
+{{- define "tartware.autoscaler" }}
+{{- $autoscaling := .root.Values.autoscaling }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ .name }}-hpa
+  labels: {{- include "tartware.labels" . | nindent 4 }}
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ .name }} }
+  minReplicas: {{ include "tartware.scaled" (dict "number" .service.replicas.minimum "scale" .root.Values.scale) }}
+  maxReplicas: {{ include "tartware.scaled" (dict "number" .service.replicas.maximum "scale" .root.Values.scale) }}
+  metrics:
+    - type: Resource
+      resource: { name: cpu, target: { type: Utilization, averageUtilization: {{ $autoscaling.cpu }} } }
+    - type: Resource
+      resource: { name: memory, target: { type: Utilization, averageUtilization: {{ $autoscaling.memory }} } }
+    {{- if $autoscaling.customMetrics }}
+    {{- range .service.metrics }}
+    - type: Pods
+      pods:
+        metric: { name: {{ .name }} }
+        target: { type: AverageValue, averageValue: {{ .average | quote }} }
+    {{- end }}
+    {{- end }}
+  behavior:
+    {{- range $direction := list "scaleUp" "scaleDown" }}
+    {{- $rule := get $autoscaling $direction }}
+    {{ $direction }}:
+      stabilizationWindowSeconds: {{ $rule.stabilizationWindowSeconds }}
+      policies:
+        - { type: Percent, value: {{ $rule.percent }}, periodSeconds: {{ $rule.periodSeconds }} }
+    {{- end }}
+{{- end }}
