@@ -9,7 +9,8 @@ import { letSchema } from './check/let.ts';
 import { sourceKindOf, sourceSchema } from './check/sources.ts';
 import { renderKnown } from './explain.ts';
 
-const shape = {
+/** What stands in a `check` step, and in an item of a checklist that the program judges. */
+export const checkShape = {
   check: z
     .strictObject({
       collect: z
@@ -28,7 +29,7 @@ const shape = {
     })
     .describe('What is looked at and what must be so'),
 };
-type Config = z.infer<z.ZodObject<typeof shape>>;
+type Config = z.infer<z.ZodObject<typeof checkShape>>;
 
 const localsFrom = ['check.collect', 'check.let'];
 /** What names a finding is said of all items, and does not know the one. */
@@ -42,7 +43,7 @@ function sourcesOf({ collect: sources = {} }: Config['check']) {
 export const checkStep: StepKind<Config> = {
   name: 'check',
   description: 'Reads what there is and reports findings: expected, observed, repair',
-  shape,
+  shape: checkShape,
   effects: 'none',
   outputs: { ok: 'double', warnings: 'double', fatal: 'double' },
   effectsOf: ({ check }) => (sourcesOf(check).some(({ changes }) => changes) ? 'cluster' : 'none'),
