@@ -10,8 +10,14 @@ export interface ProcessContext {
   readonly namespace: string;
   readonly container: string;
   readonly node: string;
+  /** What it was started from; absent where nobody looked it up. */
+  readonly image?: { repository: string; tag: string };
+  /** Of its pod. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** Of its image: a stand-in that tells its version goes by it. */
+  readonly tag?: string;
   /** An init container, or one of a pod that is not restarted: it is expected to end. */
   readonly runsToEnd: boolean;
   /** The ports that the container declares. */

@@ -7,6 +7,10 @@ export interface LruStore {
   /** Without counting as use. */
   has(key: string, now: number): boolean;
   keys(now: number): string[];
+  /** When it ends, in the clock's milliseconds; undefined where there is none. Without counting as use. */
+  expiresAt(key: string, now: number): number | undefined;
+  /** Another end for one that is there. */
+  expire(key: string, at: number, now: number): boolean;
   readonly hits: number;
   readonly misses: number;
   readonly bytes: number;
@@ -63,6 +67,16 @@ export function createLruStore(maximum: number): LruStore {
     remove: drop,
     has: (key, now) => (entries.get(key)?.expiresAt ?? 0) > now,
     keys: (now) => [...entries].filter(([, entry]) => entry.expiresAt > now).map(([key]) => key),
+    expiresAt: (key, now) => {
+      const at = entries.get(key)?.expiresAt ?? 0;
+      return at > now ? at : undefined;
+    },
+    expire(key, at, now) {
+      const entry = entries.get(key);
+      if (!entry || entry.expiresAt <= now) return false;
+      entry.expiresAt = at;
+      return true;
+    },
     get hits() {
       return hits;
     },

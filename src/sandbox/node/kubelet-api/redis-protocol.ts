@@ -3,12 +3,21 @@ import type { Duplex } from 'node:stream';
 /** Speaks RESP (https://redis.io/docs/latest/develop/reference/protocol-spec/) on a connection: arrays and inline commands. */
 export function serveRedis(connection: Duplex, command: (parts: readonly string[]) => string | undefined): void {
   let waiting = '';
+  // A connection that has logged in; the container itself remembers none.
+  let login: readonly string[] = [];
+  const ask = (parts: readonly string[]) => {
+    const [word, ...args] = parts;
+    if (word !== 'AUTH') return command([...login, ...parts]);
+    const answer = command(['AUTH', ...args]);
+    if (answer === 'OK') login = ['AUTH', args.at(-1) ?? ''];
+    return answer;
+  };
   connection.on('data', (chunk: Buffer) => {
     waiting += chunk.toString('latin1');
     try {
       for (let read = readCommand(waiting); read; read = readCommand(waiting)) {
         waiting = waiting.slice(read.length);
-        if (read.parts.length > 0) connection.write(reply(command, read.parts));
+        if (read.parts.length > 0) connection.write(reply(ask, read.parts));
       }
       if (waiting.length > largestCommand) throw new ProtocolFault('too big request');
     } catch (error) {
@@ -54,8 +63,11 @@ function numberOf(text: string, most: number, what: string): number {
   return value;
 }
 
-const counts = new Set(['DBSIZE', 'DEL', 'EXISTS', 'INCR']);
-const plain = new Set(['PING', 'SET', 'FLUSHALL', 'FLUSHDB']);
+const counts = new Set(['DBSIZE', 'DEL', 'EXISTS', 'INCR', 'TTL', 'PTTL', 'EXPIRE', 'PUBLISH']);
+const plain = new Set(['AUTH', 'PING', 'SET', 'FLUSHALL', 'FLUSHDB', 'TYPE']);
+const lists = new Set(['KEYS', 'CONFIG', 'PUBSUB']);
+const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+const array = (items: readonly string[]) => `*${items.length}\r\n${items.map(bulk).join('')}`;
 
 function reply(
   command: (parts: readonly string[]) => string | undefined,
@@ -65,14 +77,15 @@ function reply(
   try {
     const answer = command([word, ...args]);
     if (answer === undefined) return '$-1\r\n';
-    if (answer.startsWith('ERR ')) return `-${answer}\r\n`;
+    if (/^(ERR|NOAUTH|WRONGPASS) /.test(answer)) return `-${answer}\r\n`;
     if (counts.has(word)) return `:${answer.split(' ')[0]}\r\n`;
     if (plain.has(word)) return `+${answer}\r\n`;
-    if (word === 'KEYS') {
-      const keys = answer === '' ? [] : answer.split('\n');
-      return `*${keys.length}\r\n${keys.map((key) => `$${Buffer.byteLength(key)}\r\n${key}\r\n`).join('')}`;
+    if (lists.has(word)) return array(answer === '' ? [] : answer.split('\n'));
+    if (word === 'SCAN') {
+      const [cursor = '0', ...keys] = answer.split('\n');
+      return `*2\r\n${bulk(cursor)}${array(keys)}`;
     }
-    return `$${Buffer.byteLength(answer)}\r\n${answer}\r\n`;
+    return bulk(answer);
   } catch (error) {
     return `-ERR ${(error as Error).message}\r\n`;
   }
