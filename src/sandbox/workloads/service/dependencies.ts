@@ -18,7 +18,8 @@ export function addressOf({ env }: ProcessContext, one: Dependency): Address | u
   const given = one.env.map((name) => env[name]).find((value) => value);
   if (!given) return undefined;
   const of = (name: string | undefined) => (name === undefined ? undefined : env[name]);
-  const first = given.split(',')[0]?.trim() ?? '';
+  // Java's URLs have their driver in front: jdbc:postgresql://…
+  const first = (given.split(',')[0]?.trim() ?? '').replace(/^jdbc:/, '');
   // Drivers are written with a plus: postgresql+asyncpg://…
   const text = /^[\w+]+:\/\//.test(first) ? first.replace(/^[\w+]+:/, 'http:') : `http://${first}`;
   if (!URL.canParse(text)) return { host: first, port: one.usualPort, user: '', password: '', database: '' };
@@ -46,7 +47,13 @@ function refusal(context: ProcessContext, one: Dependency): { text: string; pass
   const refused = { text: `could not connect to ${one.name} at ${at}: Connection refused`, passing: true };
   const peer = context.dial(address.host, address.port);
   if (!peer) return refused;
-  if (one.kind === 'redis' && ask(peer, ['PING']) !== 'PONG') return refused;
+  if (one.kind === 'redis') {
+    const reply = ask(peer, address.password === '' ? ['PING'] : ['AUTH', address.password, 'PING']);
+    if (reply === undefined) return refused;
+    // A password that the server does not ask for is not refused by clients.
+    if (/^(NOAUTH|WRONGPASS)/.test(reply))
+      return { text: `connection to ${one.name} at ${at} failed: ${reply}`, passing: false };
+  }
   // Without a user it is not known how to log in; that something listens is all that can be said.
   if (one.kind !== 'postgres' || address.user === '') return undefined;
   const answer = ask(peer, ['CONNECT', address.user, address.database || address.user, address.password]);

@@ -5,7 +5,7 @@ const bounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1, 2.5, 5, 
 const probes = new Set(['/health', '/ready', '/metrics']);
 
 /** Whether only a kubelet or a Prometheus asks for this path. */
-export const isProbe = (path: string) => probes.has(path);
+export const isProbe = (path: string) => probes.has(path) || path.startsWith('/actuator/');
 
 /** What every HTTP server counts of its answers, by method, path and status: `<prefix>http_requests_total` and how long they took. */
 export function createHttpMetrics(prefix: string) {
