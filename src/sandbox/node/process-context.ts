@@ -24,6 +24,7 @@ export function contextOf(
     namespace,
     container: spec.name,
     node: host.node,
+    annotations: metadata.annotations ?? {},
     env,
     tty: spec.tty ?? false,
     args: [...(spec.command ?? []), ...(spec.args ?? [])],

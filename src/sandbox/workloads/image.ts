@@ -10,8 +10,6 @@ export interface ProcessContext {
   readonly namespace: string;
   readonly container: string;
   readonly node: string;
-  /** What it was started from; absent where nobody looked it up. */
-  readonly image?: { repository: string; tag: string };
   /** Of its pod. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;

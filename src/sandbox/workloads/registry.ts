@@ -1,7 +1,9 @@
+import { atasService } from './atas/atas-service.ts';
 import { tarsBackend } from './backend/tars-backend.ts';
 import { certManagerController } from './cert-manager/cert-manager-controller.ts';
 import { chromadb } from './chromadb.ts';
 import { isRunnable, startCommand } from './command-process.ts';
+import { detectionApi } from './detection-api/detection-api.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
@@ -23,6 +25,8 @@ const known: Record<string, WorkloadImage> = {
   chroma: chromadb,
   ollama,
   ...tartwareImages,
+  'atas-service': atasService,
+  'detection-api': detectionApi,
 };
 
 const generic: WorkloadImage = { size: 60 * megabyte, programs: clientPrograms, start: startGeneric };
@@ -73,7 +77,8 @@ export interface FoundImage {
 export function findImage(image: string, outcome: Outcome | undefined): FoundImage | undefined {
   const refused = outcome?.kind === 'image-missing' || outcome?.kind === 'image-denied';
   if (refused || image.includes('does-not-exist')) return undefined;
-  const name = parseImage(image).repository.split('/').at(-1) ?? '';
+  const { repository, tag } = parseImage(image);
+  const name = repository.split('/').at(-1) ?? '';
   const found = known[name] ?? (bareNames.test(name) ? bare : generic);
   const slow = outcome?.kind === 'pull-slow' ? 60 : undefined;
   const seconds = outcome?.pullSeconds ?? slow;
@@ -83,7 +88,8 @@ export function findImage(image: string, outcome: Outcome | undefined): FoundIma
     pullMs,
     programs: found.programs ?? {},
     alpine: /alpine|busybox/.test(image),
-    start(context) {
+    start(given) {
+      const context = { ...given, tag };
       if (outcome?.kind === 'crash' || outcome?.kind === 'out-of-memory') return startFailing(context, outcome);
       if (outcome?.kind === 'never-ready') return neverReady(found.start(context));
       if (outcome?.kind === 'slow-start') return found.start({ ...context, shorten: (ms) => context.shorten(ms * 12) });
