@@ -27,6 +27,8 @@ export interface FindingFix {
   playbook: string;
   with?: Record<string, string | number | boolean>;
   title?: string;
+  /** The system that a playbook of all systems is run for. */
+  system?: string;
 }
 
 /** How likely its cause is: what it says, else 70 for what is fatal and 40 for a warning. */

@@ -28,8 +28,17 @@ export function checkDiagnoses(playbooks: readonly Playbook[], shown: (path: str
   return systems.flatMap((system) => {
     const own = linked.filter((playbook) => playbook.system === system);
     const findings = own.flatMap((playbook) => findingsIn(playbook, shown));
-    return findings.flatMap((finding) => faultsOf(finding, findings));
+    // Diagnoses that all systems share are its own as well where it calls them.
+    const called = [...new Set(own.filter(({ diagnosis }) => diagnosis).flatMap(calledBy))];
+    const all = [...called.flatMap((playbook) => findingsIn(playbook, shown)), ...findings];
+    return findings.flatMap((finding) => faultsOf(finding, all));
   });
+}
+
+/** The playbooks of other systems that one calls, at whatever depth. */
+function calledBy(playbook: Playbook): Playbook[] {
+  const direct = Object.values(playbook.calls);
+  return direct.flatMap((one) => [...(one.system === playbook.system ? [] : [one]), ...calledBy(one)]);
 }
 
 function hasLinks({ config }: StepDefinition): boolean {

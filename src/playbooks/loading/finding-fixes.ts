@@ -7,6 +7,7 @@ import { findPlaybook, type PlaybookRoot, playbookNames } from '../find-playbook
 import { defineInput, inputSchema } from '../input-schema.ts';
 import { valueFault } from '../input-value.ts';
 import type { InputDefinition } from '../model.ts';
+import { ownSystem } from '../own-system.ts';
 import type { LoadedStep } from './loaded-step.ts';
 
 interface WrittenFix {
@@ -16,10 +17,12 @@ interface WrittenFix {
 
 /** That the repairs of a step's findings can be run: their playbooks are there, and take what they are given. */
 export function checkFixes(document: LocatedDocument, step: LoadedStep, roots: readonly PlaybookRoot[]): Diagnostic[] {
-  const { findings } = (step.definition?.config.check ?? {}) as { findings?: { fix?: WrittenFix }[] };
-  return (findings ?? []).flatMap(({ fix }, index) =>
-    fix ? faultsOf(document, [...step.path, 'check', 'findings', index, 'fix'], fix, roots) : [],
-  );
+  const { findings } = (step.definition?.config.check ?? {}) as { findings?: { fix?: WrittenFix | WrittenFix[] }[] };
+  return (findings ?? []).flatMap(({ fix }, index) => {
+    const path = [...step.path, 'check', 'findings', index, 'fix'];
+    if (Array.isArray(fix)) return fix.flatMap((one, at) => faultsOf(document, [...path, at], one, roots));
+    return fix ? faultsOf(document, path, fix, roots) : [];
+  });
 }
 
 function faultsOf(
@@ -29,6 +32,8 @@ function faultsOf(
   roots: readonly PlaybookRoot[],
 ): Diagnostic[] {
   const ref = String(fix.playbook);
+  // Whether the system that is looked at has it is known when it is looked at.
+  if (ref.startsWith(ownSystem)) return [];
   const found = findPlaybook(ref, roots);
   if (!found) {
     const hint = suggestion(ref, playbookNames(roots), 'playbooks');

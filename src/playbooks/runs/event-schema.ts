@@ -45,7 +45,14 @@ const finding = z.object({
   cause: text.optional(),
   certainty: z.number().min(0).max(100).optional(),
   explains: texts.optional(),
-  fix: z.object({ playbook: text, with: z.record(z.string(), scalar).optional(), title: text.optional() }).optional(),
+  fix: z
+    .object({
+      playbook: text,
+      with: z.record(z.string(), scalar).optional(),
+      title: text.optional(),
+      system: text.optional(),
+    })
+    .optional(),
   unread: z.boolean().optional(),
 });
 const problem = z.object({
@@ -88,6 +95,7 @@ const header = z.object({
     server: text,
     namespace: text,
     sandbox: z.boolean(),
+    none: z.boolean().optional(),
     kubeconfig: text.optional(),
   }),
   inputs: anything,

@@ -6,6 +6,7 @@ import { nameOf } from '../../kubernetes/object.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
+import { inNamespace } from './in-namespace.ts';
 import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
 import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
 import { listField, listLines, listSentence } from './secret/list.ts';
@@ -19,6 +20,7 @@ const shape = {
   secret: z
     .strictObject({
       name: z.string().min(1),
+      namespace: z.string().min(1).optional().describe('The run’s unless said'),
       type: z.string().optional().describe('`Opaque` unless said; `kubernetes.io/tls` wants `tls.crt` and `tls.key`'),
       keys: z.record(keyName, keySource).optional().describe('Keys and where their values come from'),
       docker: dockerSchema.optional().describe('Credentials for a registry, in place of `keys`'),
@@ -42,11 +44,7 @@ const shape = {
 };
 type Config = z.infer<z.ZodObject<typeof shape>>;
 
-/**
- * Writes a Secret from inputs, files, the environment, a person and random sources. Values pass memory and the API server only:
- * they stand in no argument, no file, no preview and no record.
- */
-export const secretStep: StepKind<Config> = {
+const step: StepKind<Config> = {
   name: 'secret',
   description: 'Writes a Secret; keys that exist are kept, or rotated when that is asked for',
   shape,
@@ -154,6 +152,11 @@ export const secretStep: StepKind<Config> = {
     ];
   },
 };
+/**
+ * Writes a Secret from inputs, files, the environment, a person and random sources. Values pass memory and the API server only:
+ * they stand in no argument, no file, no preview and no record.
+ */
+export const secretStep = inNamespace(step, ({ secret }) => secret.namespace);
 
 /** What was written since `before` was written down; nothing when that does not say. */
 function outputsSince(before: unknown, keys: readonly string[]) {

@@ -11,11 +11,16 @@ const fix = z
     playbook: z
       .string()
       .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'a playbook is named `<system>/<name>`, e.g. `tars/restart-backend`')
-      .describe('The playbook that repairs it'),
+      .describe('The playbook that repairs it; `system/deploy` is the `deploy` of the system that is looked at'),
     with: z.record(z.string(), scalar).optional().describe('Inputs that it is given; expressions may stand in them'),
     title: z.string().min(1).optional().describe('What the repair is called; the playbook’s own title unless said'),
   })
   .describe('A repair that can be run');
+
+/** Several: the first whose playbook is there. */
+const fixes = z
+  .union([fix, z.array(fix).min(1)])
+  .describe('A repair that can be run; of several the first that is there');
 
 /** One thing that must be so, as it is written in a `check`. */
 export const findingRule = z
@@ -46,7 +51,12 @@ export const findingRule = z
       .union([z.string(), z.array(z.string())])
       .optional()
       .describe('Shown when it is not so'),
-    repair: z.string().optional().describe('The command or playbook that repairs it; that of `fix` unless said'),
+    repair: z
+      .string()
+      .optional()
+      .describe(
+        'The command or playbook that repairs it; that of `fix` unless said. Of several fixes that of the one that is there',
+      ),
     cause: z.string().optional().describe('What is wrong when it is not so, as a sentence'),
     certainty: numberOrExpression
       .optional()
@@ -56,10 +66,13 @@ export const findingRule = z
       .min(1)
       .optional()
       .describe('Ids of findings of the system that follow from it: they are shown below it'),
-    fix: fix.optional(),
+    fix: fixes.optional(),
   })
   .refine(({ expect, each }) => expect !== undefined || each !== undefined, '`expect` is missing')
   .refine(({ as, each }) => as === undefined || each !== undefined, '`as` names the items of `each`, and there is none')
   .meta({ anyOf: [{ required: ['expect'] }, { required: ['each'] }] });
 
 export type FindingRule = z.infer<typeof findingRule>;
+
+/** A repair as it is written. */
+export type WrittenFix = z.infer<typeof fix>;

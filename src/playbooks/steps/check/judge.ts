@@ -6,6 +6,7 @@ import { shellWord } from '../explain.ts';
 import { asList } from '../step-shapes.ts';
 import type { Collected } from './collect.ts';
 import type { FindingRule } from './finding-rule.ts';
+import { fixOf } from './fix-of.ts';
 import { unreadOf } from './unread.ts';
 
 /** A list may be long, and each item an expression that takes its time: the screen waits meanwhile. */
@@ -58,7 +59,7 @@ function notSo(rule: FindingRule, values: Scope, scope: Scope, context: PlanCont
   const evidence = asList(rule.evidence)
     .flatMap((line) => text(line, scope, context).split('\n'))
     .filter(Boolean);
-  const fix = rule.fix && renderedFix(rule.fix, scope, context);
+  const fix = fixOf(rule.fix, scope, context);
   return {
     ...headOf(rule, values, context),
     level: rule.level ?? 'fatal',
@@ -87,28 +88,19 @@ function certainty({ certainty: written }: FindingRule, scope: Scope, context: P
   return Number.isFinite(value) ? { certainty: Math.min(100, Math.max(0, value)) } : {};
 }
 
-function renderedFix(fix: NonNullable<FindingRule['fix']>, scope: Scope, context: PlanContext): FindingFix {
-  const given = Object.entries(fix.with ?? {}).map(([name, value]) => [name, context.render<unknown>(value, scope)]);
-  const plain = given.map(([name, value]) => [name, isScalar(value) ? value : JSON.stringify(value)]);
-  return { ...fix, ...(fix.with ? { with: Object.fromEntries(plain) } : {}) } as FindingFix;
-}
-
-function isScalar(value: unknown): boolean {
-  return ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-/** Its own sentence, else the command that runs the fix. */
+/** Its own sentence, else the command that runs the fix; where several were offered, what is there counts first. */
 function repairOf(
-  { repair }: FindingRule,
+  { repair, fix: written }: FindingRule,
   fix: FindingFix | undefined,
   scope: Scope,
   context: PlanContext,
 ): { repair?: string } {
-  if (repair !== undefined) return { repair: text(repair, scope, context) };
+  if (repair !== undefined && !(fix && Array.isArray(written))) return { repair: text(repair, scope, context) };
   if (!fix) return {};
   const { console: program = 'tars-console' } = (context.scope.cluster ?? {}) as { console?: string };
   const given = Object.entries(fix.with ?? {}).map(([name, value]) => ` --set ${shellWord(`${name}=${value}`)}`);
-  return { repair: `${program} run ${fix.playbook}${given.join('')}` };
+  const forSystem = fix.system === undefined ? '' : ` --system ${fix.system}`;
+  return { repair: `${program} run ${fix.playbook}${forSystem}${given.join('')}` };
 }
 
 function text(written: unknown, scope: Scope, context: PlanContext): string {
