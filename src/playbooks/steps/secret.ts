@@ -11,7 +11,7 @@ import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
 import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
 import { listField, listLines, listSentence } from './secret/list.ts';
 import { restartUsers, rotatedAnnotation } from './secret/rotation.ts';
-import { keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
+import { copiedFrom, keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
 import { checkPair, tlsType } from './secret/tls.ts';
 import { beforeSchema, planSecretUndo, undoneLists, undoSecret } from './secret/undo.ts';
 
@@ -60,9 +60,11 @@ const step: StepKind<Config> = {
   async access({ secret }) {
     const { name } = secret;
     const own = { verbs: ['get', 'create', 'patch'], apiVersion: 'v1', kind: 'Secret', name };
-    if (!secret.rotate?.restart) return [own];
+    const read = Object.values(secret.keys ?? {}).flatMap(copiedFrom);
+    const others = read.map((one) => ({ verbs: ['get'], apiVersion: 'v1', kind: 'Secret', ...one }));
+    if (!secret.rotate?.restart) return [own, ...others];
     const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'];
-    return [own, ...kinds.map((kind) => ({ verbs: ['list', 'patch'], apiVersion: 'apps/v1', kind }))];
+    return [own, ...others, ...kinds.map((kind) => ({ verbs: ['list', 'patch'], apiVersion: 'apps/v1', kind }))];
   },
   async plan(config, context) {
     const wish = wishOf(renderKnown(context, config));

@@ -12,7 +12,9 @@ test('a Secret of another namespace is previewed, written, found again and would
   bench = await openBench({ files: {}, scope: { inputs: { place: 'cache' } } });
   const { api, context } = bench;
   await api.client.create('/api/v1/namespaces', { metadata: { name: 'cache' } });
-  const config = { secret: { name: 'redis', namespace: '$' + '{{ inputs.place }}', keys: { user: { value: 'anna' } } } };
+  const config = {
+    secret: { name: 'redis', namespace: '$' + '{{ inputs.place }}', keys: { user: { value: 'anna' } } },
+  };
   const path = '/api/v1/namespaces/cache/secrets/redis';
   expect((await secret.plan?.(config, context))?.changes[0]).toMatchObject({ namespace: 'cache', action: 'create' });
   expect(await secret.access?.(config, context)).toMatchObject([{ kind: 'Secret', namespace: 'cache' }]);
