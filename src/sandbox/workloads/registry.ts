@@ -3,6 +3,7 @@ import { tarsBackend } from './backend/tars-backend.ts';
 import { certManagerController } from './cert-manager/cert-manager-controller.ts';
 import { chromadb } from './chromadb.ts';
 import { isRunnable, startCommand } from './command-process.ts';
+import { detectionApi } from './detection-api/detection-api.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
@@ -25,6 +26,7 @@ const known: Record<string, WorkloadImage> = {
   ollama,
   ...tartwareImages,
   'atas-service': atasService,
+  'detection-api': detectionApi,
 };
 
 const generic: WorkloadImage = { size: 60 * megabyte, programs: clientPrograms, start: startGeneric };
