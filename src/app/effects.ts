@@ -155,7 +155,12 @@ async function makeForm(
   { services, dispatch, state }: Hands,
   signal: AbortSignal,
 ): Promise<void> {
-  const { fields, notice } = await services.form(playbook, presets, state().choice);
+  const { fields, notice } = await services.form({
+    playbook,
+    presets,
+    system: state().system,
+    cluster: state().choice,
+  });
   if (!signal.aborted) dispatch({ type: 'form', playbook, fields, notice });
 }
 
@@ -164,10 +169,10 @@ async function makePlan(
   hands: Hands,
   signal: AbortSignal,
 ): Promise<void> {
-  const { choice, manifests } = hands.state();
+  const { choice, manifests, system } = hands.state();
   if (!choice) throw noCluster();
   const { playbook, inputs } = effect;
-  const plan = await hands.services.plan({ playbook, inputs, manifests, cluster: choice });
+  const plan = await hands.services.plan({ playbook, system, inputs, manifests, cluster: choice });
   if (signal.aborted) return;
   hands.dispatch({ type: 'plan', plan });
   const receive = (preview: PreviewedPlan) => {

@@ -84,9 +84,20 @@ export interface RunEntry {
 
 export interface PlanRequest {
   playbook: string;
+  /** Whose menu it was chosen from: a shared playbook is run for that system. */
+  system?: string | undefined;
   inputs: Record<string, FieldValue>;
   manifests: string | undefined;
   cluster: ClusterChoice;
+}
+
+/** A playbook whose inputs are asked for. */
+export interface FormRequest {
+  playbook: string;
+  system?: string | undefined;
+  /** What is filled in already. */
+  presets: Record<string, FieldValue>;
+  cluster: ClusterChoice | undefined;
 }
 
 /** What a playbook asks for. */
@@ -162,12 +173,12 @@ export interface Services {
   diagnose(session: ClusterSession, system: SystemEntry, wanted: string, signal: AbortSignal): Promise<DiagnosisReport>;
   /** The Markdown of a page, `<system>/<name>`. */
   page(ref: string): Promise<string>;
-  /** Reads the cluster where the playbook's inputs stand in it. */
   /** Hands a text to the terminal's clipboard; returns what the person should know of that. */
   copy(text: string): Promise<string>;
   /** Opens a URL where there is a display to show it; returns what was done. */
   openUrl(url: string): Promise<string>;
-  form(playbook: string, presets: Record<string, FieldValue>, cluster: ClusterChoice | undefined): Promise<FormEntry>;
+  /** Reads the cluster where the playbook's inputs stand in it. */
+  form(request: FormRequest): Promise<FormEntry>;
   plan(request: PlanRequest): Promise<PlanEntry>;
   /** What the plan would change, told anew each time that more of it is known. Changes nothing. */
   preview(plan: PlanEntry, receive: (preview: PreviewedPlan) => void, signal: AbortSignal): Promise<void>;

@@ -54,7 +54,8 @@ export function loadCatalog(options: CatalogOptions): Catalog {
   const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
   const menus = loadMenus(workspace, bundled, shown);
-  const known = { systems: systems.map(({ name }) => name), playbooks, names, pages: pageNames(roots) };
+  const diagnosed = systems.flatMap(({ name, diagnoses }) => (diagnoses.length > 0 ? [name] : []));
+  const known = { systems: systems.map(({ name }) => name), diagnosed, playbooks, names, pages: pageNames(roots) };
   return {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),
@@ -71,6 +72,8 @@ export function loadCatalog(options: CatalogOptions): Catalog {
 
 interface Known {
   systems: string[];
+  /** Those for which diagnoses are made that all systems share. */
+  diagnosed?: string[];
   playbooks: Playbook[];
   /** Faulty ones too: an item that names one is not itself at fault. */
   names: string[];
@@ -119,11 +122,11 @@ function checkDiagnose(
   path: readonly (string | number)[],
   system: string,
   wanted: string,
-  { playbooks, names }: Known,
+  { playbooks, names, diagnosed = [] }: Known,
 ): Diagnostic[] {
   const diagnoses = playbooks.flatMap(({ ref, diagnosis }) => (diagnosis ? [ref] : []));
   const own = diagnoses.filter((ref) => ref.startsWith(`${system}/`));
-  if (wanted === 'all' ? own.length > 0 : diagnoses.includes(wanted)) return [];
+  if (wanted === 'all' ? own.length > 0 || diagnosed.includes(system) : diagnoses.includes(wanted)) return [];
   const at = [...path, 'diagnose'];
   if (wanted === 'all') return [diagnosticAtPath(document, at, { message: `\`${system}\` has no diagnoses` })];
   const playbook = playbooks.find(({ ref }) => ref === wanted);

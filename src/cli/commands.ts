@@ -53,6 +53,7 @@ export const commandDefinitions: readonly CommandDefinition[] = [
           '--manifests <folder>',
           'manifests to use: `bundled`, or a folder such as VDS_TARS/k8s; k8s/ here unless said',
         )
+        .option('--system <name>', 'the system that a playbook of cluster/, which all systems share, is run for')
         .option('--from <step>', 'starts at this step')
         .option('--only <step>', 'runs this step only')
         .option('--plan', 'shows the plan and changes nothing')

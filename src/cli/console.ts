@@ -64,7 +64,7 @@ function lazyServices(options: ConsoleOptions): Services {
     openUrl: async (url) => (await real()).openUrl(url),
     diagnose: async (session, system, wanted, signal) => (await real()).diagnose(session, system, wanted, signal),
     page: async (ref) => (await real()).page(ref),
-    form: async (playbook, presets, cluster) => (await real()).form(playbook, presets, cluster),
+    form: async (request) => (await real()).form(request),
     plan: async (request) => (await real()).plan(request),
     preview: async (plan, receive, signal) => (await real()).preview(plan, receive, signal),
     startRun: async (plan, passage) => (await real()).startRun(plan, passage),

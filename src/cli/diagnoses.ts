@@ -4,10 +4,11 @@ import { playbookNames } from '../playbooks/find-playbook.ts';
 import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
+import { loadSystems } from '../systems/system.ts';
 import type { Diagnostic } from '../yaml/diagnostic.ts';
 import { hasErrors, invalidFiles } from '../yaml/diagnostics.ts';
 import { playbookRoots, shownPath } from './catalog.ts';
-import { loadRun } from './run-loading.ts';
+import { loadRun, sharedPlaybooks } from './run-loading.ts';
 
 /**
  * One diagnosis of a system, `tars/diagnose-pods` or `diagnose-pods`, or all of them. Throws `Problem` (exit code 2) for a name that is no
@@ -17,11 +18,12 @@ export function loadDiagnoses(system: string, wanted: string | undefined, worksp
   const { refs, faults } = diagnosesOf(system, workspace);
   if (wanted === undefined || wanted === 'all') {
     if (refs.length === 0) throw hasErrors(faults) ? invalidFiles(faults) : none(system, workspace);
-    return refs.map((ref) => load(ref, workspace));
+    return refs.map((ref) => load(ref, system, workspace));
   }
   const ref = wanted.includes('/') ? wanted : `${system}/${wanted}`;
-  const named = refs.find((one) => one === ref) ?? refs.find((one) => one === `${system}/diagnose-${wanted}`);
-  if (named) return [load(named, workspace)];
+  const ways = [ref, `${system}/diagnose-${wanted}`, `${sharedPlaybooks}/diagnose-${wanted}`];
+  const named = ways.find((one) => refs.includes(one));
+  if (named) return [load(named, system, workspace)];
   if (hasErrors(faults.filter(({ file }) => file.endsWith(`${ref}.yaml`)))) throw invalidFiles(faults);
   const near = closestName(ref, refs);
   throw new Problem(`There is no diagnosis \`${ref}\``, {
@@ -30,15 +32,17 @@ export function loadDiagnoses(system: string, wanted: string | undefined, worksp
   });
 }
 
-function load(playbook: string, workspace: string): LoadedRun {
-  return loadRun({ playbook, workspace, manifests: 'bundled' });
+function load(playbook: string, wanted: string, workspace: string): LoadedRun {
+  const shared = playbook.startsWith(`${sharedPlaybooks}/`);
+  return loadRun({ playbook, system: shared ? wanted : undefined, workspace, manifests: 'bundled' });
 }
 
 function diagnosesOf(system: string, workspace: string): { refs: string[]; faults: Diagnostic[] } {
   const roots = playbookRoots({ workspace });
   const shown = (path: string) => shownPath(path, workspace);
   const memo = createLoadMemo();
-  const names = playbookNames(roots).filter((ref) => ref.startsWith(`${system}/`));
+  const shared = loadSystems(roots, shown).systems.find(({ name }) => name === system)?.diagnoses ?? [];
+  const names = playbookNames(roots).filter((ref) => ref.startsWith(`${system}/`) || shared.includes(ref));
   const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, shown, memo, quick: true }));
   return {
     refs: loaded.flatMap(({ value }) => (value?.diagnosis ? [value.ref] : [])),

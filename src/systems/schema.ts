@@ -79,5 +79,9 @@ export const systemSchema = z.strictObject({
     .optional()
     .describe('The line in the latency pane, in milliseconds'),
   queries: z.array(querySchema).default([]).describe('Figures that a Prometheus knows, shown live'),
+  diagnoses: z
+    .array(named('a shared diagnosis', 'cluster/diagnose-pods', /^[a-z0-9-]+\/[a-z0-9-]+$/))
+    .default([])
+    .describe('Diagnoses that are made for it beside its own: playbooks that every system shares'),
   targets: z.array(targetSchema).default([]).describe('Performance goals'),
 });

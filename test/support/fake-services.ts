@@ -308,7 +308,7 @@ function choosing(
         : { reachable: true, version: 'v1.34.0' };
     },
     manifestSources: async () => [{ id: 'bundled', title: 'Those of the console', description: 'Five workloads.' }],
-    async form(playbook) {
+    async form({ playbook }) {
       calls.push(`form ${playbook}`);
       const fields: FormField[] = [
         {

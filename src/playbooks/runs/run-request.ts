@@ -13,6 +13,8 @@ export interface RunRequest {
   id: string;
   /** `<system>/<name>`. */
   playbook: string;
+  /** The system that a shared playbook is run for; absent: the playbook's own. */
+  system?: string | undefined;
   /** The folder that the console was started in. */
   workspace: string;
   /** Resolved; sensitive ones are not in it. */
