@@ -7,6 +7,7 @@ import { listEvents } from '../cluster/events.ts';
 import { getObject } from '../cluster/objects.ts';
 import { createAutoscalersFeed } from '../cluster/panes/autoscalers-feed.ts';
 import { describeObject } from '../cluster/panes/details-lines.ts';
+import { noAutoscalersFeed, noPodsFeed } from '../cluster/panes/no-cluster-feeds.ts';
 import { createPodDetailsFeed } from '../cluster/panes/pod-details.ts';
 import { createPodsFeed } from '../cluster/panes/pods-feed.ts';
 import { readOnly } from '../cluster/read-only.ts';
@@ -47,7 +48,7 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
       const connection = guarded(await connect({ ...choice, namespace }), options);
       try {
         // Whether anybody answers at all, in one sentence, before watches begin.
-        await connection.request({ path: '/version', timeoutMs: 10_000 });
+        if (!choice.none) await connection.request({ path: '/version', timeoutMs: 10_000 });
       } catch (error) {
         connection.close();
         throw error;
@@ -83,8 +84,8 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
 
 function openSession(choice: ClusterChoice, connection: Connection, namespace: string): ClusterSession {
   const batchMs = loadSettings().refreshMs ?? usualRefreshMs;
-  const pods = createPodsFeed(connection, { namespace, batchMs });
-  const autoscalers = createAutoscalersFeed(connection, { namespace, batchMs });
+  const pods = choice.none ? noPodsFeed() : createPodsFeed(connection, { namespace, batchMs });
+  const autoscalers = choice.none ? noAutoscalersFeed() : createAutoscalersFeed(connection, { namespace, batchMs });
   const forwards = createForwards(connection, namespace);
   return {
     choice,
@@ -119,5 +120,10 @@ function guarded(connection: Connection, options: GlobalOptions): Connection {
 }
 
 function sameCluster(a: ClusterChoice, b: ClusterChoice): boolean {
-  return a.sandbox === b.sandbox && a.context === b.context && (a.kubeconfig ?? '') === (b.kubeconfig ?? '');
+  return (
+    a.sandbox === b.sandbox &&
+    (a.none ?? false) === (b.none ?? false) &&
+    a.context === b.context &&
+    (a.kubeconfig ?? '') === (b.kubeconfig ?? '')
+  );
 }

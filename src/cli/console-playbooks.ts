@@ -9,6 +9,8 @@ import { checkManifest } from '../playbooks/loading/manifests.ts';
 import { findManifestSet, type ManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
 import { planFiles } from '../playbooks/plan.ts';
+import { clusterOfRun } from '../playbooks/runs/cluster-of-run.ts';
+import type { RunHeader } from '../playbooks/runs/events.ts';
 import { createHeader, surroundingsOf } from '../playbooks/runs/run-header.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { type StartOptions, startRun } from '../playbooks/runs/start.ts';
@@ -21,7 +23,7 @@ import { startThroughGates } from './console-gates.ts';
 import { previewToken, type Token } from './console-preview.ts';
 import type { GlobalOptions } from './options.ts';
 import { toldOf } from './run-inputs-read.ts';
-import { loadRun } from './run-loading.ts';
+import { loadRun, sharedPlaybooks } from './run-loading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 type PlaybookServices = Pick<Services, 'catalog' | 'manifestSources' | 'form' | 'plan' | 'preview' | 'startRun'>;
@@ -40,13 +42,13 @@ export function createPlaybookServices(
   return {
     catalog: async () => screenCatalog(load()),
     manifestSources: async (system) => manifestSources(load(), system, workspace),
-    async form(ref, presets, cluster) {
+    async form({ playbook: ref, system: wanted, presets, cluster }) {
       const playbook = findPlaybook(load(), ref);
-      const system = load().systems.find(({ name }) => name === playbook.system);
-      const namespace = namespaceOf(
-        system ?? { name: playbook.system, namespace: 'default' },
-        cluster?.namespace ?? options.namespace,
-      );
+      // What needs a cluster says so before it asks for anything.
+      if (cluster) clusterOfRun(playbook, cluster);
+      const name = runFor(playbook.system, wanted) ?? playbook.system;
+      const system = load().systems.find((one) => one.name === name);
+      const namespace = namespaceOf(system ?? { name, namespace: 'default' }, cluster?.namespace ?? options.namespace);
       return makeForm(playbook, presets, { cluster, namespace, connectionOf });
     },
     plan: (request) => makePlan(request, { options, workspace, connectionOf }),
@@ -59,6 +61,11 @@ export function createPlaybookServices(
       return (await startThroughGates(loaded, request.cluster, passage, start)).id;
     },
   };
+}
+
+/** For which system a playbook that was chosen in a menu is run: a shared one for the menu's. */
+function runFor(own: string, menu: string | undefined): string | undefined {
+  return own === sharedPlaybooks ? menu : undefined;
 }
 
 /** What a newcomer runs, in this order, where the system has it. */
@@ -149,10 +156,12 @@ async function makePlan(
   { options, workspace, connectionOf }: PlanSurroundings,
 ): Promise<PlanEntry> {
   const manifests = asked.manifests ?? 'bundled';
-  const unread = loadRun({ playbook: asked.playbook, workspace, manifests });
+  const system = runFor(asked.playbook.split('/')[0] ?? '', asked.system);
+  const unread = loadRun({ playbook: asked.playbook, system, workspace, manifests });
   const given = Object.entries(asked.inputs).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const namespace = namespaceOf(unread.system, asked.cluster.namespace ?? options.namespace);
-  const { connection, done } = await connectionOf(asked.cluster);
+  const cluster = clusterOfRun(unread.playbook, asked.cluster);
+  const { connection, done } = await connectionOf(cluster);
   try {
     const reading = await readInputs(connection, unread.playbook, namespace);
     const { current, notes } = toldOf(reading);
@@ -161,10 +170,11 @@ async function makePlan(
     const { values, secrets } = resolveInputs(playbook, given);
     const request = {
       playbook: asked.playbook,
+      ...(system === undefined ? {} : { system }),
       workspace,
       inputs: values,
       ...(readsCluster(playbook) ? { current } : {}),
-      cluster: { ...asked.cluster, namespace },
+      cluster: { ...cluster, namespace },
       manifests,
       assumeYes: false,
       interactive: true,
@@ -202,15 +212,17 @@ function factsOf(
     .map(([name, value]) => `${name} ${value}`);
   const hidden = sensitiveInputs.map((name) => `${name} ${Object.hasOwn(secrets, name) ? '(given)' : '(generated)'}`);
   const facts: [string, string][] = [
-    [
-      'cluster',
-      `${cluster.context}${cluster.sandbox ? ' (a rehearsal: pods are stand-ins)' : ''}, namespace ${cluster.namespace}`,
-    ],
+    ['cluster', placeOf(cluster)],
     ...(header.production ? [['production', `${cluster.context}: its name is to be typed`] as [string, string]] : []),
-    ['manifests', manifests],
+    ...(cluster.none ? [] : [['manifests', manifests] as [string, string]]),
   ];
   if (shown.length + hidden.length > 0) facts.push(['inputs', [...shown, ...hidden].join(', ')]);
   return facts;
+}
+
+function placeOf({ none, context, sandbox, namespace }: RunHeader['cluster']): string {
+  if (none) return 'none is needed: it acts from this machine';
+  return `${context}${sandbox ? ' (a rehearsal: pods are stand-ins)' : ''}, namespace ${namespace}`;
 }
 
 /** Whether an input has any part in this: the duration of a load test that is not chosen has none. */

@@ -5,7 +5,7 @@ import type { ClusterChoice } from '../cluster/connection.ts';
  * gives. Nothing happens without a terminal, or for other credentials. Throws `Problem`.
  */
 export async function logIn(choice: ClusterChoice): Promise<void> {
-  if (choice.sandbox || !process.stdin.isTTY || !process.stderr.isTTY) return;
+  if (choice.sandbox || choice.none || !process.stdin.isTTY || !process.stderr.isTTY) return;
   const [{ chooseContext }, { readKubeconfig }, { logInOnTerminal }] = await Promise.all([
     import('../cluster/connect/contexts.ts'),
     import('../cluster/connect/kubeconfig.ts'),

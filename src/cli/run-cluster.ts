@@ -19,6 +19,12 @@ export async function chooseCluster(options: GlobalOptions & { speed?: string })
   return { sandbox: true, kubeconfig: file, context: name, namespace };
 }
 
+/** The choice for what needs no cluster; says so where the command line names one all the same. */
+export function withoutCluster({ context, kubeconfig, namespace }: GlobalOptions): ClusterChoice {
+  if (context || kubeconfig) printNote('It needs no cluster: --context and --kubeconfig are not used');
+  return { sandbox: false, none: true, namespace };
+}
+
 /** `--speed` as a number. Throws `Problem`. */
 export function readSpeed(text: string | undefined): number {
   const speed = Number(text ?? rehearsalSpeed);

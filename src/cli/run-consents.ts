@@ -33,6 +33,7 @@ export async function askOnce(question: Question) {
 
 /** The name of the chosen context if it is production. Throws `Problem` for a context that is not there. */
 export function productionContext(cluster: ClusterChoice): string | undefined {
+  if (cluster.none) return undefined;
   const { name, ...known } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
   return isProduction({ context: name, ...known }, loadSettings().production) ? name : undefined;
 }

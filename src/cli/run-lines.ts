@@ -69,7 +69,7 @@ export function createLinePrinter({
       say(at, theme.strong(printableLine(title)));
       indented([
         `run ${id}, ${event.run.steps.filter(({ group }) => !group).length} steps`,
-        `${event.run.production ? `${theme.warn('PRODUCTION')} ` : ''}cluster ${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}, namespace ${cluster.namespace}, manifests: ${manifests}`,
+        `${event.run.production ? `${theme.warn('PRODUCTION')} ` : ''}${cluster.none ? 'without a cluster' : `cluster ${cluster.context}${cluster.sandbox ? ' (sandbox)' : ''}, namespace ${cluster.namespace}, manifests: ${manifests}`}`,
       ]);
     } else if (type === 'lock' && (event.state === 'unguarded' || event.state === 'lost')) {
       const what = event.state === 'lost' ? 'the lock is lost: what is running is finished first' : 'unguarded';

@@ -38,7 +38,7 @@ export async function previewPlan(
   // Whatever a step's plan tries, nothing but reads and dry-runs gets through.
   const connection = readOnly(await connect({ ...cluster, namespace: cluster.namespace ?? system.namespace }));
   try {
-    const { context, server, namespace, sandbox } = connection.info;
+    const { context, server, namespace, sandbox, none } = connection.info;
     const surroundings = await surroundingsOf(loaded, connection, cluster.kubeconfig);
     const skipped = leftOut(flattenPlaybook(playbook), choice);
     const asked = { loaded, inputs: values, secrets, connection, surroundings, leftOut: skipped };
@@ -58,8 +58,7 @@ export async function previewPlan(
       ...(isProduction(connection.info, loadSettings().production)
         ? [['production', `${context}: its name is to be typed`] as [string, string]]
         : []),
-      ['namespace', namespace],
-      ['manifests', manifests?.description ?? (playbook.source === 'workspace' ? 'the workspace’s own' : 'bundled')],
+      ...(none ? [] : placeFacts(namespace, manifests?.description ?? usualManifests(playbook))),
       ...Object.entries(values).map(([name, value]): [string, string] => [`input ${name}`, String(value)]),
       ...hidden,
     ];
@@ -68,6 +67,17 @@ export async function previewPlan(
   } finally {
     connection.close();
   }
+}
+
+function placeFacts(namespace: string, manifests: string): [string, string][] {
+  return [
+    ['namespace', namespace],
+    ['manifests', manifests],
+  ];
+}
+
+function usualManifests({ source }: LoadedRun['playbook']): string {
+  return source === 'workspace' ? 'the workspace’s own' : 'bundled';
 }
 
 /** A plan as lines. */

@@ -7,6 +7,7 @@ import { type ResolvedInputs, resolveInputs } from '../playbooks/inputs.ts';
 import { type CurrentInputs, readsCluster } from '../playbooks/inputs-from-cluster.ts';
 import { flattenPlaybook } from '../playbooks/plan.ts';
 import { attachToFolder } from '../playbooks/runs/attach.ts';
+import { clusterOfRun } from '../playbooks/runs/cluster-of-run.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
 import { changesThings } from '../playbooks/runs/run-lock.ts';
 import { refuseEffects } from '../playbooks/runs/runner.ts';
@@ -15,7 +16,7 @@ import { startRun } from '../playbooks/runs/start.ts';
 import { logIn } from './log-in.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printJson, printNote, printResult } from './output.ts';
-import { chooseCluster } from './run-cluster.ts';
+import { chooseCluster, withoutCluster } from './run-cluster.ts';
 import { agreeToOutside, askOnce, type ConsentOptions, confirmProduction } from './run-consents.ts';
 import { followRun } from './run-follow.ts';
 import { type InputOptions, readGivenInputs } from './run-inputs.ts';
@@ -35,6 +36,8 @@ export interface RunOptions extends GlobalOptions, InputOptions, ConsentOptions 
   only?: string;
   plan?: boolean;
   detach?: boolean;
+  /** The system that a shared playbook is run for. */
+  system?: string;
   speed?: string;
   output?: 'text' | 'ndjson';
 }
@@ -42,7 +45,7 @@ export interface RunOptions extends GlobalOptions, InputOptions, ConsentOptions 
 /** `run <system>/<playbook>`: a run without a screen. The exit code is the run's. */
 export async function runCommand(args: string[], options: RunOptions): Promise<number> {
   const workspace = process.cwd();
-  const request = { playbook: args[0] ?? '', workspace, manifests: options.manifests ?? 'any' };
+  const request = { playbook: args[0] ?? '', workspace, system: options.system, manifests: options.manifests ?? 'any' };
   const loaded = loadRun(request);
   const { from, only, yes = false, readOnly = false, output = 'text' } = options;
   leftOut(flattenPlaybook(loaded.playbook), { from, only });
@@ -52,7 +55,8 @@ export async function runCommand(args: string[], options: RunOptions): Promise<n
   const asksForYes = !yes && !readOnly && changesThings(loaded);
   const choose = async () => {
     if (!options.plan && asksForYes && !interactive) throw needsYes(loaded);
-    const chosen = await chooseCluster(options);
+    const needed = loaded.playbook.cluster !== 'none' || options.sandbox;
+    const chosen = needed ? await chooseCluster(options) : clusterOfRun(loaded.playbook, withoutCluster(options));
     return { ...chosen, namespace: namespaceOf(loaded.system, chosen.namespace) };
   };
   const prepared = await prepare(loaded, options, interactive, choose);
@@ -119,17 +123,25 @@ async function showPlan(
 }
 
 function needsYes({ playbook }: LoadedRun): Problem {
-  return new Problem(`${playbook.title} changes a cluster, and there is nobody to say yes to it`, {
-    next: ['Give --yes, or see what it would do with --plan.'],
-    exitCode: exitCodes.usage,
-  });
+  return new Problem(
+    `${playbook.title} changes ${playbook.cluster === 'none' ? 'things' : 'a cluster'}, and there is nobody to say yes to it`,
+    {
+      next: ['Give --yes, or see what it would do with --plan.'],
+      exitCode: exitCodes.usage,
+    },
+  );
+}
+
+function whereOf(cluster: ClusterChoice): string {
+  if (cluster.none) return 'from this machine, without a cluster';
+  const { name, server } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
+  const where = cluster.sandbox ? 'the sandbox' : `the context ${name} (${server})`;
+  return `on ${printableLine(where)}, namespace ${cluster.namespace}`;
 }
 
 async function agrees({ playbook }: LoadedRun, cluster: ClusterChoice): Promise<boolean> {
-  const { name, server } = chooseContext(readKubeconfig(cluster.kubeconfig), cluster);
-  const where = cluster.sandbox ? 'the sandbox' : `the context ${name} (${server})`;
   const steps = flattenPlaybook(playbook).filter(({ called }) => !called).length;
-  const text = `Run "${playbook.title}" (${steps} steps) on ${printableLine(where)}, namespace ${cluster.namespace}?`;
+  const text = `Run "${playbook.title}" (${steps} steps) ${whereOf(cluster)}?`;
   printNote(text);
   printNote('  --plan shows what it would do.');
   const answer = await askOnce({ kind: 'confirm', text });

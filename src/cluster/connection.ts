@@ -5,6 +5,8 @@ export interface ClusterChoice {
   context?: string | undefined;
   /** The embedded cluster; its kubeconfig is then given above. */
   sandbox: boolean;
+  /** True for what goes without any cluster: none is looked for, none is asked. */
+  none?: boolean | undefined;
   namespace?: string | undefined;
 }
 
@@ -13,6 +15,8 @@ export interface ConnectionInfo {
   server: string;
   namespace: string;
   sandbox: boolean;
+  /** No cluster at all: every request is refused. */
+  none?: boolean | undefined;
   /** Names of other contexts that lead to the same server: a production cluster is one by whichever name. */
   otherNames?: readonly string[];
   /** The sandbox's `--speed`; undefined on every other cluster. */

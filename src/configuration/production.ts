@@ -2,6 +2,7 @@
 interface KnownContext {
   context: string;
   sandbox: boolean;
+  none?: boolean | undefined;
   server?: string;
   /** Other contexts of the same server. */
   otherNames?: readonly string[] | undefined;
@@ -10,15 +11,16 @@ interface KnownContext {
 /**
  * Whether a context is one of those that the configuration calls production. A pattern fits the whole name: `*` stands for
  * any text, `?` for one character, case does not count. It may fit the server's address or its host as well, or another context
- * that leads to the same server: a new name for a cluster makes no other cluster of it. A sandbox never is.
+ * that leads to the same server: a new name for a cluster makes no other cluster of it. A sandbox never is, nor is no cluster.
  */
 export function isProduction(
-  { context, sandbox, server = '', otherNames = [] }: KnownContext,
+  { context, sandbox, none, server = '', otherNames = [] }: KnownContext,
   patterns: readonly string[],
 ): boolean {
   const { host = '', hostname = '' } = URL.canParse(server) ? new URL(server) : {};
   const names = [context, ...otherNames, ...[server, host, hostname].filter((name) => name !== '')];
-  return !sandbox && patterns.some((pattern) => names.some((name) => fits(name.toLowerCase(), pattern.toLowerCase())));
+  if (sandbox || none) return false;
+  return patterns.some((pattern) => names.some((name) => fits(name.toLowerCase(), pattern.toLowerCase())));
 }
 
 // Not by a regular expression: many stars in one would take forever.

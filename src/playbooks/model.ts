@@ -4,8 +4,9 @@ import type { InputChoices, InputFrom } from './input-sources.ts';
 /** An input that a playbook asks for. */
 export interface InputDefinition {
   description: string;
-  type: 'string' | 'number' | 'boolean';
-  default?: string | number | boolean;
+  /** `list`: any number of its options. */
+  type: 'string' | 'number' | 'boolean' | 'list';
+  default?: string | number | boolean | string[];
   /** Never in `--set`, on disk, on the screen. */
   sensitive?: boolean;
   /** Made from a secure random source when nothing is given and none exists. */
@@ -90,6 +91,8 @@ export interface Playbook {
   file: string;
   source: 'bundled' | 'workspace';
   inputs: Record<string, InputDefinition>;
+  /** It asks no cluster, and runs without one; on the sandbox it is rehearsed. */
+  cluster?: 'none';
   steps: StepDefinition[];
   /** How many of its steps run at the same time at most. */
   atOnce?: number;

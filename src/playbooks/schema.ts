@@ -102,6 +102,10 @@ export const playbookSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('It consists of steps that only look, and stands among the diagnoses of its system'),
+  cluster: z
+    .literal('none')
+    .optional()
+    .describe('`none`: its steps ask no cluster, and it runs without one: it makes a cluster, for example'),
   inputs: inputsSchema.optional().describe('What the playbook asks for'),
   'at-once': atOnce.optional().describe('How many of its steps run at the same time at most; 4 unless said'),
   steps: writtenSteps.describe('What is done, one after the other'),

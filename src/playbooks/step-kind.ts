@@ -157,6 +157,8 @@ export interface StepKind<Config = Record<string, unknown>> {
   expressions?: readonly ExpressionPlace[];
   /** Names and CEL types of its outputs, so that a later step's use of one that is not there is found before anything runs. */
   outputs?: Variables;
+  /** Whether a step asks a cluster; absent: it does. What does not may stand in a playbook that says `cluster: none`. */
+  needsCluster?(config: Config): boolean;
   /** Holds steps of its own below `steps` of its definition (`parallel`, `foreach`); the runner runs them. */
   holds?: 'steps';
   /** What it gives lives in the run's own process alone: on resuming it is run again, though it has a result. */

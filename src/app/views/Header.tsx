@@ -33,7 +33,8 @@ export function Header({ width, showStep }: { width: number; showStep: boolean }
   const parts = step && width < 80 ? [''] : [theme.title(' tars-console')];
   if (system) parts.push(theme.accent(system));
   if (readOnly) parts.push(theme.badge(' read-only '));
-  if (session) {
+  if (session?.info.none) parts.push(theme.dim(session.info.context), ...(step ? [theme.accent(step)] : []));
+  else if (session) {
     const { context, namespace, sandbox, speed } = session.info;
     const name = session.production
       ? `${theme.badge(' PRODUCTION ')} ${theme.warn(printableLine(context))}`

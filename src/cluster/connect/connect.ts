@@ -13,6 +13,7 @@ import { chooseContext } from './contexts.ts';
 import { type CredentialSource, createCredentialSource } from './credentials.ts';
 import { readKubeconfig } from './kubeconfig.ts';
 import { networkProblem, timeoutProblem } from './network-problem.ts';
+import { noCluster } from './no-cluster.ts';
 import { readAnswer } from './read-answer.ts';
 import { refusedStream } from './refused-stream.ts';
 import { createRequestRate } from './request-rate.ts';
@@ -24,6 +25,7 @@ import { splitLines } from './split-lines.ts';
  * `Problem` for a kubeconfig or context that is missing or broken.
  */
 export async function connect(choice: ClusterChoice): Promise<Connection> {
+  if (choice.none) return noCluster(choice);
   const config = readKubeconfig(choice.kubeconfig);
   const context = chooseContext(config, choice);
   const info: ConnectionInfo = {

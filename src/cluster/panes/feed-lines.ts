@@ -7,7 +7,7 @@ import { describeFeed, type FeedState } from '../watch/feed-state.ts';
 export function feedLabel(state: FeedState, now: number, theme: Theme): string | undefined {
   if (state.kind === 'live') return undefined;
   const text = describeFeed(state, now);
-  if (state.kind === 'connecting') return theme.dim(text);
+  if (state.kind === 'connecting' || state.kind === 'none') return theme.dim(text);
   const [sign, style] = state.kind === 'denied' ? [theme.symbols.bad, theme.bad] : [theme.symbols.warn, theme.warn];
   return style(`${sign} ${text}`);
 }
@@ -21,6 +21,8 @@ function saidLines(state: FeedState, nothing: string, width: number, theme: Them
   switch (state.kind) {
     case 'connecting':
       return wrap('asking the cluster', width).map(theme.dim);
+    case 'none':
+      return wrap('Here is no cluster. :ctx chooses one; one that was just made is among them.', width).map(theme.dim);
     case 'live':
       return wrap(printable(nothing), width).map(theme.dim);
     case 'stale':

@@ -2,6 +2,8 @@
 export type FeedState =
   | { kind: 'connecting' }
   | { kind: 'live'; since: number }
+  /** There is no cluster, and nothing to ask. */
+  | { kind: 'none' }
   /** The last good news is that old; it is being tried again. */
   | { kind: 'stale'; since: number; reason: string }
   /** The API server says no; it is asked again now and then, in case that changes. */
@@ -17,6 +19,8 @@ export function describeFeed(state: FeedState, now: number): string {
       return 'connecting';
     case 'live':
       return 'live';
+    case 'none':
+      return 'no cluster';
     case 'stale':
       return `stale for ${coarseAge(now - state.since)}, reconnecting`;
     case 'denied':
@@ -26,7 +30,7 @@ export function describeFeed(state: FeedState, now: number): string {
 
 /** The worst state of several: what the whole screen says of its data. */
 export function worstOf(states: readonly FeedState[]): FeedState {
-  const rank = { live: 0, connecting: 1, denied: 2, stale: 3 };
+  const rank = { live: 0, none: 1, connecting: 2, denied: 3, stale: 4 };
   return states.reduce<FeedState>((worst, state) => (rank[state.kind] > rank[worst.kind] ? state : worst), {
     kind: 'live',
     since: 0,

@@ -22,6 +22,7 @@ import { noSteps } from './known-steps.ts';
 import { type LoadedStep, loadSteps, withInner } from './loaded-step.ts';
 import { placesOf } from './places.ts';
 import { checkPlaybookTexts } from './texts.ts';
+import { checkWithoutCluster } from './without-cluster.ts';
 
 export interface LoadOptions {
   /** The workspace's before the bundled ones: the first that has a playbook wins. */
@@ -104,6 +105,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
     ...(value?.['at-once'] ? { atOnce: value['at-once'] } : {}),
     ...(value?.next ? { next: value.next } : {}),
     ...(value?.diagnosis ? { diagnosis: true } : {}),
+    ...(value?.cluster ? { cluster: value.cluster } : {}),
   };
   const reading = { document, options, playbook, steps };
   const files = {
@@ -133,6 +135,7 @@ function read(file: string, source: Playbook['source'], options: Loading): LoadO
       ...withInner(steps).flatMap((step) => checkFixes(document, step, options.roots)),
       // What its steps call is known by now.
       ...checkDiagnosis(document, playbook, steps, options.stepKinds),
+      ...checkWithoutCluster(document, playbook, steps, options.stepKinds),
     ],
   };
 }

@@ -24,7 +24,15 @@ export interface RunHeader {
   playbook: string;
   system: string;
   title: string;
-  cluster: { context: string; server: string; namespace: string; sandbox: boolean; kubeconfig?: string };
+  cluster: {
+    context: string;
+    server: string;
+    namespace: string;
+    sandbox: boolean;
+    /** It goes without a cluster. */
+    none?: boolean | undefined;
+    kubeconfig?: string | undefined;
+  };
   /** Sensitive inputs are named, never valued. */
   inputs: Record<string, unknown>;
   sensitiveInputs: string[];

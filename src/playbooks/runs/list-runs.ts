@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes, messageOf, Problem } from '../../base/errors.ts';
+import { noClusterName } from '../../cluster/connect/no-cluster.ts';
 import type { ClusterChoice } from '../../cluster/connection.ts';
 import { type JournalContent, readJournalContent } from './journal.ts';
 import { runPaths, runsFolder } from './run-folder.ts';
@@ -82,7 +83,7 @@ async function summarise(id: string, folder: string): Promise<RunSummary | undef
   const { run, ended } = state;
   if (!run) return unrecorded(id, folder, content);
   const status = ended ? ended.status : (await isRunning(paths.socket)) ? state.status : 'interrupted';
-  const { sandbox, kubeconfig, context, namespace } = run.cluster;
+  const { sandbox, none, kubeconfig, context, namespace } = run.cluster;
   return {
     id,
     folder,
@@ -93,7 +94,7 @@ async function summarise(id: string, folder: string): Promise<RunSummary | undef
     startedAt: run.startedAt,
     endedAt: ended?.at,
     summary: ended?.summary ?? current(state),
-    cluster: { sandbox, kubeconfig, context, namespace },
+    cluster: { sandbox, ...(none ? { none } : {}), kubeconfig, context, namespace },
     context,
     faults,
     newerVersion,
@@ -118,7 +119,7 @@ async function unrecorded(id: string, folder: string, content: JournalContent): 
   const request = requestIn(folder);
   if (!request) return undefined;
   const startedAt = statSync(plan).mtime;
-  const { sandbox, kubeconfig, context, namespace } = request.cluster;
+  const { sandbox, none, kubeconfig, context, namespace } = request.cluster;
   const starting = Date.now() - startedAt.getTime() < startsWithinMs || (await isRunning(socket));
   return {
     id,
@@ -130,8 +131,8 @@ async function unrecorded(id: string, folder: string, content: JournalContent): 
     startedAt: startedAt.toISOString(),
     endedAt: undefined,
     summary: starting ? 'is starting' : 'ended before its first record',
-    cluster: { sandbox, kubeconfig, context, namespace },
-    context: context ?? (sandbox ? 'sandbox' : ''),
+    cluster: { sandbox, ...(none ? { none } : {}), kubeconfig, context, namespace },
+    context: context ?? (none ? noClusterName : sandbox ? 'sandbox' : ''),
     faults: content.faults,
     newerVersion: content.newerVersion,
     state: { ...initialRunState, status: starting ? 'running' : 'interrupted' },

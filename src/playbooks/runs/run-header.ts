@@ -22,13 +22,18 @@ export async function surroundingsOf(
   connection: Connection,
   kubeconfig?: string,
 ): Promise<Execution['surroundings']> {
+  const { context, server, namespace, sandbox } = connection.info;
+  const typed = typedCommands(connection.info, kubeconfig);
+  const cluster = { context, server, namespace, sandbox, ...typed, ...(await askedOf(connection)) };
+  return { system, cluster, run: { time: timeInNames() } };
+}
+
+/** What only the API server knows; nothing where there is none. */
+async function askedOf(connection: Connection): Promise<{ version: string; apis: string[] }> {
+  if (connection.info.none) return { version: '', apis: [] };
   const { body } = await connection.request<{ gitVersion?: string }>({ path: '/version' });
   const apis = (await listResources(connection)).map(({ apiVersion }) => apiVersion);
-  const { context, server, namespace, sandbox } = connection.info;
-  const version = body.gitVersion ?? 'unknown';
-  const typed = typedCommands(connection.info, kubeconfig);
-  const cluster = { version, context, server, namespace, sandbox, ...typed, apis: [...new Set(apis)] };
-  return { system, cluster, run: { time: timeInNames() } };
+  return { version: body.gitVersion ?? 'unknown', apis: [...new Set(apis)] };
 }
 
 /** A time as it may stand in names of files and of other things, in UTC: `20261121-192132`. */
@@ -38,7 +43,8 @@ export function timeInNames(time: string = new Date().toISOString()): string {
 }
 
 /** How commands that are to reach this cluster begin, for hints that somebody types or copies. */
-function typedCommands({ context, sandbox }: Connection['info'], kubeconfig: string | undefined) {
+function typedCommands({ context, sandbox, none }: Connection['info'], kubeconfig: string | undefined) {
+  if (none) return { console: 'tars-console', kubectl: 'kubectl' };
   const file = kubeconfig === undefined ? '' : ` --kubeconfig ${shellWord(kubeconfig)}`;
   if (sandbox) return { console: 'tars-console --sandbox', kubectl: `kubectl${file}` };
   const which = ` --context ${shellWord(context)}`;
@@ -48,19 +54,19 @@ function typedCommands({ context, sandbox }: Connection['info'], kubeconfig: str
 /** What a run's first record says of it. */
 export async function createHeader(
   request: RunRequest,
-  { playbook, manifests, workspace, stepKinds }: LoadedRun,
+  { playbook, system, manifests, workspace, stepKinds }: LoadedRun,
   surroundings: Execution['surroundings'],
   { programVersion, production = false }: { programVersion: string; production?: boolean },
 ): Promise<RunHeader> {
   const { context, server, namespace, sandbox } = surroundings.cluster as unknown as RunHeader['cluster'];
-  const { kubeconfig } = request.cluster;
+  const { kubeconfig, none } = request.cluster;
   const contextFor = planContexts(playbook, request.inputs, namespace, surroundings, { manifests, workspace });
   return {
     id: request.id,
     playbook: request.playbook,
-    system: playbook.system,
+    system: system.name,
     title: playbook.title,
-    cluster: { context, server, namespace, sandbox, ...(kubeconfig ? { kubeconfig } : {}) },
+    cluster: { context, server, namespace, sandbox, ...(none ? { none } : {}), ...(kubeconfig ? { kubeconfig } : {}) },
     inputs: request.inputs,
     sensitiveInputs: Object.keys(sensitiveInputs(playbook)),
     steps: await planSteps(playbook, stepKinds, contextFor),

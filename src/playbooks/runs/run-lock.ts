@@ -28,13 +28,13 @@ export async function lockFor(
   { programVersion, progress }: { programVersion: string; progress(text: string): void },
   signal: AbortSignal,
 ): Promise<RunLock | undefined> {
-  if (request.readOnly || !changesThings(loaded)) return undefined;
+  if (request.readOnly || request.cluster.none || !changesThings(loaded)) return undefined;
   return acquireLock({
     connection,
     programVersion,
     progress,
     signal,
-    system: loaded.playbook.system,
+    system: loaded.system.name,
     run: request.id,
     takeOver: orders.takeOver,
     isLocal: (run) => /^[\w.-]+$/.test(run) && existsSync(runPaths(join(runsFolder(), run)).plan),

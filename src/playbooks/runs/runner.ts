@@ -9,6 +9,7 @@ import { isProduction } from '../../configuration/production.ts';
 import { refuseStrangers } from '../consent.ts';
 import { everyStep, flattenPlaybook } from '../plan.ts';
 import { effectsOf } from '../step-effects.ts';
+import { clusterOfRun } from './cluster-of-run.ts';
 import { orCrash } from './crash.ts';
 import type { RunHeader, RunRecord } from './events.ts';
 import { execute } from './execute.ts';
@@ -63,6 +64,7 @@ export async function runRunner(folder: string, host: RunnerHost): Promise<numbe
   const loaded = host.load(request);
   refuseEffects(loaded, request);
   refuseStrangers(loaded);
+  clusterOfRun(loaded.playbook, request.cluster);
   const cluster = { ...request.cluster, namespace: request.cluster.namespace ?? loaded.system.namespace };
   const whole = await connect(cluster);
   const connection = request.readOnly ? readOnly(whole) : whole;

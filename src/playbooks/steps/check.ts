@@ -47,6 +47,8 @@ export const checkStep: StepKind<Config> = {
   effects: 'none',
   outputs: { ok: 'double', warnings: 'double', fatal: 'double' },
   effectsOf: ({ check }) => (sourcesOf(check).some(({ changes }) => changes) ? 'cluster' : 'none'),
+  needsCluster: ({ check }) =>
+    Object.values(check.collect ?? {}).some((source) => sourceKindOf(source).needsCluster?.(source) ?? true),
   reaches: ({ check }) => sourcesOf(check).some(({ reaches }) => reaches),
   expressions: [
     { path: 'check.let.*', localsFrom, wanted: 'any' },

@@ -48,6 +48,7 @@ export const commandStep: StepKind<Config> = {
   description: 'Runs a program, without a shell, and shows what it writes',
   shape,
   effects: 'outside',
+  needsCluster: (config) => optionsOf(config).cluster === true,
   outputs: { stdout: 'string', code: 'double', json: 'dyn' },
   async plan(config, context) {
     const options = renderKnown(context, optionsOf(config));

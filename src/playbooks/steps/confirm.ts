@@ -25,6 +25,7 @@ export const confirmStep: StepKind<Config> = {
   description: 'Asks before it goes on; what destroys must be typed',
   shape,
   effects: 'none',
+  needsCluster: () => false,
   outputs: {},
   async plan({ confirm }, context) {
     const { text, typed } = renderKnown(

@@ -26,6 +26,7 @@ export const fileStep: StepKind<FileConfig> = {
   description: 'Edits a file on this machine and keeps a backup: lines, a block, the whole, or a kubeconfig merge',
   shape: fileShape,
   effects: 'outside',
+  needsCluster: () => false,
   outputs: { path: 'string', changed: 'bool', backup: 'string' },
   files: ({ file }) => (file.template === undefined ? [] : [file.template]),
   async plan(config, context) {

@@ -25,6 +25,7 @@ export const foreachStep: StepKind<Config> = {
   description: 'Runs its steps once for each item of a list',
   shape,
   effects: 'none',
+  needsCluster: () => false,
   outputs: { results: 'list' },
   holds: 'steps',
   run: async () => ({}),

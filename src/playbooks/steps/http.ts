@@ -34,6 +34,7 @@ export const httpStep: StepKind<Config> = {
   effects: 'none',
   effectsOf: ({ http: { method = 'GET', url } }) =>
     reads(method) ? 'none' : url === undefined ? 'cluster' : 'outside',
+  needsCluster: ({ http: { url } }) => url === undefined,
   // What stands in an address is told to whoever answers there, and the answer may be meant for this machine only.
   reaches: ({ http: { url } }) => url !== undefined,
   expressions: [{ path: 'http.expect', locals }],

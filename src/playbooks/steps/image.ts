@@ -21,6 +21,7 @@ export const imageStep: StepKind<ImageConfig> = {
   description: 'Builds, tags and pushes an image, and verifies its digest in the registry',
   shape: imageShape,
   effects: 'outside',
+  needsCluster: () => false,
   outputs: { image: 'string', digest: 'string', pinned: 'string', standIn: 'bool' },
   async plan({ image }, context) {
     const options = renderKnown(context, image);

@@ -42,6 +42,7 @@ export const inputStep: StepKind<Config> = {
   description: 'Asks a person for a value in the middle of a run',
   shape,
   effects: 'none',
+  needsCluster: () => false,
   outputs: { value: 'dyn' },
   volatile: ({ input }) => input.sensitive === true,
   async plan(config, context) {

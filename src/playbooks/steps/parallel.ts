@@ -14,6 +14,7 @@ export const parallelStep: StepKind<Config> = {
   description: 'Runs steps side by side, and ends when all of them have',
   shape,
   effects: 'none',
+  needsCluster: () => false,
   holds: 'steps',
   run: async () => ({}),
   equivalent: async () => [],

@@ -20,6 +20,7 @@ export const playbookStep: StepKind<Config> = {
   description: 'Runs the steps of another playbook',
   shape,
   effects: 'none',
+  needsCluster: () => false,
   run: async () => ({}),
   equivalent: async () => [],
 };

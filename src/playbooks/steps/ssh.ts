@@ -27,6 +27,7 @@ export const sshStep: StepKind<SshConfig> = {
   description: 'Runs a script or program on a list of hosts, or sends them a file',
   shape: sshShape,
   effects: 'outside',
+  needsCluster: () => false,
   outputs: { hosts: 'list', done: 'list', skipped: 'list' },
   async plan(config, context) {
     const options = renderKnown(context, config.ssh);

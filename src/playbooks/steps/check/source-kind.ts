@@ -15,6 +15,8 @@ export interface SourceKind<Source> {
   changes?: boolean;
   /** Reading it takes something from this machine, or asks somebody outside of the cluster. */
   reaches?: boolean;
+  /** Whether reading it asks the cluster; absent: it does. */
+  needsCluster?(source: Source): boolean;
   /** The rights that reading it takes; without them its findings say so. Absent: none that are worth asking about. */
   access?(source: Source): readonly AccessNeed[];
   /** Names of the files that it reads, by the playbook's folder. */

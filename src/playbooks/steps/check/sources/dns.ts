@@ -22,6 +22,7 @@ const reasons: Record<string, string> = {
 export const dnsSource: SourceKind<z.infer<typeof schema>> = {
   key: 'dns',
   schema,
+  needsCluster: () => false,
   reaches: true,
   async read({ dns }, { signal }) {
     // What an expression came to: there is no name to look up.

@@ -17,6 +17,7 @@ const schema = z.strictObject({
 export const fileSource: SourceKind<z.infer<typeof schema>> = {
   key: 'file',
   schema,
+  needsCluster: () => false,
   reaches: true,
   read: async ({ file }, context) => (await readFileFacts(workspacePath(file, context), context.signal)) ?? null,
   commands: ({ file }) => [`sha256sum ${shellWord(file)}`],

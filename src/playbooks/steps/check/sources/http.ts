@@ -21,6 +21,7 @@ type Source = z.infer<typeof schema>;
 export const httpSource: SourceKind<Source> = {
   key: 'http',
   schema,
+  needsCluster: ({ http: { url } }) => url === undefined,
   reaches: true,
   async read({ http }, context) {
     const startedAt = performance.now();

@@ -31,6 +31,7 @@ const schema = z.strictObject({
 export const repositorySource: SourceKind<z.infer<typeof schema>> = {
   key: 'repository',
   schema,
+  needsCluster: () => false,
   reaches: true,
   async read({ repository }, context) {
     const path = workspacePath(repository.folder, context);

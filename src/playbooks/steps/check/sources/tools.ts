@@ -16,6 +16,7 @@ const schema = z.strictObject({
 export const toolsSource: SourceKind<z.infer<typeof schema>> = {
   key: 'tools',
   schema,
+  needsCluster: () => false,
   async read({ tools }, { signal }) {
     signal.throwIfAborted();
     const { tools: paths } = loadSettings();
