@@ -11,6 +11,7 @@ import { startDisruptionController } from './disruption-controller.ts';
 import { startEndpointSliceController } from './endpoint-slice-controller.ts';
 import { startEndpointSliceMirroringController } from './endpoint-slice-mirroring-controller.ts';
 import { startEndpointsController } from './endpoints-controller.ts';
+import { startEphemeralVolumeController } from './ephemeral-volume-controller.ts';
 import { startGarbageCollector } from './garbage-collector.ts';
 import { startJobController } from './job-controller.ts';
 import { startNamespaceController } from './namespace-controller.ts';
@@ -57,6 +58,7 @@ export function startControllers(client: ApiClient, pace: Pace, onError?: (error
     startEndpointsController,
     startEndpointSliceController,
     startEndpointSliceMirroringController,
+    startEphemeralVolumeController,
     startClaimController,
     startVolumeController,
     startClaimProtection,

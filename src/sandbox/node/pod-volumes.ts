@@ -34,7 +34,8 @@ export function createPodVolumes(host: Host, { pod, podIP, volumeOf }: PodSource
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let refreshing: Promise<void> | undefined;
   const make = (volume: Volume): Folder => {
-    const claim = volume.persistentVolumeClaim?.claimName;
+    const own = volume.ephemeral ? `${pod().metadata.name}-${volume.name}` : undefined;
+    const claim = volume.persistentVolumeClaim?.claimName ?? own;
     // What is stored belongs to the volume: a claim that is made again gets another one.
     if (claim !== undefined) return host.storage(`volume/${volumeOf(claim) ?? `of ${pod().metadata.uid}/${claim}`}`);
     if (volume.hostPath) return host.storage(`path/${host.node}/${volume.hostPath.path}`);

@@ -109,6 +109,8 @@ export interface DownwardItem {
 export interface Volume {
   name: string;
   persistentVolumeClaim?: { claimName: string };
+  /** A claim of its own, named after pod and volume. */
+  ephemeral?: object;
   configMap?: { name?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
   secret?: { secretName?: string; optional?: boolean; items?: KeyToPath[]; defaultMode?: number };
   downwardAPI?: { items?: DownwardItem[]; defaultMode?: number };

@@ -25,10 +25,11 @@ export async function waitForVolumes(client: ApiClient, pod: () => Pod, waiting:
 /** Why the pod's volumes are not there yet, as the kubelet's FailedMount says it; undefined when all are. */
 async function missingVolume(client: ApiClient, pod: Pod, bound: Waiting['bound']): Promise<string | undefined> {
   const base = `/api/v1/namespaces/${pod.metadata.namespace ?? 'default'}`;
-  for (const { name, persistentVolumeClaim, configMap, secret, projected } of pod.spec.volumes ?? []) {
-    if (persistentVolumeClaim) {
-      const fault = await claimFault(client, base, persistentVolumeClaim.claimName, bound);
-      const about = `${pod.metadata.namespace}/${persistentVolumeClaim.claimName}`;
+  for (const { name, persistentVolumeClaim, ephemeral, configMap, secret, projected } of pod.spec.volumes ?? []) {
+    const claim = ephemeral ? `${pod.metadata.name}-${name}` : persistentVolumeClaim?.claimName;
+    if (claim !== undefined) {
+      const fault = await claimFault(client, base, claim, bound);
+      const about = `${pod.metadata.namespace}/${claim}`;
       const head = `Unable to attach or mount volumes: unmounted volumes=[${name}], unattached volumes=[], failed to process volumes=[${name}]`;
       if (fault) return `${head}: error processing PVC ${about}: ${fault}`;
     }
