@@ -52,6 +52,7 @@ export async function loadCommand(args: string[], options: LoadOptions, services
     rate: positive(options.rate, '--rate'),
     users: positive(options.users, '--users'),
     sustainedMs: duration(options.duration),
+    sandbox: options.sandbox,
     thresholds: system?.targets,
   });
   const { address, findings, description } = await findAddress(scenario, options, system, services);

@@ -106,13 +106,14 @@ function resultOf({ scenario, schedule, address }: CollectOptions, collected: Co
     url: targetText(address),
     sustained,
     whole: totals.figures(phasesOf('ramp', 'sustained', 'step'), elapsed),
-    thresholds: judgeThresholds(scenario.thresholds ?? [], sustained),
+    thresholds: judgeThresholds(scenario.thresholds ?? [], sustained, scenario.scale),
     limitedBy: limited ? 'generator' : 'nothing',
     lagP99: lagP99Of(totals.lag),
     loop: schedule.loop,
     stopped,
     failures: { ...totals.failures },
     ...(steps ? { steps: [...steps] } : {}),
+    ...(scenario.scale === undefined ? {} : { scale: scenario.scale }),
   };
 }
 

@@ -89,4 +89,6 @@ export interface LoadResult {
   failures?: Record<string, number>;
   /** Of a stress test; `sustained` then is the last step that held. */
   steps?: StepFigures[];
+  /** A rehearsal: its rates are one part in so many. */
+  scale?: number;
 }

@@ -1,5 +1,6 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import type { Scenario, Threshold } from './scenario.ts';
+import { scaledForSandbox } from './scenario-scale.ts';
 
 /** What somebody may change about a scenario without writing one. Durations in milliseconds. */
 export interface ScenarioOverrides {
@@ -12,18 +13,21 @@ export interface ScenarioOverrides {
   rampMs?: number | undefined;
   path?: string | undefined;
   connections?: number | undefined;
+  /** The load goes to a sandbox: the scenario's own rate is scaled, one that is given here is not. */
+  sandbox?: boolean | undefined;
   /** Used where the scenario has none of its own. */
   thresholds?: readonly Threshold[] | undefined;
 }
 
 /** The scenario with these changes; its stages keep their proportions. Throws `Problem` for both a rate and users. */
-export function withOverrides(scenario: Scenario, overrides: ScenarioOverrides): Scenario {
-  const { rate, users, sustainedMs, rampMs, path, connections, thresholds } = overrides;
+export function withOverrides(written: Scenario, overrides: ScenarioOverrides): Scenario {
+  const { rate, users, sustainedMs, rampMs, path, connections, thresholds, sandbox } = overrides;
   if (rate !== undefined && users !== undefined)
     throw new Problem('A load has either a rate or users, not both', {
       next: ['A rate shows what a stall does to people; users wait for it.'],
       exitCode: exitCodes.usage,
     });
+  const scenario = sandbox && rate === undefined && users === undefined ? scaledForSandbox(written) : written;
   const changed: Scenario = {
     ...scenario,
     ...shapeFor(scenario, rate, users),

@@ -100,6 +100,13 @@ export const scenarioSchema = z
       .optional()
       .describe('limits of the system that would spoil this test; looked up before it starts'),
     thresholds: z.array(thresholdShape).optional().describe('left out: the targets of the system'),
+    'sandbox-scale': z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000)
+      .optional()
+      .describe('on the sandbox all rates and users are divided by this; everything that shows it says so'),
   })
   .superRefine((scenario, context) => {
     const shapes = [scenario.open, scenario.closed, scenario.steps].filter((shape) => shape !== undefined);
@@ -117,7 +124,11 @@ export const scenarioSchema = z
   });
 
 /** A load test as it is run: durations are milliseconds. Plain data, so that it can be sent to a worker. */
-export type Scenario = z.output<typeof scenarioSchema> & { name: string };
+export type Scenario = z.output<typeof scenarioSchema> & {
+  name: string;
+  /** Its rates are one part in so many of what was written: a rehearsal. */
+  scale?: number;
+};
 export type ScenarioValue = z.output<typeof valueShape>;
 export type CacheRule = z.output<typeof cacheShape>;
 export type Threshold = z.output<typeof thresholdShape>;

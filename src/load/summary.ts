@@ -1,4 +1,5 @@
 import type { LoadFigures, LoadResult, StepFigures, ThresholdResult } from './sample.ts';
+import { scaleText } from './scenario-scale.ts';
 
 export interface SummaryOptions {
   /** The system's own name, e.g. `T.A.R.S.`; without one the scenario's. */
@@ -28,7 +29,10 @@ export function summaryLines(result: LoadResult, options: SummaryOptions): strin
 /** The deployment guide's seven figures, by its names, from the phase that is judged. */
 export function summaryRows(result: LoadResult): [name: string, value: string][] {
   const { requests, requestsPerSecond, errorRate, response, cacheHitRatio } = shownFigures(result);
+  const { scale } = result;
+  const rehearsal: [string, string][] = scale === undefined ? [] : [['Rehearsal', scaleText(scale, requestsPerSecond)]];
   return [
+    ...rehearsal,
     ['Total Requests', requests.toLocaleString('en-US')],
     ['Requests/sec', requestsPerSecond.toFixed(2)],
     ['Error Rate', percent(errorRate)],

@@ -9,7 +9,7 @@ type LoadMetrics = Omit<Record<keyof typeof metricTypes, number>, 'cacheHitRatio
 /** For the check of `expect` before anything runs. */
 export const metricsVariables = { metrics: metricTypes } as const;
 
-function metricsOf(figures: LoadFigures): LoadMetrics {
+function metricsOf(figures: LoadFigures, scale: number): LoadMetrics {
   const { p50, p95, p99, max, mean } = figures.response;
   return {
     p50,
@@ -20,6 +20,7 @@ function metricsOf(figures: LoadFigures): LoadMetrics {
     rps: figures.requestsPerSecond,
     requests: figures.requests,
     errorRate: figures.errorRate,
+    scale,
     ...(figures.cacheHitRatio === undefined ? {} : { cacheHitRatio: figures.cacheHitRatio }),
   };
 }
@@ -28,8 +29,8 @@ function metricsOf(figures: LoadFigures): LoadMetrics {
  * Holds figures against thresholds. One that cannot be judged (no answer named its cache, nothing was answered) is not
  * met and says why. Expressions were checked when their file was read.
  */
-export function judgeThresholds(thresholds: readonly Threshold[], figures: LoadFigures): ThresholdResult[] {
-  const metrics = metricsOf(figures);
+export function judgeThresholds(thresholds: readonly Threshold[], figures: LoadFigures, scale = 1): ThresholdResult[] {
+  const metrics = metricsOf(figures, scale);
   return thresholds.map(({ title, expect, observed }) => {
     if (figures.requests === 0) return { title, expect, observed: 'no request was answered', met: false };
     const evaluate = (source: string) =>

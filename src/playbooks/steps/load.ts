@@ -11,6 +11,7 @@ import type { LoadResult, LoadSample } from '../../load/sample.ts';
 import type { Scenario, Threshold } from '../../load/scenario.ts';
 import { readScenario } from '../../load/scenario-file.ts';
 import { withOverrides } from '../../load/scenario-overrides.ts';
+import { scaleText } from '../../load/scenario-scale.ts';
 import { invalidFiles } from '../../yaml/diagnostics.ts';
 import type { Finding } from '../finding.ts';
 import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
@@ -98,7 +99,14 @@ export const loadStep: StepKind<Config> = {
 };
 
 /** How much is asked, and for how long: `208 requests a second, 40s of ramp and 60s in full`. */
-function loadShape({ open, closed, steps, sustained }: Scenario): string {
+function loadShape(scenario: Scenario): string {
+  const { scale, open, closed, steps } = scenario;
+  const rate = open?.rate ?? steps?.to ?? closed?.users ?? 0;
+  const rehearsal = scale === undefined ? '' : ` (a rehearsal at ${scaleText(scale, rate)})`;
+  return `${wholeShape(scenario)}${rehearsal}`;
+}
+
+function wholeShape({ open, closed, steps, sustained }: Scenario): string {
   if (steps) return `from ${steps.from} to ${steps.to} requests a second, more every ${formatDuration(steps.every)}`;
   const much = open ? `${open.rate} requests a second` : `${closed?.users ?? 0} users who wait for their answers`;
   const ramp = open ? open.stages.reduce((sum, { over }) => sum + over, 0) : (closed?.ramp ?? 0);
@@ -114,7 +122,10 @@ async function readWanted(options: Options, context: PlanContext): Promise<Scena
   const name = `${context.system}/${basename(file).replace(/\.ya?ml$/, '')}`;
   const { value, diagnostics } = readScenario(text, file, name);
   if (!value) throw invalidFiles(diagnostics);
-  const system = context.scope.system as { targets?: readonly Threshold[] } | undefined;
+  const { system, cluster } = context.scope as {
+    system?: { targets?: readonly Threshold[] };
+    cluster?: { sandbox?: boolean };
+  };
   return withOverrides(value, {
     rate: numberOf(options.rate, 'rate'),
     users: numberOf(options.users, 'users'),
@@ -122,6 +133,7 @@ async function readWanted(options: Options, context: PlanContext): Promise<Scena
     sustainedMs: durationOf(options.duration, 'duration'),
     rampMs: durationOf(options.ramp, 'ramp'),
     path: options.path || undefined,
+    sandbox: cluster?.sandbox,
     thresholds: system?.targets,
   });
 }
@@ -169,7 +181,8 @@ function resultOf(result: LoadResult, limits: readonly Finding[]) {
   const missed = thresholds.filter(({ met }) => !met);
   const { p50, p95, p99 } = sustained.response;
   const { requests, requestsPerSecond: rps, errorRate, cacheHitRatio } = sustained;
-  const figures = `${rps.toFixed(1)}/s, P95 ${p95.toFixed(1)} ms, errors ${(errorRate * 100).toFixed(2)} %`;
+  const rehearsal = result.scale === undefined ? '' : ` (rehearsal at ${scaleText(result.scale, rps)})`;
+  const figures = `${rps.toFixed(1)}/s${rehearsal}, P95 ${p95.toFixed(1)} ms, errors ${(errorRate * 100).toFixed(2)} %`;
   const targets: Finding[] = thresholds.map(({ title, observed, met }) => ({
     title,
     level: met ? 'ok' : 'fatal',

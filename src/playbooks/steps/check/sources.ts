@@ -14,6 +14,7 @@ import { httpSource } from './sources/http.ts';
 import { listSource } from './sources/list.ts';
 import { loadSource } from './sources/load.ts';
 import { logsSource } from './sources/logs.ts';
+import { measuredSource } from './sources/measured.ts';
 import { metricsSource } from './sources/metrics.ts';
 import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
@@ -49,6 +50,7 @@ const sourceKinds = [
   releasesSource,
   repositorySource,
   loadSource,
+  measuredSource,
   fileSource,
 ] as readonly unknown[] as readonly SourceKind<CheckSource>[];
 
