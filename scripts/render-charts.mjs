@@ -5,11 +5,11 @@ import { parse } from 'yaml';
 
 const playbooks = fileURLToPath(new URL('../playbooks/', import.meta.url));
 
-/** Folders of systems that bring a chart, each as `{ system, folder }`. */
+/** Folders of systems that bring a chart and stand-ins for it, each as `{ system, folder }`. */
 export function chartsOf() {
   return readdirSync(playbooks)
     .map((system) => ({ system, folder: `${playbooks}${system}/` }))
-    .filter(({ folder }) => existsSync(`${folder}chart/Chart.yaml`) && existsSync(`${folder}system.yaml`));
+    .filter(({ folder }) => existsSync(`${folder}chart/Chart.yaml`) && existsSync(`${folder}stand-ins`));
 }
 
 /**

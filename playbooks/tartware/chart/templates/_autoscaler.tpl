@@ -6,6 +6,8 @@ kind: HorizontalPodAutoscaler
 metadata:
   name: {{ .name }}-hpa
   labels: {{- include "tartware.labels" . | nindent 4 }}
+  # The replica table is divided by this: whoever reads the limits knows why they are what they are.
+  annotations: { tars-console.dev/scale: '1:{{ .root.Values.scale }}' }
 spec:
   scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ .name }} }
   minReplicas: {{ include "tartware.scaled" (dict "number" .service.replicas.minimum "scale" .root.Values.scale) }}

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, Problem } from '../../../base/errors.ts';
+import { getObject } from '../../../cluster/objects.ts';
 import type { PlanContext, StepContext } from '../../step-kind.ts';
 import { shellWord } from '../explain.ts';
 import { generate, generateLine, generateSchema } from './generate.ts';
@@ -8,10 +9,18 @@ import { listSchema } from './list.ts';
 
 export const keyName = z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a key is made of letters, digits, `-`, `_` and `.`');
 
+const copySchema = z
+  .strictObject({
+    secret: z.string().min(1),
+    namespace: z.string().min(1).optional().describe('The step’s own unless said'),
+    key: keyName,
+  })
+  .describe('The key of another Secret that holds it, where the input is empty and that Secret is there');
+
 /** Where the value of a Secret's key comes from. */
 export const keySource = z.union([
   z.string().min(1).describe('Name of the input that holds the value'),
-  z.strictObject({ input: z.string().min(1), generate: generateSchema.optional() }),
+  z.strictObject({ input: z.string().min(1), copy: copySchema.optional(), generate: generateSchema.optional() }),
   z.strictObject({ generate: generateSchema }),
   z.strictObject({ value: z.string().describe('Not secret; expressions may stand in it') }),
   z.strictObject({ file: z.string().min(1).describe('A file beside the playbook; its bytes as they are') }),
@@ -44,6 +53,9 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
   const secret = input === undefined ? undefined : context.secret(input);
   if (secret !== undefined) return hidden(secret, context);
   const plain = input === undefined ? undefined : plainInput(input, context);
+  if (plain !== undefined && plain !== '') return text(plain);
+  const copied = typeof source === 'object' && 'input' in source ? await copyOf(source.copy, context) : undefined;
+  if (copied !== undefined) return hidden(copied, context);
   if (plain !== undefined) return text(plain);
   const how = typeof source === 'string' ? undefined : source.generate;
   if (how) {
@@ -64,6 +76,12 @@ export function keysOf(key: string, source: KeySource): string[] {
   return how && 'public' in how && how.public ? [key, how.public] : [key];
 }
 
+/** The Secret that a value is copied from, with its namespace where it is another. */
+export function copiedFrom(source: KeySource): { name: string; namespace?: string }[] {
+  const copy = typeof source !== 'string' && 'input' in source ? source.copy : undefined;
+  return copy ? [{ name: copy.secret, ...(copy.namespace ? { namespace: copy.namespace } : {}) }] : [];
+}
+
 /** How the source is written in a shell: lines that come before, and the option of `kubectl create secret`. */
 export function sourceLines(key: string, source: KeySource): { before: string[]; option: string } {
   const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, '_');
@@ -74,7 +92,15 @@ export function sourceLines(key: string, source: KeySource): { before: string[];
   if ('env' in source) return { before: [], option: `--from-literal=${key}="$${source.env}"` };
   if ('list' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.list.add ?? ''}`) };
   if ('prompt' in source) return { before: [`read -rs -p ${shellWord(`${source.prompt} `)} ${name}`], option: literal };
+  if ('input' in source && source.copy) return { before: [copyLine(name, source.copy)], option: literal };
   return { before: source.generate ? [`${name}="$(${generateLine(source.generate)})"`] : [], option: literal };
+}
+
+/** The line that takes the value out of another Secret. */
+function copyLine(name: string, { secret, namespace, key }: z.infer<typeof copySchema>): string {
+  const from = namespace === undefined ? '' : ` -n ${shellWord(namespace)}`;
+  const path = shellWord(`{.data.${key.replaceAll('.', '\\.')}}`);
+  return `${name}="$(kubectl get secret ${shellWord(secret)}${from} -o jsonpath=${path} | base64 -d)"`;
 }
 
 function text(value: string): KeyValue {
@@ -108,6 +134,18 @@ async function ask(key: string, prompt: string, context: StepContext): Promise<s
   const answer = await context.ask({ kind: 'input', text: prompt, name: key, sensitive: true });
   if (answer.kind === 'input' && answer.text !== '') return answer.text;
   throw new Problem(`Nothing was typed for ${key}`);
+}
+
+/** What another Secret holds under a key; undefined where there is none. */
+async function copyOf(copy: z.infer<typeof copySchema> | undefined, context: StepContext): Promise<string | undefined> {
+  if (!copy) return undefined;
+  const { secret: name, namespace = context.namespace } = context.render(copy);
+  const ref = { apiVersion: 'v1', kind: 'Secret', name, namespace };
+  const found = (await getObject(context.connection, ref, context.signal)) as
+    | { data?: Record<string, string> }
+    | undefined;
+  const value = found?.data?.[copy.key];
+  return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }
 
 /** An input that is not sensitive, such as a list of client ids, may stand in a Secret as well. */
