@@ -46,11 +46,13 @@ export const postgres: WorkloadImage = {
         if (!server) throw new Error('connection refused');
         if (name === 'END') server.end(client);
         if (name === 'END') return 'OK';
-        if (user === POSTGRES_USER && password !== POSTGRES_PASSWORD) {
+        const isOwner = user === POSTGRES_USER || user === context.env.POSTGRES_SUPERUSER;
+        if (isOwner && password !== POSTGRES_PASSWORD) {
           context.log(`${stamp()} [71] FATAL:  password authentication failed for user "${user}"`);
           return `FATAL:  password authentication failed for user "${user}"`;
         }
-        const answer = server.connect(user, database);
+        const role = isOwner ? POSTGRES_USER : user;
+        const answer = server.connect(role, database);
         if (answer !== 'OK') context.log(`${stamp()} [71] ${answer}`);
         if (answer !== 'OK' || name === 'CONNECT') return answer;
         if (name === 'RECORD') return record(server.store, database, text, data);
@@ -58,7 +60,7 @@ export const postgres: WorkloadImage = {
           const piece = server.dump(client, database, JSON.parse(text) as DumpChoice);
           return piece && JSON.stringify(piece);
         }
-        return name === 'SQL' ? JSON.stringify(server.run(client, user, database, text, data[0])) : 'SELECT 1';
+        return name === 'SQL' ? JSON.stringify(server.run(client, role, database, text, data[0])) : 'SELECT 1';
       },
       stopping: [log('received fast shutdown request'), log('database system is shut down')],
     });

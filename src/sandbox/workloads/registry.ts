@@ -7,6 +7,8 @@ import { detectionApi } from './detection-api/detection-api.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
+import { standInOperator } from './operators/stand-in-operator.ts';
+import { standInServer } from './operators/stand-in-server.ts';
 import { neverReady, type Outcome, startFailing } from './outcomes.ts';
 import { postgres } from './postgres.ts';
 import { clientPrograms } from './programs/clients.ts';
@@ -21,12 +23,16 @@ const known: Record<string, WorkloadImage> = {
   'tars-backend': tarsBackend,
   'cert-manager-controller': certManagerController,
   postgres,
+  postgresql: postgres,
   redis,
+  valkey: redis,
   chroma: chromadb,
   ollama,
   ...tartwareImages,
   'atas-service': atasService,
   'detection-api': detectionApi,
+  'stand-in-operator': standInOperator,
+  'stand-in-server': standInServer,
 };
 
 const generic: WorkloadImage = { size: 60 * megabyte, programs: clientPrograms, start: startGeneric };
