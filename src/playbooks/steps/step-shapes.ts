@@ -7,7 +7,7 @@ export const fileNames = z.union([z.string().min(1), z.array(z.string().min(1)).
 export const objectName = z
   .string()
   .regex(
-    /^([A-Za-z0-9.]+\/)*[A-Za-z]+\/[^/\s]+$|\$\{\{/,
+    /^([A-Za-z0-9.-]+\/)*[A-Za-z]+\/[^/\s]+$|\$\{\{/,
     'an object is written like `Deployment/tars-backend`, or with its API `apps/v1/Deployment/tars-backend`',
   );
 
