@@ -24,6 +24,8 @@ const always: readonly ExpressionFunction[] = [
   },
   { signature: 'list.min(): dyn', run: (list: unknown[]) => extreme(list, (left, right) => left < right) },
   { signature: 'list.max(): dyn', run: (list: unknown[]) => extreme(list, (left, right) => left > right) },
+  // As in cel-go's extensions: one level.
+  { signature: 'list.flatten(): list', run: (list: unknown[]) => list.flat() },
   {
     signature: 'string.replace(string, string): string',
     run: (text: string, from: string, to: string) => text.split(from).join(to),
