@@ -7,6 +7,7 @@ import type { StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { inNamespace } from './in-namespace.ts';
+import { certificatesSchema, checkCertificates } from './secret/certificates.ts';
 import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
 import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
 import { listField, listLines, listSentence } from './secret/list.ts';
@@ -24,6 +25,11 @@ const shape = {
       type: z.string().optional().describe('`Opaque` unless said; `kubernetes.io/tls` wants `tls.crt` and `tls.key`'),
       keys: z.record(keyName, keySource).optional().describe('Keys and where their values come from'),
       docker: dockerSchema.optional().describe('Credentials for a registry, in place of `keys`'),
+      certificates: certificatesSchema
+        .optional()
+        .describe(
+          'Keys that hold certificates: held against each other, and against today, before the Secret is written',
+        ),
       replace: flag.optional().describe('Replaces keys that exist by what is given; they are kept unless said'),
       rotate: z
         .strictObject({
@@ -200,12 +206,13 @@ async function write({ secret }: Config, change: SecretChange, context: StepCont
     const docker = secret.docker ? await dockerConfig(secret.docker, context) : undefined;
     const { bytes, beside } = docker ? { bytes: docker, beside: undefined } : await keyValueOf(key, source, context);
     data[key] = bytes.toString('base64');
-    if (beside) data[beside.key] = beside.bytes.toString('base64');
+    for (const [name, other] of Object.entries(beside ?? {})) data[name] = other.toString('base64');
   }
   const type = (live?.type as string | undefined) ?? wishOf({ secret }).type ?? 'Opaque';
   const annotations = mark ? { annotations: { [rotatedAnnotation]: mark } } : {};
   const name = context.render(secret.name);
   if (type === tlsType) checkPair(name, { ...present, ...data });
+  for (const note of checkCertificates(name, secret.certificates ?? [], { ...present, ...data })) context.output(note);
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...annotations }, type, data };
   const force = replaced.length + rotated.length > 0;
   await applyObject(connection, object, { system, signal, force });

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, randomInt } from 'node:crypto';
 import { z } from 'zod';
+import { makeCertificate } from '../certificate/make.ts';
 
 const charsets = {
   letters: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
@@ -41,18 +42,46 @@ const sshKey = z.strictObject({
   public: z.string().min(1).optional().describe('Key of the Secret for the public half, as one line'),
 });
 
+const clientCertificate = z.strictObject({
+  certificate: z.string().min(1).describe('A certificate for this name, of an authority made for it alone'),
+  key: z.string().min(1).describe('Key of the Secret for its private key'),
+  authority: z.string().min(1).describe('Key of the Secret for the certificate of the authority'),
+  days: z.number().int().min(1).max(825).optional().describe('How long it is valid; 365 unless said'),
+});
+
 /** How a secret value is made. */
-export const generateSchema = z.union([randomText, password, keyPair, sshKey]);
+export const generateSchema = z.union([randomText, password, clientCertificate, keyPair, sshKey]);
 export type Generate = z.infer<typeof generateSchema>;
 
-/** A value, and its public half where it has one. */
+/** A value, and what was made with it under the keys of the Secret that it is for. */
 export interface Generated {
+  value: string;
+  beside?: Record<string, string>;
+}
+
+/** The further keys of the Secret that a way of making fills. */
+export function besideKeys(how: Generate): string[] {
+  if ('certificate' in how) return [how.key, how.authority];
+  return 'public' in how && how.public ? [how.public] : [];
+}
+
+/** Makes a secret value from the system's secure random source. */
+export async function generate(how: Generate): Promise<Generated> {
+  if ('certificate' in how) {
+    const made = await makeCertificate([how.certificate], how.days ?? 365, `authority of ${how.certificate}`);
+    return { value: made.certificate, beside: { [how.key]: made.key, [how.authority]: made.authority } };
+  }
+  const { value, public: half } = generateOne(how);
+  const [key] = besideKeys(how);
+  return { value, ...(key && half ? { beside: { [key]: half } } : {}) };
+}
+
+interface Half {
   value: string;
   public?: string;
 }
 
-/** Makes a secret value from the system's secure random source. */
-export function generate(how: Generate): Generated {
+function generateOne(how: Exclude<Generate, { certificate: string }>): Half {
   if ('bytes' in how) return { value: randomBytes(how.bytes).toString(how.encoding) };
   if ('password' in how) return { value: passwordOf(how.password, how.charset) };
   if ('key' in how) return keyPairOf(how.key, how.bits);
@@ -63,6 +92,8 @@ export function generate(how: Generate): Generated {
 export function generateLine(how: Generate): string {
   if ('bytes' in how) return `openssl rand ${how.encoding === 'hex' ? '-hex' : '-base64'} ${how.bytes}`;
   if ('password' in how) return `LC_ALL=C tr -dc 'A-Za-z0-9' < /dev/urandom | head -c ${how.password}`;
+  if ('certificate' in how)
+    return `openssl req -x509 -newkey rsa:3072 -nodes -subj ${JSON.stringify(`/CN=${how.certificate}`)} -days ${how.days ?? 365}`;
   if ('ssh' in how) return `ssh-keygen -q -t ${how.ssh} -N '' -f /dev/stdout`;
   const options = {
     rsa: `RSA -pkeyopt rsa_keygen_bits:${'bits' in how ? (how.bits ?? 3072) : 3072}`,
@@ -83,7 +114,7 @@ function pair(kind: 'rsa' | 'ed25519' | 'ecdsa', bits = 3072): { publicKey: KeyO
   return kind === 'ecdsa' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
 }
 
-function keyPairOf(kind: 'rsa' | 'ed25519' | 'ecdsa', bits: number | undefined): Generated {
+function keyPairOf(kind: 'rsa' | 'ed25519' | 'ecdsa', bits: number | undefined): Half {
   const { publicKey, privateKey } = pair(kind, bits);
   return {
     value: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
@@ -92,7 +123,7 @@ function keyPairOf(kind: 'rsa' | 'ed25519' | 'ecdsa', bits: number | undefined):
 }
 
 // RFC 4253 §6.6 and RFC 8709 for the public half; for the private one OpenSSH's PROTOCOL.key, of which RSA has an older form.
-function sshKeyOf(kind: 'ed25519' | 'rsa', bits: number | undefined, comment: string): Generated {
+function sshKeyOf(kind: 'ed25519' | 'rsa', bits: number | undefined, comment: string): Half {
   const { publicKey, privateKey } = pair(kind, bits);
   const { x = '', n = '', e = '' } = publicKey.export({ format: 'jwk' });
   const raw = (text: string) => Buffer.from(text, 'base64url');

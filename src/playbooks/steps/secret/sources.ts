@@ -4,7 +4,7 @@ import { messageOf, Problem } from '../../../base/errors.ts';
 import { getObject } from '../../../cluster/objects.ts';
 import type { PlanContext, StepContext } from '../../step-kind.ts';
 import { shellWord } from '../explain.ts';
-import { generate, generateLine, generateSchema } from './generate.ts';
+import { besideKeys, generate, generateLine, generateSchema } from './generate.ts';
 import { listSchema } from './list.ts';
 
 export const keyName = z.string().regex(/^[-._a-zA-Z0-9]+$/, 'a key is made of letters, digits, `-`, `_` and `.`');
@@ -38,8 +38,8 @@ export type KeySource = z.infer<typeof keySource>;
 /** Bytes of a key, and what is written beside it. */
 export interface KeyValue {
   bytes: Buffer;
-  /** The public half of a pair that was made, under its own key. */
-  beside?: { key: string; bytes: Buffer };
+  /** What was made with it, under keys of its own: the public half of a pair, the key of a certificate. */
+  beside?: Record<string, Buffer>;
 }
 
 /** The value of a key; hidden everywhere from then on unless it is not secret. Throws `Problem` when there is none. */
@@ -59,11 +59,11 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
   if (plain !== undefined) return text(plain);
   const how = typeof source === 'string' ? undefined : source.generate;
   if (how) {
-    const made = generate(how);
+    const made = await generate(how);
     context.hide(made.value);
-    const besideKey = 'public' in how ? how.public : undefined;
-    const beside = besideKey && made.public ? { key: besideKey, bytes: Buffer.from(made.public) } : undefined;
-    return { bytes: Buffer.from(made.value), ...(beside ? { beside } : {}) };
+    const beside = Object.entries(made.beside ?? {}).map(([name, value]) => [name, Buffer.from(value)] as const);
+    if ('certificate' in how) for (const [, bytes] of beside) context.hide(bytes.toString('utf8'));
+    return { bytes: Buffer.from(made.value), beside: Object.fromEntries(beside) };
   }
   throw new Problem(`There is no value for ${key}`, {
     next: [`Give the input ${input}: --set-env ${input}=VARIABLE or --set-file ${input}=path`],
@@ -73,7 +73,7 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
 /** The keys that a source fills: its own, and that of a public half. */
 export function keysOf(key: string, source: KeySource): string[] {
   const how = typeof source !== 'string' && 'generate' in source ? source.generate : undefined;
-  return how && 'public' in how && how.public ? [key, how.public] : [key];
+  return how ? [key, ...besideKeys(how)] : [key];
 }
 
 /** The Secret that a value is copied from, with its namespace where it is another. */
