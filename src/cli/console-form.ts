@@ -53,11 +53,11 @@ function fieldsOf(read: Playbook, written: Playbook, presets: Record<string, Inp
       return {
         name,
         label: name,
-        description: descriptionOf(definition, written.inputs[name]?.default),
-        type: options || choices ? 'choice' : type === 'string' ? 'text' : type,
+        description: descriptionOf(definition, textOf(written.inputs[name]?.default)),
+        type: type === 'list' ? 'choices' : options || choices ? 'choice' : type === 'string' ? 'text' : type,
         options: options ?? choices?.map(({ value }) => value),
         labels: choices && Object.fromEntries(choices.map(({ value, label }) => [String(value), printableLine(label)])),
-        initial,
+        initial: textOf(initial),
         masked: sensitive === true,
         optional: optional === true || generate !== undefined,
         placeholder: placeholderOf(definition),
@@ -70,9 +70,9 @@ function fieldsOf(read: Playbook, written: Playbook, presets: Record<string, Inp
 }
 
 /** What is offered, nothing among it where the input may be left empty. Where there is nothing to choose, it is typed. */
-function choicesOf({ offered = [], optional }: InputDefinition): InputChoice[] | undefined {
+function choicesOf({ offered = [], optional, type }: InputDefinition): InputChoice[] | undefined {
   if (offered.length === 0) return undefined;
-  return optional ? [{ value: '', label: 'left empty' }, ...offered] : offered;
+  return optional && type !== 'list' ? [{ value: '', label: 'left empty' }, ...offered] : offered;
 }
 
 function descriptionOf({ description, default: now, from, sensitive }: InputDefinition, usual: FieldValue | undefined) {
@@ -85,11 +85,21 @@ function placeholderOf({ generate, offered }: InputDefinition): string | undefin
   return generate ? 'generated, unless the cluster has one' : undefined;
 }
 
+/** A list as the form holds it: its texts with commas between them. */
+function textOf(value: InputValue | undefined): FieldValue | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
 const zeroOf = ({ type }: InputDefinition): InputValue => (type === 'number' ? 0 : type === 'boolean' ? false : '');
 
 function asked(definition: InputDefinition, inputs: Playbook['inputs'], values: Record<string, InputValue>): boolean {
   const typed = Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, inputs[name]?.type === 'number' ? Number(value) : value]),
+    Object.entries(values).map(([name, value]) => [name, typedAs(inputs[name]?.type, value)]),
   );
   return isAsked(definition, inputs, typed);
+}
+
+function typedAs(type: InputDefinition['type'] | undefined, value: InputValue): InputValue {
+  if (type === 'number') return Number(value);
+  return type === 'list' && typeof value === 'string' ? value.split(',').filter(Boolean) : value;
 }

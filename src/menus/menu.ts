@@ -15,6 +15,8 @@ export type MenuItem = { title: string; description?: string } & (
   | { kind: 'diagnose'; diagnose: string }
   /** A page of the menu's system. */
   | { kind: 'page'; page: string }
+  /** A checklist of the menu's system. */
+  | { kind: 'checklist'; checklist: string }
 );
 
 export interface Menu {
@@ -68,11 +70,29 @@ export function* menuItems(
   }
 }
 
-function toItem({ title, description, playbook, inputs, items, view, page, diagnose }: WrittenMenuItem): MenuItem {
+function toItem({
+  title,
+  description,
+  playbook,
+  inputs,
+  items,
+  view,
+  page,
+  diagnose,
+  checklist,
+}: WrittenMenuItem): MenuItem {
   const shared = { title, ...(description ? { description } : {}) };
-  if (playbook !== undefined) return { ...shared, kind: 'playbook', playbook, inputs: inputs ?? {} };
+  if (playbook !== undefined) return { ...shared, kind: 'playbook', playbook, inputs: presets(inputs) };
   if (items) return { ...shared, kind: 'menu', items: items.map(toItem) };
   if (diagnose !== undefined) return { ...shared, kind: 'diagnose', diagnose };
   if (page !== undefined) return { ...shared, kind: 'page', page };
+  if (checklist !== undefined) return { ...shared, kind: 'checklist', checklist };
   return { ...shared, kind: 'view', view: view ?? 'status' };
+}
+
+/** A list is written as it is typed, with commas. */
+function presets(inputs: WrittenMenuItem['inputs'] = {}): Record<string, string | number | boolean> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  );
 }

@@ -5,18 +5,19 @@ const menuViews = ['status', 'access', 'queries'] as const;
 export type MenuView = (typeof menuViews)[number];
 
 /** What an item leads to: each has exactly one of these. */
-const itemKinds = ['playbook', 'items', 'view', 'page', 'diagnose'] as const;
+const itemKinds = ['playbook', 'items', 'view', 'page', 'diagnose', 'checklist'] as const;
 
 /** What stands in the file; exactly one of `itemKinds`. */
 export interface WrittenMenuItem {
   title: string;
   description?: string | undefined;
   playbook?: string | undefined;
-  inputs?: Record<string, string | number | boolean> | undefined;
+  inputs?: Record<string, string | number | boolean | string[]> | undefined;
   items?: WrittenMenuItem[] | undefined;
   view?: MenuView | undefined;
   page?: string | undefined;
   diagnose?: string | undefined;
+  checklist?: string | undefined;
 }
 
 const fields = {
@@ -28,7 +29,7 @@ const fields = {
     .optional()
     .describe('The playbook that is run'),
   inputs: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]))
     .optional()
     .describe('Values that are filled in already'),
   view: z.enum(menuViews).optional().describe('The screen that is opened'),
@@ -45,6 +46,14 @@ const fields = {
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a page is named like its file in `pages/`, without `.md`: `next-steps`')
     .optional()
     .describe('The page of the system that is read: `pages/<name>.md` beside its `system.yaml`'),
+  checklist: z
+    .string()
+    .regex(
+      /^[a-z0-9]+(-[a-z0-9]+)*$/,
+      'a checklist is named like its file in `checklists/`, without `.yaml`: `production`',
+    )
+    .optional()
+    .describe('The checklist of the system that is opened: `checklists/<name>.yaml` beside its `system.yaml`'),
 };
 
 const menuItem: z.ZodType<WrittenMenuItem> = z

@@ -7,7 +7,11 @@ import { kindOf } from './steps/check/sources/kind-name.ts';
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const optionalFields = {
   type: z.enum(['string', 'number', 'boolean']).optional().describe('Without it, the type of the default; else string'),
-  default: scalar.optional().describe('Taken when nothing is given'),
+  default: z
+    .union([scalar, z.array(z.string())])
+    .optional()
+    .describe('Taken when nothing is given; a list with `multiple`'),
+  multiple: z.literal(true).optional().describe('Any number of the `options` or `choices`; its value is a list'),
   sensitive: z.boolean().optional().describe('Never in --set, on disk or on the screen'),
   generate: z
     .strictObject({ bytes: z.number().int().min(8).max(1024), encoding: z.enum(['base64', 'base64url', 'hex']) })
@@ -51,9 +55,10 @@ export function defineInput(written: WrittenInput): {
   definition: InputDefinition;
   faults: [key: string, message: string][];
 } {
-  const type = written.type ?? typeOf(written);
+  const type = written.multiple ? 'list' : (written.type ?? typeOf(written));
   const faults: [string, string][] = [];
   const { default: value, options, pattern, sensitive, generate, minimum, maximum } = written;
+  if (written.multiple) return { definition: listDefinition(written), faults: multipleFaults(written) };
   if (value !== undefined && typeof value !== type) faults.push(['default', `the default is no ${type}`]);
   if (value !== undefined && sensitive)
     faults.push(['default', 'a sensitive input has no default: it would stand in this file']);
@@ -75,6 +80,27 @@ export function defineInput(written: WrittenInput): {
     faults.push(['default', 'the default does not match the pattern']);
   faults.push(...sourceFaults(written, type));
   return { definition: { ...written, type } as InputDefinition, faults };
+}
+
+function listDefinition({ multiple: _, ...written }: WrittenInput): InputDefinition {
+  return { ...written, type: 'list' } as InputDefinition;
+}
+
+/** What contradicts itself in an input of which any number may be chosen. */
+function multipleFaults(written: WrittenInput): [string, string][] {
+  const { default: value, options, choices, from, sensitive, generate, pattern, format, type } = written;
+  const faults: [string, string][] = [];
+  if (!options && !choices) faults.push(['multiple', '`options` or `choices` say what can be chosen; one is needed']);
+  const others = { from, sensitive, generate, pattern, format, type };
+  for (const [key, other] of Object.entries(others))
+    if (other !== undefined) faults.push([key, `\`${key}\` and \`multiple\` do not go together`]);
+  if (options?.some((option) => typeof option !== 'string')) faults.push(['options', 'the options must all be texts']);
+  const missing =
+    value === undefined ? [] : Array.isArray(value) ? value.filter((one) => !options?.includes(one)) : [value];
+  if (value !== undefined && !Array.isArray(value)) faults.push(['default', 'the default is no list']);
+  else if (options && missing.length > 0)
+    faults.push(['default', `the default is not among the options: ${missing.join(', ')}`]);
+  return [...faults, ...sourceFaults(written, 'list')];
 }
 
 /** What contradicts itself in what an input reads of the cluster. */

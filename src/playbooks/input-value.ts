@@ -9,11 +9,13 @@ const words: Record<InputDefinition['type'], string> = {
   string: 'a text',
   number: 'a number',
   boolean: 'true or false',
+  list: 'a list',
 };
 
 /** What is wrong with a value for an input, as the rest of a sentence about it; undefined when nothing is. */
 export function valueFault(value: unknown, definition: InputDefinition): string | undefined {
   const { type, options, pattern, hint, format, minimum, maximum, optional, sensitive, offered, integer } = definition;
+  if (type === 'list') return listFault(value, definition);
   if (typeof value !== type) return `${words[type]} is expected${sensitive ? '' : `, not ${described(value)}`}`;
   if (value === '' && optional) return undefined;
   if (value === '') return 'it must not be empty';
@@ -32,6 +34,15 @@ export function valueFault(value: unknown, definition: InputDefinition): string 
   if (format === 'email' && !email.test(value)) return hint ?? 'it must be an e-mail address, e.g. admin@example.com';
   if (pattern !== undefined && !matchesWhole(pattern, value)) return hint ?? `it must match \`${pattern}\``;
   return undefined;
+}
+
+function listFault(value: unknown, { options, offered, optional }: InputDefinition): string | undefined {
+  if (!Array.isArray(value)) return `a list is expected, not ${described(value)}`;
+  const allowed = (options ?? offered?.map((choice) => choice.value))?.map(String);
+  const wrong = value.filter((one) => typeof one !== 'string' || allowed?.includes(one) === false);
+  if (wrong.length > 0)
+    return `${wrong.map(described).join(', ')} is not among them: ${allowed?.join(', ') || 'there are none'}`;
+  return value.length === 0 && !optional ? 'at least one must be chosen' : undefined;
 }
 
 function described(value: unknown): string {

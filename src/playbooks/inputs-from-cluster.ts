@@ -150,11 +150,12 @@ function choicesAmong(
   choices: InputChoices,
   definition: Omit<InputDefinition, 'choices'>,
 ) {
+  const one = definition.type === 'list' ? { ...definition, type: 'string' as const } : definition;
   const offered = new Map<string | number, InputChoice>();
   let preferred: InputValue | undefined;
   for (const object of objects) {
-    const { value } = currentValue(valueIn(object, choices.value), definition);
-    if (value === undefined || typeof value === 'boolean' || offered.has(value)) continue;
+    const { value } = currentValue(valueIn(object, choices.value), one);
+    if ((typeof value !== 'string' && typeof value !== 'number') || offered.has(value)) continue;
     const label = choices.label === undefined ? value : valueIn(object, choices.label);
     offered.set(value, { value, label: String(label ?? value) });
     if (preferred === undefined && choices.preferred && valueIn(object, choices.preferred) === true) preferred = value;

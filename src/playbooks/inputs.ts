@@ -5,7 +5,8 @@ import { valueFault } from './input-value.ts';
 import type { InputDefinition, Playbook } from './model.ts';
 import { inputTypes } from './scope.ts';
 
-export type InputValue = string | number | boolean;
+/** A list is of texts: what was ticked of an input with `multiple: true`. */
+export type InputValue = string | number | boolean | string[];
 
 /** A value that somebody gave, and how: a sensitive one must not come by `set`, as command lines are seen by everybody. */
 export interface GivenInput {
@@ -26,6 +27,7 @@ export function parseInput(text: string, { type }: InputDefinition): InputValue 
   if (type === 'number' && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return Number(text);
   if (type === 'boolean' && /^(true|yes|on|false|no|off)$/i.test(text.trim()))
     return /^(true|yes|on)$/i.test(text.trim());
+  if (type === 'list') return [...new Set(text.split(',').flatMap((one) => one.trim() || []))];
   return text;
 }
 
@@ -49,6 +51,7 @@ export function resolveInputs(
   const resolved: ResolvedInputs = { values: {}, secrets: {} };
   for (const [name, definition] of Object.entries(inputs)) {
     if (definition.default !== undefined) resolved.values[name] = definition.default;
+    else if (definition.optional && definition.type === 'list') resolved.values[name] = [];
     else if (definition.optional && definition.type === 'string' && !definition.sensitive) resolved.values[name] = '';
   }
   for (const one of given) {

@@ -31,6 +31,7 @@ const valueTypes: Record<InputDefinition['type'], VariableType> = {
   string: 'string',
   number: 'double',
   boolean: 'bool',
+  list: 'list',
 };
 
 /** The inputs of a playbook as expressions see them. */

@@ -1,5 +1,5 @@
 import { Text } from 'ink';
-import { type FormField, type FormState, shownFields } from './form-state.ts';
+import { type FormField, type FormState, shownFields, tickedOptions } from './form-state.ts';
 import { pad, textWidth, truncate, wrap } from './text.ts';
 import { textInputLine } from './text-input.ts';
 import { textState } from './text-state.ts';
@@ -49,7 +49,8 @@ function fieldLines(
   const room = Math.max(4, width - labelWidth - 5);
   const line = `${focused ? theme.selected(head) : head}  ${valueText(form, field, focused, room, theme)}`;
   const notes: string[] = [];
-  if (focused && field.labels) notes.push(...listLines(form, field, width, theme));
+  if (focused && field.type === 'choices') notes.push(...tickLines(form, field, width, theme));
+  else if (focused && field.labels) notes.push(...listLines(form, field, width, theme));
   const error = form.errors[field.name];
   if (error) notes.push(...wrap(`${symbols.bad} ${error}`, width - 6).map((text) => theme.bad(`    ${text}`)));
   if (focused && field.description)
@@ -66,12 +67,18 @@ function valueText(form: FormState, field: FormField, focused: boolean, room: nu
     return truncate(label, room, theme.symbols.ellipsis);
   }
   if (field.type === 'choice') return choices((field.options ?? []).map(String), state.value, focused, room, theme);
+  if (field.type === 'choices') {
+    const ticked = tickedOptions(form, field);
+    const text = ticked.length === 0 ? 'none' : ticked.length === field.options?.length ? 'all' : ticked.join(', ');
+    return truncate(text, room, theme.symbols.ellipsis);
+  }
   const placeholder = field.placeholder ?? (field.optional ? 'may be left empty' : 'needed');
   return textInputLine({ state, width: room, focused, masked: field.masked === true, placeholder, theme });
 }
 
 /** At most so many choices below one another. */
 const listHeight = 6;
+const tickHeight = 10;
 
 /** The choices of a field by their labels, those around the chosen one where there are many. */
 function listLines({ texts }: FormState, { name, options = [], labels = {} }: FormField, width: number, theme: Theme) {
@@ -86,6 +93,24 @@ function listLines({ texts }: FormState, { name, options = [], labels = {} }: Fo
   });
   const more = options.length - shown.length;
   return more > 0 ? [...shown, theme.dim(`    ${more} more: left and right go through them`)] : shown;
+}
+
+/** The options of a field with a box before each, those around the cursor where there are many. */
+function tickLines(form: FormState, field: FormField, width: number, theme: Theme): string[] {
+  const { name, options = [], labels = {} } = field;
+  const ticked = tickedOptions(form, field);
+  const at = form.cursors[name] ?? 0;
+  const from = Math.max(0, Math.min(at - Math.floor(tickHeight / 2), options.length - tickHeight));
+  const lines = options.slice(from, from + tickHeight).map((option, index) => {
+    const box = ticked.includes(String(option)) ? '[x]' : '[ ]';
+    const label = truncate(labels[String(option)] ?? String(option), width - 10, theme.symbols.ellipsis);
+    const on = from + index === at;
+    const line = `    ${on ? theme.symbols.pointer : ' '} ${box} ${label}`;
+    return on ? theme.selected(line) : line;
+  });
+  const more = options.length - lines.length;
+  const keys = `space ticks, a all; left and right go through them${more > 0 ? `, ${more} more` : ''}`;
+  return [...lines, ...wrap(keys, width - 6).map((text) => theme.dim(`    ${text}`))];
 }
 
 function choices(options: string[], chosen: string, focused: boolean, room: number, theme: Theme): string {

@@ -6,10 +6,11 @@ export type FieldValue = string | number | boolean;
 export interface FormField {
   name: string;
   label: string;
-  type: 'text' | 'number' | 'boolean' | 'choice';
+  /** `choices`: any number of the options; its value is their texts with commas between them. */
+  type: 'text' | 'number' | 'boolean' | 'choice' | 'choices';
   /** One line that explains it. */
   description?: string | undefined;
-  /** Of a choice. */
+  /** Of a choice, and of choices. */
   options?: readonly FieldValue[] | undefined;
   /** How options are shown, by their text; with it they stand below one another. */
   labels?: Readonly<Record<string, string>> | undefined;
@@ -32,11 +33,13 @@ export interface FormState {
   /** Index into the shown fields; one behind the last is the button that goes on. */
   index: number;
   errors: Record<string, string>;
+  /** Of fields with choices: the index of the option that a key would tick. */
+  cursors: Record<string, number>;
 }
 
 export function createForm(fields: readonly FormField[]): FormState {
   const texts = Object.fromEntries(fields.map((field) => [field.name, textState(initialText(field))]));
-  return { fields, texts, index: 0, errors: {} };
+  return { fields, texts, index: 0, errors: {}, cursors: {} };
 }
 
 /** The fields that are asked for, given what stands in the others. */
@@ -56,13 +59,14 @@ export function editForm(form: FormState, key: string, text?: string): FormState
   if (key === 'page-up') return to(0);
   if (!field) return form;
   if (field.type === 'boolean' || field.type === 'choice') return cycle(form, field, key);
+  if (field.type === 'choices') return tick(form, field, key);
   return change(form, field, editText(form.texts[field.name] ?? textState(), key, text));
 }
 
 /** The form after text was pasted into it. */
 export function pasteIntoForm(form: FormState, text: string): FormState {
   const field = shownFields(form)[form.index];
-  if (!field || field.type === 'boolean' || field.type === 'choice') return form;
+  if (!field || field.type === 'boolean' || field.type === 'choice' || field.type === 'choices') return form;
   return change(form, field, insertText(form.texts[field.name] ?? textState(), text.trim()));
 }
 
@@ -81,7 +85,8 @@ export function submitForm(form: FormState): { form: FormState; values: Record<s
     const value = fieldValue(form, field);
     if (value !== undefined) values[field.name] = value;
     // What stood there was taken away: that is not the same as never having been there.
-    else if (field.type === 'text' && field.initial !== undefined && !field.masked) values[field.name] = '';
+    else if ((field.type === 'text' || field.type === 'choices') && field.initial !== undefined && !field.masked)
+      values[field.name] = '';
   }
   return { form: { ...form, errors: {} }, values };
 }
@@ -110,6 +115,27 @@ function errorOf(form: FormState, field: FormField): string | undefined {
   if (value === undefined) return field.optional ? undefined : 'This is needed';
   if (field.type === 'number' && !Number.isFinite(value)) return 'This is not a number';
   return field.validate?.(value);
+}
+
+/** The options that are ticked, in their own order. */
+export function tickedOptions(form: FormState, { name, options = [] }: FormField): string[] {
+  const ticked = (form.texts[name]?.value ?? '').split(',');
+  return options.map(String).filter((option) => ticked.includes(option));
+}
+
+/** Left and right go through the options, space ticks one, `a` all of them, or none where all are. */
+function tick(form: FormState, field: FormField, key: string): FormState {
+  const options = (field.options ?? []).map(String);
+  const ticked = tickedOptions(form, field);
+  const at = form.cursors[field.name] ?? 0;
+  const step = key === 'left' || key === 'h' ? -1 : key === 'right' || key === 'l' ? 1 : 0;
+  if (step !== 0 && options.length > 0)
+    return { ...form, cursors: { ...form.cursors, [field.name]: (at + step + options.length) % options.length } };
+  const option = options[at];
+  if (key === 'a') return change(form, field, textState(ticked.length === options.length ? '' : options.join(',')));
+  if (key !== ' ' || option === undefined) return form;
+  const next = options.filter((one) => (one === option ? !ticked.includes(one) : ticked.includes(one)));
+  return change(form, field, textState(next.join(',')));
 }
 
 function change(form: FormState, field: FormField, text: TextState): FormState {

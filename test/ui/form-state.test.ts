@@ -77,6 +77,24 @@ describe('a form', () => {
     expect(submitForm(keys(form, 'right')).values).toEqual({ class: 'class-11' });
   });
 
+  it('ticks any number of options, all of them at once, and none', () => {
+    const options = ['istio', 'consul', 'redis'];
+    const parts: FormField = { name: 'parts', label: 'parts', type: 'choices', options, initial: 'istio,redis' };
+    const form = createForm([parts]);
+    const theme = createTheme({ color: 0, unicode: true });
+    const drawn = (state: typeof form) =>
+      formLines({ form: state, submit: 'Go', width: 60, height: 20, theme }).join('\n');
+    expect(drawn(form)).toMatch(
+      /parts {2}istio, redis\n.*❯ \[x\] istio\n.* \[ \] consul\n.* \[x\] redis\n.*space ticks/,
+    );
+    expect(submitForm(keys(form, 'right', ' ')).values).toEqual({ parts: 'istio,consul,redis' });
+    expect(drawn(keys(form, 'a'))).toContain('parts  all');
+    const none = keys(form, 'a', 'a');
+    expect(drawn(none)).toContain('parts  none');
+    expect(submitForm(none)).toMatchObject({ values: undefined, form: { errors: { parts: 'This is needed' } } });
+    expect(submitForm({ ...none, fields: [{ ...parts, optional: true }] }).values).toEqual({ parts: '' });
+  });
+
   it('never draws what is masked', () => {
     const form = pasteIntoForm(keys(createForm(fields), 'down'), 'hunter2hunter2\n');
     const drawn = formLines({

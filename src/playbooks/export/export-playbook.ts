@@ -30,11 +30,11 @@ interface Frame {
 export async function exportPlaybook({ loaded, inputs, namespace, programVersion }: ExportRequest): Promise<Exported> {
   const { playbook } = loaded;
   const tokens = createShellTokens();
-  const own = Object.entries(playbook.inputs).filter(([, { sensitive }]) => !sensitive);
+  const own = shellInputs(playbook);
   const frames = new Map<string | undefined, Frame>();
   frames.set(undefined, {
     values: inputs,
-    inputs: new Map(own.map(([name, { type }]) => [name, { content: `\${${variableOf(name)}}`, type }])),
+    inputs: new Map(own.map(([name, type]) => [name, { content: `\${${variableOf(name)}}`, type }])),
   });
   const steps: ExportedStep[] = [];
   const conditions = new Map<string, ExportedStep['when']>();
@@ -96,8 +96,7 @@ function calledFrame(
   const known = createPlanContextValues(passed, tokens);
   const values = calledInputs(called, known, frame.values);
   const inputs = new Map<string, ShellInput>();
-  for (const [name, { type, sensitive }] of Object.entries(called.inputs)) {
-    if (sensitive) continue;
+  for (const [name, type] of shellInputs(called)) {
     const given = passed[name];
     const above = frame.inputs.get(name);
     if (typeof given === 'string' && tokens.has(given)) inputs.set(name, { content: tokens.inDocument(given), type });
@@ -105,6 +104,13 @@ function calledFrame(
     else inputs.set(name, { content: escaped(String(values[name] ?? '')), type });
   }
   return { inputs, values };
+}
+
+/** The inputs that become variables of the script. What was ticked in a list is decided when it is written. */
+function shellInputs({ inputs }: Pick<Playbook, 'inputs'>): [name: string, type: ShellInput['type']][] {
+  return Object.entries(inputs).flatMap(([name, { type, sensitive }]) =>
+    sensitive || type === 'list' ? [] : [[name, type]],
+  );
 }
 
 // A token is no value of the input's type: what depends on it is decided by the script.

@@ -30,6 +30,7 @@ const fitting: Record<'text' | InputDefinition['type'], readonly string[]> = {
   string: ['string', 'int', 'uint', 'double', 'bool', 'null'],
   number: ['int', 'uint', 'double', 'string', 'null'],
   boolean: ['bool', 'string', 'null'],
+  list: ['string', 'int', 'uint', 'double', 'bool', 'null'],
 };
 
 function checkSource(

@@ -67,7 +67,9 @@ export const inputStep: StepKind<Config> = {
 /** One that is none of the step's options, such as `ask`, leaves it to the person. */
 function givenInput({ name, options }: Asked, { scope }: Pick<StepContext, 'scope'>): InputValue | undefined {
   const value = (scope.inputs as Record<string, InputValue> | undefined)?.[name];
-  return value === undefined || value === '' || (options && !options.includes(value)) ? undefined : value;
+  return value === undefined || value === '' || (options && (Array.isArray(value) || !options.includes(value)))
+    ? undefined
+    : value;
 }
 
 /** Asks, and asks again with the reason as long as the answer cannot be taken. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../src/base/errors.ts';
+import { defineInput } from '../../../src/playbooks/input-schema.ts';
 import { calledInputs, inputFault, isAsked, parseInput, resolveInputs } from '../../../src/playbooks/inputs.ts';
 import type { InputDefinition } from '../../../src/playbooks/model.ts';
 
@@ -45,6 +46,42 @@ describe('the inputs of a run', () => {
     ]);
     expect(values).toEqual({ registry: 'docker.io', rate: 250, force: true, email: '', color: 'red', name: 'abc' });
     expect(secrets).toEqual({ secret: 'hunter2hunter2' });
+  });
+
+  it('of which any number may be chosen are lists, by commas on the command line and as lists in files', () => {
+    const parts = define({ type: 'list', options: ['istio', 'consul', 'redis'], default: ['istio'] });
+    const of = (given: unknown, one = parts) =>
+      resolveInputs({ ref: 'a/b', inputs: { parts: one } }, [{ name: 'parts', value: given, source: 'file' }]).values
+        .parts;
+    expect(of('consul, redis,consul')).toEqual(['consul', 'redis']);
+    expect(of(['redis'])).toEqual(['redis']);
+    expect(of('', { ...parts, optional: true })).toEqual([]);
+    expect(resolveInputs({ ref: 'a/b', inputs: { parts } }, []).values.parts).toEqual(['istio']);
+    const refused = (given: unknown) => {
+      try {
+        return of(given);
+      } catch (error) {
+        return (error as Problem).evidence.join();
+      }
+    };
+    expect(refused('istio,kafka')).toBe('parts: `kafka` is not among them: istio, consul, redis');
+    expect(refused('')).toBe('parts: at least one must be chosen');
+    expect(refused(true)).toBe('parts: a list is expected, not true');
+  });
+
+  it('of which any number may be chosen say what there is to choose, and are written in no other way', () => {
+    const faultsOf = (written: object) =>
+      defineInput({ description: 'd', multiple: true, ...written }).faults.map(([key, text]) => `${key}: ${text}`);
+    expect(defineInput({ description: 'd', multiple: true, options: ['a', 'b'], default: ['b'] })).toMatchObject({
+      definition: { type: 'list', default: ['b'] },
+      faults: [],
+    });
+    expect(faultsOf({})).toEqual(['multiple: `options` or `choices` say what can be chosen; one is needed']);
+    expect(faultsOf({ options: ['a'], default: ['b'] })).toEqual(['default: the default is not among the options: b']);
+    expect(faultsOf({ options: ['a'], default: 'a' })).toEqual(['default: the default is no list']);
+    expect(faultsOf({ options: ['a'], sensitive: true })).toEqual([
+      'sensitive: `sensitive` and `multiple` do not go together',
+    ]);
   });
 
   it('are refused all at once, each with its reason', () => {
