@@ -28,6 +28,18 @@ const k6: Tool = {
   versionArgs: ['version'],
 };
 
+const helmfile: Tool = {
+  name: 'helmfile',
+  purpose: 'to keep lists of releases; the order of ours needs none',
+  install: {
+    ...page('https://helmfile.readthedocs.io/en/stable/#installation'),
+    ...{ brew: 'helmfile', pacman: 'helmfile' },
+    download:
+      'curl -fsSL https://github.com/helmfile/helmfile/releases/download/v1.1.0/helmfile_1.1.0_linux_{architecture}.tar.gz | sudo tar -xz -C /usr/local/bin helmfile',
+  },
+  versionArgs: ['version', '--output', 'short'],
+};
+
 // Distributions' own Python refuses what pip would put into it (PEP 668), so that pipx gives it a place of its own.
 const locust: Tool = {
   name: 'locust',
@@ -45,7 +57,7 @@ const locust: Tool = {
 
 /** Every program that a check may look for. */
 export const knownTools: readonly Tool[] = [
-  ...[kubectl, helm, git, k6, locust],
+  ...[kubectl, helm, helmfile, git, k6, locust],
   { ...ssh, versionArgs: ['-V'] },
   ...imageEngines.map((engine) => ({ ...engine, versionArgs: ['--version'] })),
 ];
