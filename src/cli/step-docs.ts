@@ -7,7 +7,7 @@ const groups: [title: string, names: readonly string[]][] = [
   ['Objects in the cluster', ['apply', 'delete', 'kustomize', 'helm', 'patch', 'label', 'secret', 'certificate']],
   ['Workloads', ['rollout', 'scale', 'wait', 'exec', 'copy', 'logs', 'port-forward']],
   ['Looking', ['check', 'http', 'promql', 'load']],
-  ['Outside of the cluster', ['command', 'ssh', 'file', 'image']],
+  ['Outside of the cluster', ['command', 'ssh', 'file', 'kubeconfig', 'image']],
   ['People', ['confirm', 'input']],
   ['Steps inside of steps', ['playbook', 'parallel', 'foreach']],
 ];

@@ -55,9 +55,53 @@ const locust: Tool = {
   versionArgs: ['--version'],
 };
 
+const engine = ['DOCKER_*', 'CONTAINER_HOST', 'CONTAINERS_*', 'PODMAN_*'];
+const architecture = '{architecture}';
+
+/** Programs that make a cluster on this machine. */
+export const localClusterTools: readonly Tool[] = [
+  {
+    name: 'kind',
+    purpose: 'to make a cluster whose nodes are containers',
+    install: {
+      ...page('https://kind.sigs.k8s.io/docs/user/quick-start/#installation'),
+      ...{ brew: 'kind', pacman: 'kind' },
+      download: `curl -fL -o /tmp/kind https://kind.sigs.k8s.io/dl/v0.32.0/kind-linux-${architecture} && sudo install -m 755 /tmp/kind /usr/local/bin/kind`,
+    },
+    versionArgs: ['--version'],
+    minimum: [0, 20, 0],
+    inherit: [...engine, 'KIND_EXPERIMENTAL_*'],
+  },
+  {
+    name: 'k3d',
+    purpose: 'to make a small cluster of k3s in containers',
+    install: {
+      ...page('https://k3d.io/stable/#installation'),
+      ...{ brew: 'k3d', pacman: 'k3d' },
+      download: `curl -fL -o /tmp/k3d https://github.com/k3d-io/k3d/releases/download/v5.8.3/k3d-linux-${architecture} && sudo install -m 755 /tmp/k3d /usr/local/bin/k3d`,
+    },
+    versionArgs: ['--version'],
+    minimum: [5, 0, 0],
+    inherit: [...engine, 'K3D_*'],
+  },
+  {
+    name: 'minikube',
+    purpose: 'to make a cluster in a container or a virtual machine',
+    install: {
+      ...page('https://minikube.sigs.k8s.io/docs/start/'),
+      ...{ brew: 'minikube', pacman: 'minikube' },
+      download: `curl -fL -o /tmp/minikube https://storage.googleapis.com/minikube/releases/latest/minikube-linux-${architecture} && sudo install -m 755 /tmp/minikube /usr/local/bin/minikube`,
+    },
+    versionArgs: ['version', '--short'],
+    minimum: [1, 30, 0],
+    inherit: [...engine, 'MINIKUBE_*'],
+  },
+];
+
 /** Every program that a check may look for. */
 export const knownTools: readonly Tool[] = [
   ...[kubectl, helm, helmfile, git, k6, locust],
+  ...localClusterTools,
   { ...ssh, versionArgs: ['-V'] },
   ...imageEngines.map((engine) => ({ ...engine, versionArgs: ['--version'] })),
 ];

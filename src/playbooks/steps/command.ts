@@ -1,11 +1,15 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { Problem } from '../../base/errors.ts';
 import { printable } from '../../base/printable.ts';
 import { toolEnvironment } from '../../tools/environment.ts';
 import { whichProgram } from '../../tools/find-tool.ts';
-import { git } from '../../tools/known-tools.ts';
+import { git, localClusterTools } from '../../tools/known-tools.ts';
 import { runTool, type ToolResult } from '../../tools/run-tool.ts';
+import { imageEngines } from '../../tools/tool.ts';
 import type { StepContext, StepKind } from '../step-kind.ts';
 import { renderKnown, shellWord } from './explain.ts';
 import { requireSecret } from './secret-values.ts';
@@ -31,6 +35,10 @@ const shape = {
           .optional()
           .describe('What it reads'),
         cluster: z.boolean().optional().describe('True for a program that speaks to the cluster: it gets KUBECONFIG'),
+        'own-kubeconfig': z
+          .boolean()
+          .optional()
+          .describe('True for a program that would change your kubeconfig: it gets an empty one, which is thrown away'),
         'exit-codes': goodExitCodes.optional().describe('Good ones; `[0]` unless said'),
         json: z.boolean().optional().describe('What it writes is JSON, and becomes the output `json`'),
         creates: z.string().min(1).optional().describe('It is done when this file is there'),
@@ -147,13 +155,14 @@ async function start(
     throw new Problem(`There is no program ${program}`, {
       next: [program.includes('/') ? `See whether it is at ${path}` : 'Install it, or put it into PATH'],
     });
-  return runTool(path, args, {
-    env,
-    cwd,
-    signal: context.signal,
-    stdin: more.stdin,
-    ...(more.onLine && { onLine: more.onLine }),
-  });
+  const called = { cwd, signal: context.signal, stdin: more.stdin, ...(more.onLine && { onLine: more.onLine }) };
+  if (!options['own-kubeconfig']) return runTool(path, args, { ...called, env });
+  const aside = await mkdtemp(join(tmpdir(), 'tars-console-'));
+  try {
+    return await runTool(path, args, { ...called, env: { ...env, KUBECONFIG: join(aside, 'kubeconfig') } });
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
 }
 
 /** What becomes an output is written down with the run, so that it is kept short; the log has all of it. */
@@ -161,7 +170,7 @@ const longestOutput = 32_768;
 
 /** Variables that a program which we know reads for its own connections; never those that lead to a cluster. */
 function ownVariables(program: string): readonly string[] {
-  return program === git.name ? (git.inherit ?? []) : [];
+  return [git, ...imageEngines, ...localClusterTools].find(({ name }) => name === program)?.inherit ?? [];
 }
 
 function stdoutOf({ stdout }: ToolResult): string {

@@ -13,6 +13,7 @@ import { helmStep } from './helm.ts';
 import { httpStep } from './http.ts';
 import { imageStep } from './image.ts';
 import { inputStep } from './input.ts';
+import { kubeconfigStep } from './kubeconfig.ts';
 import { kustomizeStep } from './kustomize.ts';
 import { labelStep } from './label.ts';
 import { loadStep } from './load.ts';
@@ -22,11 +23,14 @@ import { patchStep } from './patch.ts';
 import { playbookStep } from './playbook.ts';
 import { portForwardStep } from './port-forward.ts';
 import { promqlStep } from './promql.ts';
+import { putBackStep } from './put-back.ts';
 import { rolloutStep } from './rollout.ts';
+import { saveStep } from './save.ts';
 import { scaleStep } from './scale.ts';
 import { secretStep } from './secret.ts';
 import { sshStep } from './ssh.ts';
 import { waitStep } from './wait.ts';
+import { watchStep } from './watch.ts';
 
 /** Every kind of step that a playbook may have. */
 export const stepKinds: readonly StepKind[] = [
@@ -41,6 +45,7 @@ export const stepKinds: readonly StepKind[] = [
   portForwardStep,
   promqlStep,
   checkStep,
+  watchStep,
   secretStep,
   certificateStep,
   scaleStep,
@@ -48,11 +53,14 @@ export const stepKinds: readonly StepKind[] = [
   patchStep,
   labelStep,
   logsStep,
+  saveStep,
+  putBackStep,
   loadStep,
   imageStep,
   commandStep,
   sshStep,
   fileStep,
+  kubeconfigStep,
   confirmStep,
   inputStep,
   playbookStep,

@@ -9,7 +9,7 @@ import { requireSecret } from './secret-values.ts';
 import { callSsh } from './ssh/call.ts';
 import { hostsOf, isLoopback, type SshHost } from './ssh/hosts.ts';
 import { type SshConfig, type SshOptions, sshShape } from './ssh/options.ts';
-import { type Remote, remoteCommand, remoteHas, remoteReceive, remoteScript } from './ssh/remote.ts';
+import { asRoot, type Remote, remoteCommand, remoteHas, remoteReceive, remoteScript } from './ssh/remote.ts';
 import { workspacePath } from './workspace-path.ts';
 
 /** What became of a host. */
@@ -120,7 +120,8 @@ async function onHost(host: SshHost, options: SshOptions, context: StepContext):
       say('nothing to do');
       return { host: host.name, status: 'skipped', code: 0, stdout: '' };
     }
-    const { command, stdin } = options.upload ? await uploadOf(options.upload, context) : remoteOf(options, context);
+    const remote = options.upload ? await uploadOf(options.upload, context) : remoteOf(options, context);
+    const { command, stdin } = isRoot(options) ? { ...remote, command: `sudo -n ${remote.command}` } : remote;
     const result = await callSsh(host, options, { command, stdin, signal: context.signal, onLine: say }, context);
     const { code = -1, stdout, stderr } = result;
     const kept = { host: host.name, code, stdout: stdout.trimEnd().slice(0, 8192) };
@@ -133,6 +134,11 @@ async function onHost(host: SshHost, options: SshOptions, context: StepContext):
     say(error.message);
     return { host: host.name, status: 'failed', code: 255, stdout: '', problem: messageOf(error) };
   }
+}
+
+/** A value that an expression came to counts as well. */
+function isRoot({ sudo }: SshOptions): boolean {
+  return sudo === true || sudo === 'true';
 }
 
 function remoteOf(options: SshOptions, context: StepContext, words: SshOptions['unless'] = options.run): Remote {
@@ -169,7 +175,8 @@ async function isSettled(host: SshHost, options: SshOptions, context: StepContex
     tests.push(remoteScript(remoteHas(upload.to, mode, sha256), {}));
   }
   for (const test of tests) {
-    const { code } = await callSsh(host, options, { ...test, signal: context.signal }, context);
+    const call = isRoot(options) ? asRoot(test) : test;
+    const { code } = await callSsh(host, options, { ...call, signal: context.signal }, context);
     if (code === 0) return true;
   }
   return false;
@@ -205,10 +212,11 @@ function login({ host, user, port }: SshHost): string {
 
 function equivalentOn(
   to: string,
-  options: Pick<SshOptions, 'script' | 'run' | 'upload'> & Partial<PlanContext>,
+  options: Pick<SshOptions, 'script' | 'run' | 'upload' | 'sudo'> & Partial<PlanContext>,
 ): string[] {
-  const { script = '', run, upload } = options;
-  if (upload) return [`ssh ${to} ${shellWord(`cat > ${shellWord(upload.to)}`)} < ${shellWord(upload.file)}`];
-  if (run) return [`ssh ${to} ${shellWord(run.map((word) => shellWord(String(word))).join(' '))}`];
-  return [`printf '%s\\n' ${shellWord(script.trimEnd())} | ssh ${to} sh -s`];
+  const { script = '', run, upload, sudo } = options;
+  const root = sudo === undefined || sudo === false ? '' : 'sudo ';
+  if (upload) return [`ssh ${to} ${shellWord(`${root}tee ${shellWord(upload.to)}`)} < ${shellWord(upload.file)}`];
+  if (run) return [`ssh ${to} ${shellWord(root + run.map((word) => shellWord(String(word))).join(' '))}`];
+  return [`printf '%s\\n' ${shellWord(script.trimEnd())} | ssh ${to} ${root}sh -s`];
 }

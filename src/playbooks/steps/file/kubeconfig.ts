@@ -88,12 +88,15 @@ export function kubeconfigChanges(before: string, after: string): FieldChange[] 
   const [old, now] = [before, after].map((text) => (parseDocument(text).toJS() ?? {}) as Config);
   const changes = lists.flatMap((list) => {
     const known = new Map(entriesOf(old ?? {}, list).map((entry) => [entry.name, JSON.stringify(entry)]));
-    return entriesOf(now ?? {}, list).flatMap((entry): FieldChange[] => {
+    const left = entriesOf(now ?? {}, list);
+    const gone = [...known.keys()].filter((name) => !left.some((entry) => entry.name === name));
+    const made = left.flatMap((entry): FieldChange[] => {
       const was = known.get(entry.name);
       const path = `${list}[name=${entry.name}]`;
       if (was === undefined) return [{ path, after: '(new)' }];
       return was === JSON.stringify(entry) ? [] : [{ path, before: '(hidden)', after: '(hidden, changed)' }];
     });
+    return [...made, ...gone.map((name): FieldChange => ({ path: `${list}[name=${name}]`, before: '(hidden)' }))];
   });
   const current = [old?.['current-context'], now?.['current-context']].map((name) => (name ? String(name) : undefined));
   if (current[0] === current[1]) return changes;

@@ -67,6 +67,10 @@ export const sshShape = {
         .describe('Where it is done; user and port may stand with a host'),
       user: z.string().min(1).optional(),
       port: port.optional(),
+      sudo: z
+        .union([z.boolean(), z.string().regex(/^\$\{\{.*\}\}$/s, 'true, false or one expression')])
+        .optional()
+        .describe('True: it is done there as root, by `sudo` without a password'),
       identity: z.string().min(1).optional().describe('The private key’s file; ssh’s own choice unless said'),
       options: options.optional().describe('Options of ssh, e.g. `{ ProxyJump: bastion }`'),
       'at-once': z.number().int().min(1).max(64).optional().describe('How many hosts at the same time; 4 unless said'),

@@ -20,6 +20,11 @@ export function remoteCommand(words: readonly string[], variables: Readonly<Reco
   return remoteScript(`exec ${quoteCommand(words)}`, variables);
 }
 
+/** The same as root. `sudo` asks nothing: where it would, it fails and says so. */
+export function asRoot({ command, stdin }: Remote): Remote {
+  return { command: `sudo -n ${command}`, stdin };
+}
+
 // No single quote may stand in it. Arguments: path, mode, bytes, SHA-256.
 const receive = [
   'umask 077; t="$1.part.$$"; cat > "$t" || exit 1; n=$(wc -c < "$t")',
