@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SourceKind } from './source-kind.ts';
+import { buildsSource } from './sources/builds.ts';
 import { canSource } from './sources/can.ts';
 import { causesSource } from './sources/causes.ts';
 import { clockSource } from './sources/clock.ts';
@@ -49,6 +50,7 @@ const sourceKinds = [
   headroomSource,
   releasesSource,
   repositorySource,
+  buildsSource,
   loadSource,
   measuredSource,
   fileSource,
