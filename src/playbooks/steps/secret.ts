@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { applyObject } from '../../cluster/apply.ts';
 import { KubernetesError } from '../../cluster/kubernetes-error.ts';
 import { workloadsUsing } from '../../cluster/secret-users.ts';
 import { nameOf } from '../../kubernetes/object.ts';
@@ -7,14 +6,14 @@ import type { StepContext, StepKind } from '../step-kind.ts';
 import type { FieldChange, StepPreview } from '../step-preview.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
 import { inNamespace } from './in-namespace.ts';
-import { certificatesSchema, checkCertificates } from './secret/certificates.ts';
-import { changeOf, ownKeys, type SecretChange } from './secret/change.ts';
-import { dockerConfig, dockerLine, dockerSchema } from './secret/docker.ts';
+import { certificatesSchema } from './secret/certificates.ts';
+import { changeOf, type SecretChange } from './secret/change.ts';
+import { dockerLine, dockerSchema } from './secret/docker.ts';
 import { listField, listLines, listSentence } from './secret/list.ts';
-import { restartUsers, rotatedAnnotation } from './secret/rotation.ts';
-import { copiedFrom, keyName, keySource, keyValueOf, sourceLines } from './secret/sources.ts';
-import { checkPair, tlsType } from './secret/tls.ts';
+import { restartUsers } from './secret/rotation.ts';
+import { copiedFrom, keyName, keySource, sourceLines } from './secret/sources.ts';
 import { beforeSchema, planSecretUndo, undoneLists, undoSecret } from './secret/undo.ts';
+import { wishOf, writeSecret } from './secret/write.ts';
 
 const flag = z.union([z.boolean(), z.string()]);
 const shape = {
@@ -73,7 +72,7 @@ const step: StepKind<Config> = {
     return [own, ...others, ...kinds.map((kind) => ({ verbs: ['list', 'patch'], apiVersion: 'apps/v1', kind }))];
   },
   async plan(config, context) {
-    const wish = wishOf(renderKnown(context, config));
+    const wish = wishOf(renderKnown(context, config).secret);
     try {
       const change = await changeOf(wish, context, undefined);
       const users =
@@ -120,7 +119,7 @@ const step: StepKind<Config> = {
     const told = Object.entries(change.lists).map(([key, list]) => listSentence(key, list));
     const { created, replaced, rotated, kept, isRotated } = change;
     const names = [...created, ...replaced, ...rotated];
-    if (names.length > 0) await write(config, change, context);
+    if (names.length > 0) await writeSecret(config.secret, change, context);
     const isNew = isRotated || rotated.length > 0;
     const restarted = isNew && config.secret.rotate?.restart ? await restartUsers(wish.name, rotated, context) : [];
     const outputs = { written: names, kept, rotated, restarted };
@@ -177,45 +176,7 @@ function outputsSince(before: unknown, keys: readonly string[]) {
 
 /** Values are filled in only when they are written: what a key that is kept is made from need not be known. */
 function wished({ secret }: Config, { render }: Pick<StepContext, 'render'>) {
-  return wishOf({ secret: { ...secret, name: render(secret.name) } });
-}
-
-function wishOf({ secret }: Config) {
-  const { keys, docker, ...rest } = secret;
-  if (keys) return { ...rest, keys };
-  // One key holds it all; it is kept, replaced or rotated like any other.
-  const source = { value: docker?.server ?? '' };
-  return { ...rest, type: 'kubernetes.io/dockerconfigjson', keys: { '.dockerconfigjson': source } };
-}
-
-/** All of our own keys are sent, as server-side apply takes away what its manager no longer names; those of others stay theirs. */
-async function write({ secret }: Config, change: SecretChange, context: StepContext): Promise<void> {
-  const { connection, system, signal, namespace } = context;
-  const { live, present, created, replaced, rotated, old, mark, lists } = change;
-  const ours = ownKeys(live);
-  const data = Object.fromEntries(Object.entries(present).filter(([key]) => ours.has(key)));
-  for (const [key, kept] of Object.entries(old)) data[kept] = present[key] ?? '';
-  const { keys } = wishOf({ secret });
-  for (const [key, source] of Object.entries(keys)) {
-    if (![...created, ...replaced, ...rotated].includes(key)) continue;
-    const list = lists[key];
-    if (list) {
-      data[key] = Buffer.from(list.after.join(list.separator)).toString('base64');
-      continue;
-    }
-    const docker = secret.docker ? await dockerConfig(secret.docker, context) : undefined;
-    const { bytes, beside } = docker ? { bytes: docker, beside: undefined } : await keyValueOf(key, source, context);
-    data[key] = bytes.toString('base64');
-    for (const [name, other] of Object.entries(beside ?? {})) data[name] = other.toString('base64');
-  }
-  const type = (live?.type as string | undefined) ?? wishOf({ secret }).type ?? 'Opaque';
-  const annotations = mark ? { annotations: { [rotatedAnnotation]: mark } } : {};
-  const name = context.render(secret.name);
-  if (type === tlsType) checkPair(name, { ...present, ...data });
-  for (const note of checkCertificates(name, secret.certificates ?? [], { ...present, ...data })) context.output(note);
-  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...annotations }, type, data };
-  const force = replaced.length + rotated.length > 0;
-  await applyObject(connection, object, { system, signal, force });
+  return wishOf({ ...secret, name: render(secret.name) });
 }
 
 function previewOf(name: string, namespace: string, change: SecretChange, users: readonly string[]): StepPreview {

@@ -15,7 +15,7 @@ export const certificatesSchema = z
     }),
   )
   .min(1);
-type Wanted = z.infer<typeof certificatesSchema>[number];
+export type WantedCertificates = z.infer<typeof certificatesSchema>;
 
 /** A certificate that ends within so many days is told about. */
 const soonDays = 30;
@@ -26,7 +26,7 @@ const soonDays = 30;
  */
 export function checkCertificates(
   name: string,
-  wanted: readonly Wanted[],
+  wanted: WantedCertificates,
   data: Readonly<Record<string, string>>,
 ): string[] {
   const today = Date.now();

@@ -9,10 +9,10 @@ export const dockerSchema = z.strictObject({
   password: keySource.describe('Where the password or token comes from'),
   email: z.string().optional(),
 });
-type Docker = z.infer<typeof dockerSchema>;
+export type DockerConfig = z.infer<typeof dockerSchema>;
 
 /** The document of a `kubernetes.io/dockerconfigjson` Secret, as `kubectl create secret docker-registry` makes it. */
-export async function dockerConfig(docker: Docker, context: StepContext): Promise<Buffer> {
+export async function dockerConfig(docker: DockerConfig, context: StepContext): Promise<Buffer> {
   const { server, username, email } = context.render({ ...docker, password: undefined });
   const password = (await keyValueOf('password', docker.password, context)).bytes.toString('utf8');
   context.hide(password);
@@ -23,7 +23,7 @@ export async function dockerConfig(docker: Docker, context: StepContext): Promis
 }
 
 /** The line that makes one by hand, with the password in a variable. */
-export function dockerLine(name: string, { server, username, password }: Docker, namespace: string): string {
+export function dockerLine(name: string, { server, username, password }: DockerConfig, namespace: string): string {
   const { before, option } = sourceLines('password', password);
   const value = option.replace(/^'?--from-literal=password=/, '').replace(/'$/, '');
   const line = `kubectl create secret docker-registry ${name} -n ${namespace} --docker-server=${shellWord(server)} --docker-username=${shellWord(username)} --docker-password=${value}`;

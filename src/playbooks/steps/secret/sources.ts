@@ -31,6 +31,17 @@ export const keySource = z.union([
       .describe('A variable of the environment that the run was started in'),
   }),
   z.strictObject({ list: listSchema }),
+  z.strictObject({
+    join: z
+      .array(
+        z.union([
+          z.string().min(1).describe('Not secret; expressions may stand in it'),
+          z.strictObject({ key: keyName.describe('The value of this key of the same Secret') }),
+        ]),
+      )
+      .min(1)
+      .describe('Put together from texts and other keys: `["postgres://user:", { key: password }, "@host/name"]`'),
+  }),
   z.strictObject({ prompt: z.string().min(1).describe('What a person is asked for; nothing that is typed is shown') }),
 ]);
 export type KeySource = z.infer<typeof keySource>;
@@ -48,7 +59,8 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
   if (typeof source !== 'string' && 'file' in source) return { bytes: await fileBytes(source.file, context) };
   if (typeof source !== 'string' && 'env' in source) return hidden(fromEnvironment(source.env), context);
   if (typeof source !== 'string' && 'prompt' in source) return hidden(await ask(key, source.prompt, context), context);
-  if (typeof source !== 'string' && 'list' in source) throw new Error('a list is made from what is there');
+  if (typeof source !== 'string' && ('list' in source || 'join' in source))
+    throw new Error('it is made from what is there');
   const input = typeof source === 'string' ? source : 'input' in source ? source.input : undefined;
   const secret = input === undefined ? undefined : context.secret(input);
   if (secret !== undefined) return hidden(secret, context);
@@ -68,6 +80,21 @@ export async function keyValueOf(key: string, source: KeySource, context: StepCo
   throw new Problem(`There is no value for ${key}`, {
     next: [`Give the input ${input}: --set-env ${input}=VARIABLE or --set-file ${input}=path`],
   });
+}
+
+/** Joins texts and other keys of the same Secret, whose data is in base64; hidden from then on. Throws `Problem`. */
+export function joined(
+  parts: readonly (string | { key: string })[],
+  data: Readonly<Record<string, string>>,
+  context: StepContext,
+): Buffer {
+  const value = parts.map((part) => {
+    if (typeof part === 'string') return context.render(part);
+    const found = data[part.key];
+    if (found === undefined) throw new Problem(`There is no key ${part.key} to put together with others`);
+    return Buffer.from(found, 'base64').toString('utf8');
+  });
+  return hidden(value.join(''), context).bytes;
 }
 
 /** The keys that a source fills: its own, and that of a public half. */
@@ -90,6 +117,7 @@ export function sourceLines(key: string, source: KeySource): { before: string[];
   if ('value' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.value}`) };
   if ('file' in source) return { before: [], option: shellWord(`--from-file=${key}=${source.file}`) };
   if ('env' in source) return { before: [], option: `--from-literal=${key}="$${source.env}"` };
+  if ('join' in source) return { before: [`${name}=${joinWord(source.join)}`], option: literal };
   if ('list' in source) return { before: [], option: shellWord(`--from-literal=${key}=${source.list.add ?? ''}`) };
   if ('prompt' in source) return { before: [`read -rs -p ${shellWord(`${source.prompt} `)} ${name}`], option: literal };
   if ('input' in source && source.copy) return { before: [copyLine(name, source.copy)], option: literal };
@@ -101,6 +129,16 @@ function copyLine(name: string, { secret, namespace, key }: z.infer<typeof copyS
   const from = namespace === undefined ? '' : ` -n ${shellWord(namespace)}`;
   const path = shellWord(`{.data.${key.replaceAll('.', '\\.')}}`);
   return `${name}="$(kubectl get secret ${shellWord(secret)}${from} -o jsonpath=${path} | base64 -d)"`;
+}
+
+/** In the shell the other keys are variables, as their own lines make them. */
+function joinWord(parts: readonly (string | { key: string })[]): string {
+  const words = parts.map((part) =>
+    typeof part === 'string'
+      ? part.replace(/["$`\\]/g, '\\$&')
+      : `\${${part.key.toUpperCase().replace(/[^A-Z0-9_]/g, '_')}}`,
+  );
+  return `"${words.join('')}"`;
 }
 
 function text(value: string): KeyValue {
