@@ -8,6 +8,7 @@ import { type Layout, type LayoutWishes, layout, leftWidthOf, smallest } from '.
 import type { AppState } from './state.ts';
 import { runIsOn } from './state.ts';
 import { useApp, useAppState } from './use-app.ts';
+import { ChecklistView } from './views/ChecklistView.tsx';
 import { ClustersScreen, SystemsScreen, WelcomeScreen } from './views/ChoiceScreens.tsx';
 import { Dashboard } from './views/Dashboard.tsx';
 import { DiagnosisView } from './views/DiagnosisView.tsx';
@@ -64,6 +65,8 @@ function Body({ placed }: { placed: Exclude<Layout, { kind: 'too-small' }> }) {
       return <PlanScreen screen={screen} area={area} />;
     case 'diagnosis':
       return <DiagnosisView screen={screen} area={area} />;
+    case 'checklist':
+      return <ChecklistView screen={screen} area={area} />;
     case 'runs':
       return <RunsScreen index={screen.index} area={area} />;
     default:

@@ -64,5 +64,8 @@ export function keyInGate(state: AppState, overlay: GateOverlay, key: KeyPress):
 }
 
 function pass(state: AppState, { begin }: GateOverlay, said: Passage): Update {
-  return update({ ...state, busy: 'Starting the run' }, { ...begin, passage: { ...begin.passage, ...said } });
+  return update(
+    { ...state, busy: begin.type === 'tick' ? 'Ticking' : 'Starting the run' },
+    { ...begin, passage: { ...begin.passage, ...said } },
+  );
 }

@@ -7,6 +7,7 @@ import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
 import { openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
+import { openChecklist } from './open-checklist.ts';
 import { openDiagnosis } from './open-diagnosis.ts';
 import { type AppState, goBack, open, replace, runIsOn, type Screen, type Update, update } from './state.ts';
 
@@ -27,13 +28,14 @@ export function actMenu(state: AppState, action: ActionName): Update {
   if (item.kind === 'view') return openView(state, item.view);
   if (item.kind === 'diagnose') return openDiagnosis(state, { wanted: item.diagnose, title: item.title });
   if (item.kind === 'page') return openPage(state, item.page, item.title);
+  if (item.kind === 'checklist') return openChecklist(state, item.checklist, item.title);
   return action === 'plan'
     ? toPlan(state, item.playbook, item.title, item.inputs)
     : prepare(state, item.playbook, item.title, item.inputs);
 }
 
 /** A page of the system, to be read. */
-function openPage(state: AppState, name: string, title: string): Update {
+export function openPage(state: AppState, name: string, title: string): Update {
   const page = `${state.system}/${name}`;
   return update(open(state, { type: 'page', page, title, text: undefined, scroll: 0 }), { type: 'load-page', page });
 }

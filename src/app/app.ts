@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { messageOf } from '../base/errors.ts';
-import { createPerformer, problemText } from './effects.ts';
+import { createPerformer } from './effects.ts';
 import { emptyLook, type Look } from './look.ts';
+import { problemText } from './problem-text.ts';
 import type { Services } from './services.ts';
 import { type AppState, initialState } from './state.ts';
 import { type AppEvent, updateApp } from './update.ts';

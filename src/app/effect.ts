@@ -1,12 +1,13 @@
 import type { ForwardPlace } from '../cluster/access/access-point.ts';
 import type { ClusterChoice } from '../cluster/connection.ts';
+import type { ChecklistReport } from '../playbooks/checklists/checklist-report.ts';
 import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { FieldValue } from '../ui/form-state.ts';
-import type { PlanEntry } from './services.ts';
+import type { PlanEntry, TickRequest } from './services.ts';
 
-/** What begins or resumes a run. */
-export type BeginEffect = Extract<Effect, { type: 'start-run' | 'resume' }>;
+/** What begins or resumes a run, or changes the cluster by itself: a person may have to say something first. */
+export type BeginEffect = Extract<Effect, { type: 'start-run' | 'resume' | 'tick' }>;
 
 /** What a transition asks to be done. */
 export type Effect =
@@ -33,6 +34,10 @@ export type Effect =
   | { type: 'diagnose'; wanted: string }
   | { type: 'stop-diagnosis' }
   | { type: 'load-page'; page: string }
+  | { type: 'check-list'; checklist: string }
+  | { type: 'stop-checklist' }
+  | ({ type: 'tick'; passage?: Passage } & TickRequest)
+  | { type: 'export-checklist'; report: ChecklistReport }
   | { type: 'copy'; what: string; text: string }
   | { type: 'open-url'; url: string }
   | { type: 'toggle-forward'; place: ForwardPlace }

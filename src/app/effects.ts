@@ -2,7 +2,10 @@ import { messageOf, Problem } from '../base/errors.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
-import type { Effect } from './effect.ts';
+import type { BeginEffect, Effect } from './effect.ts';
+import { performChecklist } from './effects-checklist.ts';
+import { noCluster } from './no-cluster-problem.ts';
+import { problemText } from './problem-text.ts';
 import { createReplaying } from './replaying.ts';
 import type { Services } from './services.ts';
 import { type AppState, systemOf } from './state.ts';
@@ -14,7 +17,7 @@ export interface Performer {
   close(): void;
 }
 
-interface Hands {
+export interface Hands {
   services: Services;
   dispatch(event: AppEvent): void;
   state(): AppState;
@@ -55,11 +58,12 @@ export function createPerformer(hands: Hands): Performer {
       if (effect.type === 'close-view') return free('view');
       if (effect.type === 'stop-preview') return free('plan');
       if (effect.type === 'stop-diagnosis') return free('diagnosis');
+      if (effect.type === 'stop-checklist') return free('checklist');
       if (effect.type === 'steer-replay') return replays.steer(effect.how);
       const done = (
         effect.type === 'replay' ? replays.begin(effect.run, take('follow')) : perform(effect, hands, take)
       ).catch((error: unknown) => {
-        if (error instanceof GateProblem && (effect.type === 'start-run' || effect.type === 'resume'))
+        if (error instanceof GateProblem && isBegin(effect))
           return hands.dispatch({ type: 'gate', gate: error.gate, begin: effect });
         if (!isAbort(error))
           hands.dispatch({ type: 'trouble', effect: effect.type, problem: problemText(error, hands.services) });
@@ -120,12 +124,21 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       return hands.state().session?.forwards.toggle(effect.place);
     case 'diagnose':
       return makeDiagnosis(effect.wanted, hands, take('diagnosis'));
+    case 'check-list':
+    case 'tick':
+    case 'export-checklist':
+      return performChecklist(effect, hands, take);
     case 'load-details':
     case 'load-status':
       return view(effect, hands, take('view'));
     default:
       return;
   }
+}
+
+/** What may throw a `GateProblem`. */
+function isBegin(effect: Effect): effect is BeginEffect {
+  return effect.type === 'start-run' || effect.type === 'resume' || effect.type === 'tick';
 }
 
 function tell({ dispatch }: Hands, text: string): void {
@@ -215,10 +228,6 @@ async function makeDiagnosis(wanted: string, { services, dispatch, state }: Hand
   }
 }
 
-function noCluster(): Problem {
-  return new Problem('No cluster is chosen', { next: [':ctx shows what there is'] });
-}
-
 type ViewEffect = Extract<Effect, { type: 'load-details' | 'load-status' }>;
 
 async function view(effect: ViewEffect, { services, dispatch, state }: Hands, signal: AbortSignal): Promise<void> {
@@ -230,18 +239,6 @@ async function view(effect: ViewEffect, { services, dispatch, state }: Hands, si
       ? await services.status(session, system, signal)
       : await services.details(session, { kind: effect.kind, name: effect.name }, signal);
   if (!signal.aborted) dispatch({ type: 'view', lines });
-}
-
-/** What was thrown as the screen draws it. */
-export function problemText(error: unknown, { asTyped }: Pick<Services, 'asTyped'>) {
-  if (error instanceof Problem)
-    return {
-      message: error.message,
-      where: error.where,
-      next: error.next.map((text) => asTyped(text)),
-      evidence: error.evidence,
-    };
-  return { message: messageOf(error), next: ['This is a fault of tars-console itself; --debug writes a log of it'] };
 }
 
 function isAbort(error: unknown): boolean {

@@ -37,6 +37,8 @@ export const actions = [
   'other-source',
   'again',
   'filter',
+  'tick',
+  'export',
   'command',
   'runs',
   'status',

@@ -4,11 +4,32 @@ import { enterLeadsTo } from './run-reading.ts';
 import { type AppState, runIsOn } from './state.ts';
 
 /** Modes that keys share. */
-export const lists = ['welcome', 'clusters', 'systems', 'menu', 'run', 'pods', 'plan', 'runs', 'diagnosis'] as const;
+export const lists = [
+  'welcome',
+  'clusters',
+  'systems',
+  'menu',
+  'run',
+  'pods',
+  'plan',
+  'runs',
+  'diagnosis',
+  'checklist',
+] as const;
 export const scrolled = ['status', 'access', 'queries', 'page', 'details', 'logs', 'step', 'faults', 'help'] as const;
 export const choices = ['leave', 'stop', 'discard', 'question', 'gate'] as const;
 export const panes = ['menu', 'run', 'pods', 'autoscalers', 'latency'] as const;
-export const quiet = [...panes, 'welcome', 'clusters', 'systems', 'plan', 'runs', 'diagnosis', ...scrolled] as const;
+export const quiet = [
+  ...panes,
+  'welcome',
+  'clusters',
+  'systems',
+  'plan',
+  'runs',
+  'diagnosis',
+  'checklist',
+  ...scrolled,
+] as const;
 
 const enterHints = { question: 'answer', onward: 'go on', menu: 'to the menu', step: 'step' } as const;
 export const enterHint = (state: AppState) => enterHints[enterLeadsTo(state)];

@@ -72,9 +72,11 @@ export const leadingKeys: readonly KeyBinding[] = [
       'plan',
       'runs',
       'diagnosis',
+      'checklist',
       ...scrolled,
       'problem',
       'told',
+      'note',
       'gate',
       'form',
       'command',
@@ -109,7 +111,7 @@ export const leadingKeys: readonly KeyBinding[] = [
     label: 'ctrl-c',
     hint: 'quit',
     description: 'leaves from anywhere; asks while a run is on',
-    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told'],
+    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told', 'note'],
   },
   {
     id: 'suspend',
@@ -117,6 +119,6 @@ export const leadingKeys: readonly KeyBinding[] = [
     label: 'ctrl-z',
     hint: 'suspend',
     description: 'back to the shell; fg comes back here',
-    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told'],
+    where: ['loading', ...quiet, 'form', 'command', 'filter', ...choices, 'problem', 'told', 'note'],
   },
 ];

@@ -1,3 +1,4 @@
+import { chosenItem } from './checklist-screen.ts';
 import type { KeyBinding } from './key-binding.ts';
 
 /** Keys of the screens that show how a system is reached and how it does. */
@@ -64,5 +65,43 @@ export const viewingKeys: readonly KeyBinding[] = [
     description: 'looks again now',
     where: ['access', 'queries'],
     footer: 25,
+  },
+  {
+    id: 'tick',
+    keys: ['t', ' '],
+    label: 't',
+    hint: 'tick',
+    hintNow: ({ screen }) => (screen.type === 'checklist' && chosenItem(screen)?.tick ? 'untick' : 'tick'),
+    description: 'ticks the item with a note, or overrules its check; unticks one that is ticked',
+    where: ['checklist'],
+    footer: 20,
+    disabledReason: ({ readOnly }) => (readOnly ? 'A tick is kept in the cluster: not with --read-only' : undefined),
+  },
+  {
+    id: 'enter',
+    keys: ['enter'],
+    label: '⏎',
+    hint: 'do it',
+    description: 'opens the playbook that does what the item asks for, or the page that says how',
+    where: ['checklist'],
+    footer: 21,
+  },
+  {
+    id: 'again',
+    keys: ['r'],
+    label: 'r',
+    hint: 'check again',
+    description: 'makes the checks again',
+    where: ['checklist'],
+    footer: 22,
+  },
+  {
+    id: 'export',
+    keys: ['e'],
+    label: 'e',
+    hint: 'export',
+    description: 'writes the list into this folder, as Markdown and as JSON',
+    where: ['checklist'],
+    footer: 23,
   },
 ];

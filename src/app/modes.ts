@@ -18,6 +18,7 @@ export const modes = [
   'access',
   'queries',
   'diagnosis',
+  'checklist',
   'page',
   'details',
   'logs',
@@ -32,6 +33,7 @@ export const modes = [
   'discard',
   'problem',
   'told',
+  'note',
   'gate',
   'question',
 ] as const;
@@ -45,7 +47,7 @@ export function modeOf({ overlay, screen, focus }: AppState): Mode {
 /** Modes in which characters are text and not commands. */
 export function takesText(state: AppState): boolean {
   const mode = modeOf(state);
-  if (mode === 'form' || mode === 'command' || mode === 'filter') return true;
+  if (mode === 'form' || mode === 'command' || mode === 'filter' || mode === 'note') return true;
   if (state.overlay?.type === 'gate') return gateExpects(state.overlay.gate) !== undefined;
   const kind = openQuestion(state)?.question.kind;
   return mode === 'question' && (kind === 'typed' || kind === 'input');

@@ -9,6 +9,8 @@ import type { PodsFeed } from '../cluster/panes/pods-feed.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
 import type { MenuItem } from '../menus/menu.ts';
+import type { ChecklistReport } from '../playbooks/checklists/checklist-report.ts';
+import type { Tick, Ticks } from '../playbooks/checklists/tick.ts';
 import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { QueriesSnapshot } from '../playbooks/queries/queries-snapshot.ts';
@@ -109,6 +111,15 @@ export interface FormEntry {
 
 /** A plan that was made and not yet run; `token` is what `startRun` needs to run exactly this one. */
 export interface PlanEntry {
+/** An item of a checklist that is to be ticked; without a note its tick is taken away. */
+export interface TickRequest {
+  checklist: string;
+  item: string;
+  note: string | undefined;
+  /** The tick that the person saw; `null` for none. */
+  seen: Tick | null;
+}
+
   title: string;
   description?: string | undefined;
   playbook: string;
@@ -175,6 +186,12 @@ export interface Services {
   page(ref: string): Promise<string>;
   /** Hands a text to the terminal's clipboard; returns what the person should know of that. */
   copy(text: string): Promise<string>;
+  /** How a checklist stands: its checks are made, its ticks are read. */
+  checklist(session: ClusterSession, ref: string, signal: AbortSignal): Promise<ChecklistReport>;
+  /** Ticks an item of it; what is ticked then. Throws `GateProblem` where a production context's name is to be typed first. */
+  tick(session: ClusterSession, request: TickRequest, passage?: Passage): Promise<Ticks>;
+  /** Writes it as Markdown and as JSON; returns where. */
+  exportChecklist(report: ChecklistReport): Promise<string>;
   /** Opens a URL where there is a display to show it; returns what was done. */
   openUrl(url: string): Promise<string>;
   /** Reads the cluster where the playbook's inputs stand in it. */

@@ -1,12 +1,14 @@
 import type { ClusterChoice } from '../cluster/connection.ts';
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
+import type { ItemState } from '../playbooks/checklists/checklist-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { Gate } from '../playbooks/runs/gate.ts';
 import type { Tone } from '../ui/banner.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import type { TextState } from '../ui/text-state.ts';
 import type { AttachedRun } from './attached-run.ts';
+import type { ChecklistScreen } from './checklist-screen.ts';
 import type { DiagnosisScreen, Fixing } from './diagnosis-screen.ts';
 import type { BeginEffect, Effect } from './effect.ts';
 import type { FormScreen } from './form-screen.ts';
@@ -49,6 +51,7 @@ export type Screen =
   /** The figures of a Prometheus. */
   | { type: 'queries'; asked: number; scroll: number }
   | DiagnosisScreen
+  | ChecklistScreen
   /** A page of the system; its text is Markdown, undefined while it is read. */
   | { type: 'page'; page: string; title: string; text: string | undefined; scroll: number }
   /** A pod or an autoscaler by its name. */
@@ -79,6 +82,8 @@ export type Overlay =
   | { type: 'told'; title: string; text: string }
   /** Before a run begins something is to be chosen or typed. */
   | { type: 'gate'; gate: Gate; begin: BeginEffect; index: number; text: TextState; scroll: number }
+  /** An item of a checklist is ticked with a note, or unticked where it is ticked. */
+  | { type: 'note'; item: ItemState; text: TextState }
   /** The run asks; `index` is the choice, `text` what was typed, `sent` when the answer is on its way. */
   | { type: 'question'; id: string; index: number; text: TextState; sent: boolean };
 

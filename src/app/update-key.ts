@@ -1,4 +1,5 @@
 import { textState } from '../ui/text-state.ts';
+import { actChecklist, keyInNote } from './act-checklist.ts';
 import { actClusters, actSystems, actWelcome } from './act-choose.ts';
 import { actDiagnosis } from './act-diagnosis.ts';
 import { actGate, keyInGate } from './act-gate.ts';
@@ -39,6 +40,7 @@ function keyInText(state: AppState, key: KeyPress): Update {
   if (overlay?.type === 'filter') return keyInFilter(state, overlay, key);
   if (overlay?.type === 'question') return keyInTypedQuestion(state, key);
   if (overlay?.type === 'gate') return keyInGate(state, overlay, key);
+  if (overlay?.type === 'note') return keyInNote(state, overlay, key);
   return screen.type === 'form' ? keyInForm(state, screen, key) : update(state);
 }
 
@@ -106,6 +108,8 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
       return actDiagnosis(state, screen, action, look);
     case 'runs':
       return actRuns(state, screen.index, action);
+    case 'checklist':
+      return actChecklist(state, screen, action, look);
     case 'access':
       return actAccess(state, screen, action, look) ?? actScrolled(state, screen, action, look);
     case 'queries':

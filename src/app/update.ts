@@ -1,5 +1,7 @@
 import type { Reachability } from '../cluster/probe-context.ts';
 import type { ToneLine } from '../cluster/tone-line.ts';
+import type { ChecklistReport } from '../playbooks/checklists/checklist-report.ts';
+import type { Ticks } from '../playbooks/checklists/tick.ts';
 import type { DiagnosisReport } from '../playbooks/diagnosis/diagnosis-report.ts';
 import type { PreviewedPlan } from '../playbooks/preview/previewed-plan.ts';
 import type { RunEvent } from '../playbooks/runs/events.ts';
@@ -7,11 +9,13 @@ import type { Gate } from '../playbooks/runs/gate.ts';
 import { createForm, type FormField, pasteIntoForm, shownFields, submitForm } from '../ui/form-state.ts';
 import type { ProblemText } from '../ui/problem-lines.ts';
 import { insertText } from '../ui/text-state.ts';
+import { checklistArrived, ticksArrived } from './act-checklist.ts';
 import { pointAt, toWelcome } from './act-choose.ts';
 import { diagnosisArrived, fixBegins, fixEnded } from './act-diagnosis.ts';
 import { openGate } from './act-gate.ts';
 import { guideTo, toPlan } from './act-menu.ts';
 import { ask } from './act-run.ts';
+import { pageArrived, planArrived, previewArrived } from './arrivals.ts';
 import { attach } from './attached-run.ts';
 import { clusterRows } from './choices.ts';
 import { clampIndex } from './clamp-index.ts';
@@ -42,6 +46,8 @@ export type AppEvent =
   | { type: 'run-closed'; run: string }
   | { type: 'page'; page: string; text: string }
   | { type: 'diagnosis'; wanted: string; report: DiagnosisReport }
+  | { type: 'checklist'; checklist: string; report: ChecklistReport }
+  | { type: 'ticks'; checklist: string; ticks: Ticks }
   | { type: 'view'; lines: ToneLine[] }
   | { type: 'notice'; notice: NonNullable<AppState['notice']> }
   /** Something was done; where, is to be read. */
@@ -82,6 +88,10 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return runClosed(state, event.run);
     case 'diagnosis':
       return update(diagnosisArrived(state, event.wanted, event.report));
+    case 'checklist':
+      return update(checklistArrived(state, event));
+    case 'ticks':
+      return update(ticksArrived(state, event.checklist, event.ticks));
     case 'page':
       return update(pageArrived(state, event.page, event.text));
     case 'view':
@@ -105,7 +115,7 @@ function paste(state: AppState, text: string): AppState {
     const next = insertText(overlay.text, text.trim());
     return { ...state, overlay: { ...overlay, text: next }, filters: { ...state.filters, [overlay.pane]: next.value } };
   }
-  if (overlay?.type === 'question' || overlay?.type === 'gate')
+  if (overlay?.type === 'question' || overlay?.type === 'gate' || overlay?.type === 'note')
     return { ...state, overlay: { ...overlay, text: insertText(overlay.text, text.trim()) } };
   if (!overlay && screen.type === 'form' && screen.form)
     return replace(state, { ...screen, form: pasteIntoForm(screen.form, text) });
@@ -167,22 +177,6 @@ function formArrived(
   return update(replace(state, { ...screen, form, notice }));
 }
 
-function planArrived(state: AppState, plan: PlanEntry): AppState {
-  const { screen } = state;
-  if (screen.type !== 'plan' || screen.playbook !== plan.playbook) return state;
-  return replace(state, { ...screen, plan });
-}
-
-function pageArrived(state: AppState, page: string, text: string): AppState {
-  const { screen } = state;
-  return screen.type === 'page' && screen.page === page ? replace(state, { ...screen, text }) : state;
-}
-
-function previewArrived(state: AppState, plan: PlanEntry, previewed: PreviewedPlan): AppState {
-  const { screen } = state;
-  return screen.type === 'plan' && screen.plan === plan ? replace(state, { ...screen, previewed }) : state;
-}
-
 function runStarted(state: AppState, id: string): Update {
   const [next, ...rest] = state.guide;
   const { screen } = state;
@@ -225,11 +219,15 @@ function trouble(state: AppState, effect: Effect['type'] | 'load', problem: Prob
   if (
     (effect === 'make-plan' && state.screen.type === 'plan') ||
     (effect === 'diagnose' && state.screen.type === 'diagnosis' && !state.screen.report) ||
+    (effect === 'check-list' && state.screen.type === 'checklist' && !state.screen.report) ||
     (effect === 'make-form' && state.screen.type === 'form') ||
     (effect === 'load-page' && state.screen.type === 'page')
   )
     return update(goBack(next));
-  if (effect === 'diagnose' && state.screen.type === 'diagnosis')
+  if (
+    (effect === 'diagnose' && state.screen.type === 'diagnosis') ||
+    (effect === 'check-list' && state.screen.type === 'checklist')
+  )
     return update(replace(next, { ...state.screen, asking: false }));
   if (effect === 'connect' && state.screen.type === 'welcome') return update(toWelcome(next, 'cluster'));
   if (effect === 'load') return update({ ...next, screen: { type: 'clusters', index: 0 } });

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../base/package-root.ts';
 import { type LoadedMenu, loadMenu, type Menu, menuFiles, menuItems } from '../menus/menu.ts';
+import { checklistNames, findChecklist } from '../playbooks/checklists/find-checklist.ts';
+import { type LoadChecklistOptions, loadChecklist } from '../playbooks/checklists/load-checklist.ts';
 import { checkDiagnoses } from '../playbooks/diagnosis/check-diagnoses.ts';
 import { type PlaybookRoot, playbookNames } from '../playbooks/find-playbook.ts';
 import { valueFault } from '../playbooks/input-value.ts';
@@ -54,8 +56,9 @@ export function loadCatalog(options: CatalogOptions): Catalog {
   const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
   const menus = loadMenus(workspace, bundled, shown);
+  const checklists = checklistNames(roots);
   const diagnosed = systems.flatMap(({ name, diagnoses }) => (diagnoses.length > 0 ? [name] : []));
-  const known = { systems: systems.map(({ name }) => name), diagnosed, playbooks, names, pages: pageNames(roots) };
+  const known = { systems: systems.map(({ name }) => name), diagnosed, playbooks, names, pages: pageNames(roots), checklists };
   return {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),
@@ -66,6 +69,7 @@ export function loadCatalog(options: CatalogOptions): Catalog {
       ...loaded.flatMap((outcome) => outcome.diagnostics),
       ...menus.flatMap((menu) => [...menu.diagnostics, ...checkMenu(menu, known)]),
       ...(quick ? [] : checkDiagnoses(playbooks, shown)),
+      ...(quick ? [] : checklists.flatMap((ref) => checklistFaults(ref, { roots, stepKinds, shown }))),
     ]),
   };
 }
@@ -79,6 +83,8 @@ interface Known {
   names: string[];
   /** `tars/next-steps` */
   pages: string[];
+  /** `atas/production` */
+  checklists?: string[];
 }
 
 /** That a menu's system, pages and playbooks exist and that its presets are inputs with allowed values. */
@@ -99,6 +105,12 @@ export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): 
         diagnosticAtPath(document, [...path, 'page'], { message: `there is no page \`pages/${item.page}.md\``, hint }),
       );
     }
+    if (item.kind === 'checklist' && !known.checklists?.includes(`${menu.system}/${item.checklist}`)) {
+      const own = known.checklists?.filter((name) => name.startsWith(`${menu.system}/`)) ?? [];
+      const hint = suggestion(`${menu.system}/${item.checklist}`, own, 'checklists');
+      const message = `there is no checklist \`checklists/${item.checklist}.yaml\``;
+      diagnostics.push(diagnosticAtPath(document, [...path, 'checklist'], { message, hint }));
+    }
     if (item.kind === 'diagnose') diagnostics.push(...checkDiagnose(document, path, menu.system, item.diagnose, known));
     if (item.kind !== 'playbook') continue;
     const playbook = known.playbooks.find(({ ref }) => ref === item.playbook);
@@ -114,6 +126,11 @@ export function checkMenu({ value: menu, document }: LoadedMenu, known: Known): 
     if (playbook) diagnostics.push(...checkPresets(document, path, playbook, item.inputs));
   }
   return diagnostics;
+}
+
+function checklistFaults(ref: string, options: LoadChecklistOptions): Diagnostic[] {
+  const found = findChecklist(ref, options.roots);
+  return found ? loadChecklist(found.file, { ...options, source: found.source }).diagnostics : [];
 }
 
 /** That what a menu's item makes is a diagnosis, or that its system has any. */

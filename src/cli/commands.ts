@@ -182,6 +182,19 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--rate <requests>', 'requests a second')
         .option('--users <count>', 'closed loop: users that each wait for their answer')
         .option('--duration <time>', 'of the sustained phase, e.g. 60s')
+  {
+    usage: 'checklist <checklist>',
+    description: 'what must be so before production, <system>/<name>: judged here, or ticked by a person',
+    load: async () => (await import('./checklist.ts')).checklistCommand,
+    options: (command) =>
+      command
+        .option('--tick <item>', 'ticks an item, or overrules its check; kept in the cluster with who and when')
+        .option('--untick <item>', 'takes a tick away')
+        .option('--note <text>', 'what was done, or why it is so: every tick has one')
+        .option('--trust', 'agrees to what this folder’s own checks ask outside the cluster')
+        .option('--confirm-context <name>', 'the name of a context that is production, typed out')
+        .addOption(output('text', 'md', 'json')),
+  },
         .option('--confirm-host <host>', 'the host of a load that leaves this machine, typed out')
         .addOption(output('text', 'ndjson')),
   },

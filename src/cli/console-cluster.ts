@@ -20,13 +20,15 @@ import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
 import { diagnoseOn } from './console-diagnose.ts';
+import { createChecklistServices } from './console-checklist.ts';
 import type { GlobalOptions } from './options.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 /** How often a feed reaches the screen unless the settings say otherwise. */
 const usualRefreshMs = 300;
 
-export interface ClusterServices extends Pick<Services, 'connect' | 'details' | 'status' | 'diagnose'> {
+export interface ClusterServices
+  extends Pick<Services, 'connect' | 'details' | 'status' | 'diagnose' | 'checklist' | 'tick' | 'exportChecklist'> {
   /** The connection of the session that is open; with another choice, one that is opened for it. */
   connectionOf(choice: ClusterChoice): Promise<{ connection: Connection; done(): void }>;
 }
@@ -75,6 +77,7 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
     },
     diagnose: (session, { name }, wanted, signal) => diagnoseOn(connectionFor(session), name, wanted, signal),
     async connectionOf(choice) {
+    ...createChecklistServices(options, connectionFor),
       if (current && sameCluster(current.choice, choice)) return { connection: current.connection, done: () => {} };
       const connection = guarded(await connect(await withSandbox(choice)), options);
       return { connection, done: () => connection.close() };

@@ -86,6 +86,8 @@ function targetText(item: MenuItem): string {
       return `  (diagnose ${item.diagnose})`;
     case 'page':
       return `  (page ${item.page})`;
+    case 'checklist':
+      return `  (checklist ${item.checklist})`;
     case 'menu':
       return '';
   }

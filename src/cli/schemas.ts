@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { configurationSchema } from '../configuration/schema.ts';
 import { scenarioSchema } from '../load/scenario.ts';
 import { menuSchema } from '../menus/schema.ts';
+import { checklistSchema } from '../playbooks/checklists/schema.ts';
 import { eventSchema } from '../playbooks/runs/event-schema.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import { systemSchema } from '../systems/schema.ts';
@@ -17,6 +18,7 @@ export function jsonSchemas(): Record<string, string> {
   const schemas: Record<string, [title: string, schema: JsonSchema]> = {
     'playbook.json': ['A playbook of tars-console', playbookJsonSchema(stepKinds)],
     'menu.json': ['A menu of tars-console', whole(menuSchema)],
+    'checklist.json': ['A checklist of tars-console', whole(checklistSchema)],
     'system.json': ['A system of tars-console', whole(systemSchema)],
     'scenario.json': ['A load scenario of tars-console', whole(scenarioSchema)],
     'config.json': ['Settings of tars-console', whole(configurationSchema)],

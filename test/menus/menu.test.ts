@@ -31,7 +31,7 @@ describe('a menu', () => {
   it.each([
     [
       '  - { title: A }\n',
-      '4:5 an item has one of `playbook`, `items`, `view`, `page` and `diagnose`; this one has none',
+      '4:5 an item has one of `playbook`, `items`, `view`, `page`, `diagnose` and `checklist`; this one has none',
     ],
     ['  - { title: A, view: status, playbook: shop/a }\n', '4:5 an item has one of'],
     ['  - { title: A, view: status, page: next-steps }\n', 'this one has `view` and `page`'],

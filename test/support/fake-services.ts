@@ -6,6 +6,7 @@ import { createFeedCore } from '../../src/cluster/panes/feed.ts';
 import type { PodDetails } from '../../src/cluster/panes/pod-details.ts';
 import type { PodRow } from '../../src/cluster/panes/pod-row.ts';
 import type { PodsSnapshot } from '../../src/cluster/panes/pods-feed.ts';
+import type { ChecklistReport } from '../../src/playbooks/checklists/checklist-report.ts';
 import type { DiagnosisReport } from '../../src/playbooks/diagnosis/diagnosis-report.ts';
 import { rankFindings } from '../../src/playbooks/diagnosis/rank.ts';
 import type { Finding } from '../../src/playbooks/finding.ts';
@@ -97,6 +98,7 @@ export function fakeServices(
     gates?: Gate[];
     preview?: PreviewedPlan;
     diagnoses?: Finding[][];
+    checklist?: ChecklistReport;
   } = {},
 ): FakeServices {
   const calls: string[] = [];
@@ -147,6 +149,22 @@ export function fakeServices(
         });
       }
       return fakeSession(services, context, choice, system.namespace);
+    },
+    async checklist(_, ref) {
+      calls.push(`checklist ${ref}`);
+      if (!given.checklist) throw new Error('no checklist');
+      return given.checklist;
+    },
+    async tick(_, { item, note, seen }, passage) {
+      calls.push(...(passage ? [`passage ${JSON.stringify(passage)}`] : []));
+      const gate = gates.shift();
+      if (gate) throw new GateProblem(gate);
+      calls.push(`tick ${item}: ${note ?? 'away'}, after ${seen?.note ?? 'none'}`);
+      return note === undefined ? {} : { [item]: { by: 'anna', at: '2026-01-02T03:04:05.000Z', note } };
+    },
+    async exportChecklist({ checklist }) {
+      calls.push(`export ${checklist}`);
+      return '/home/ops/list.md';
     },
     async plan({ playbook, inputs }): Promise<PlanEntry> {
       calls.push(`plan ${playbook} ${JSON.stringify(inputs)}`);
@@ -372,6 +390,7 @@ const fakeMenu = [
   { title: 'Access', kind: 'view' as const, view: 'access' as const },
   { title: 'Live queries', kind: 'view' as const, view: 'queries' as const },
   { title: 'Next steps', kind: 'page' as const, page: 'next-steps' },
+  { title: 'Production checklist', kind: 'checklist' as const, checklist: 'production' },
   { title: 'Everything', kind: 'diagnose' as const, diagnose: 'all' },
 ];
 

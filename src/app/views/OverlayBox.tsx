@@ -16,6 +16,7 @@ import { openQuestion } from '../modes.ts';
 import type { AppState, Overlay } from '../state.ts';
 import { useApp, useAppState } from '../use-app.ts';
 import { column, row } from './answer-rows.ts';
+import { noteDialog } from './checklist-lines.ts';
 import { type Dialog, dialogBox } from './dialog-box.ts';
 import { gateText } from './gate-lines.ts';
 
@@ -63,6 +64,8 @@ function dialogOf(state: AppState, width: number, theme: Theme): Dialog | undefi
         foot: ['', theme.dim(`${theme.symbols.enter} closes this`)],
         scroll: 0,
       };
+    case 'note':
+      return noteDialog(overlay, width, theme);
     case 'leave':
       return {
         title: 'A run is going on',

@@ -4,14 +4,15 @@ import { changedSince, sentenceOf, verdictOf } from '../../playbooks/diagnosis/d
 import type { RankedCause } from '../../playbooks/diagnosis/rank.ts';
 import { consequenceLines, factLines, headLines, unreadLines } from '../../playbooks/diagnosis/report-lines.ts';
 import { windowOffset } from '../../ui/select-state.ts';
-import { fitTo, pad, wrap } from '../../ui/text.ts';
+import { fitTo, wrap } from '../../ui/text.ts';
 import type { Theme } from '../../ui/theme.ts';
 import type { DiagnosisScreen } from '../diagnosis-screen.ts';
+import { type DetailsSeen, drawListAndDetails } from './list-and-details.ts';
 
 export interface DrawnDiagnosis {
   lines: string[];
-  /** Of the chosen cause: how many there are, and how many of them are seen. */
-  details: { lines: number; height: number };
+  /** Of the chosen cause. */
+  details: DetailsSeen;
 }
 
 /** The verdict, what is better, the causes, and the chosen one: beside them, or below where there is little room. */
@@ -23,23 +24,16 @@ export function diagnosisLines(screen: DiagnosisScreen, width: number, height: n
     const unread = screen.report ? drawToneLines(unreadLines(screen.report, theme.symbols), width, theme) : [];
     return { lines: [...head, '', ...unread].slice(0, height), details: { lines: 0, height: 1 } };
   }
-  const room = Math.max(3, height - head.length - 1);
-  const wide = width >= 96;
-  const listWidth = wide ? Math.floor(width * 0.42) : width;
-  const listHeight = Math.min(rows.length, wide ? room : Math.max(2, Math.floor(room * 0.4)));
-  const list = listLines(rows, screen.index, { width: listWidth, height: listHeight, theme });
-  const detailWidth = wide ? width - listWidth - 3 : width - 1;
-  const details = detailLines(screen, chosen, detailWidth, theme);
-  const seen = wide ? room : room - list.length - 1;
-  const from = Math.max(0, Math.min(screen.from, details.length - seen));
-  const part = details.slice(from, from + seen);
-  if (from + seen < details.length) part[part.length - 1] = theme.dim(`${theme.symbols.ellipsis} PgDn reads on`);
-  const body = wide
-    ? Array.from({ length: room }, (_, index) =>
-        `${pad(list[index] ?? '', listWidth)} ${theme.borderIdle(theme.border.vertical)} ${part[index] ?? ''}`.trimEnd(),
-      )
-    : [...list, theme.borderIdle(theme.border.horizontal.repeat(width)), ...part];
-  return { lines: [...head, '', ...body].slice(0, height), details: { lines: details.length, height: seen } };
+  return drawListAndDetails(
+    {
+      ...{ head, rows: rows.length, from: screen.from },
+      list: (listWidth, listHeight) => listLines(rows, screen.index, { width: listWidth, height: listHeight, theme }),
+      details: (detailWidth) => detailLines(screen, chosen, detailWidth, theme),
+    },
+    width,
+    height,
+    theme,
+  );
 }
 
 function verdictLines({ report, before, asking }: DiagnosisScreen, width: number, theme: Theme): string[] {

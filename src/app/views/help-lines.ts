@@ -16,10 +16,11 @@ export const helpGroups: readonly { title: string; modes: readonly Mode[] }[] = 
   { title: 'Plan and inputs', modes: ['plan', 'form'] },
   { title: 'Access and queries', modes: ['access', 'queries'] },
   { title: 'Diagnosis', modes: ['diagnosis'] },
+  { title: 'Checklist', modes: ['checklist'] },
   { title: 'Reading', modes: ['status', 'page', 'details', 'logs', 'faults', 'help'] },
   {
     title: 'Questions',
-    modes: ['question', 'leave', 'stop', 'discard', 'problem', 'told', 'gate', 'command', 'filter'],
+    modes: ['question', 'leave', 'stop', 'discard', 'problem', 'told', 'note', 'gate', 'command', 'filter'],
   },
 ];
 

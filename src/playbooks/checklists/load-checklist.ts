@@ -80,7 +80,7 @@ function stepsOf(document: LocatedDocument): LoadedStep[] {
     const { id, title, check } = data;
     const path = ['items', index];
     const { line } = placeOf(document.source, locate(document, path).start);
-    const definition = toDefinition({ title, check }, { kind: checkStep as StepKind, id, line }, {});
+    const definition = toDefinition({ title, check, needs: [] }, { kind: checkStep as StepKind, id, line }, {});
     const written = { id, title, check };
     return [{ path, kind: checkStep as StepKind, definition, id, written, inner: [], diagnostics: [] }];
   });

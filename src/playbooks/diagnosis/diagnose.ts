@@ -1,19 +1,12 @@
 import type { Connection } from '../../cluster/connection.ts';
 import { readOnly } from '../../cluster/read-only.ts';
 import type { Finding } from '../finding.ts';
-import { resolveInputs } from '../inputs.ts';
 import { everyStep } from '../plan.ts';
-import { readEarlier } from '../runs/earlier.ts';
 import type { StepProblem } from '../runs/events.ts';
-import { execute } from '../runs/execute.ts';
-import type { Execution } from '../runs/execution.ts';
 import type { LoadedRun } from '../runs/loaded-run.ts';
-import { createQuestions } from '../runs/questions.ts';
 import { surroundingsOf } from '../runs/run-header.ts';
-import { createSensitiveInputs } from '../runs/sensitive-inputs.ts';
-import { createRunControl } from '../runs/stopping.ts';
 import type { DiagnosisReport } from './diagnosis-report.ts';
-import { createMemorySink } from './memory-sink.ts';
+import { type Looking, lookOnly } from './look-only.ts';
 import { type FoundFinding, rankFindings } from './rank.ts';
 
 export interface DiagnoseOptions {
@@ -59,32 +52,11 @@ export async function diagnose(
   };
 }
 
-interface Looking extends Pick<Execution, 'connection' | 'surroundings'> {
-  signal: AbortSignal | undefined;
-}
-
-async function findingsOf(loaded: LoadedRun, { connection, surroundings, signal }: Looking): Promise<FoundFinding[]> {
+async function findingsOf(loaded: LoadedRun, looking: Looking): Promise<FoundFinding[]> {
   const { playbook } = loaded;
-  const sink = createMemorySink();
-  const control = createRunControl();
-  const leave = () => control.stopNow();
-  signal?.addEventListener('abort', leave, { once: true });
-  const { values, secrets } = resolveInputs(playbook, []);
-  try {
-    await execute({
-      ...loaded,
-      ...{ inputs: values, connection, surroundings, sink, control },
-      run: { id: 'diagnosis', folder: '' },
-      questions: createQuestions({ sink, assumeYes: false, interactive: false, asked: 0 }),
-      secrets: createSensitiveInputs(playbook, secrets, sink.masker),
-      earlier: readEarlier([]),
-      leftOut: new Map(),
-    });
-  } finally {
-    signal?.removeEventListener('abort', leave);
-  }
+  const records = await lookOnly(loaded, looking);
   const steps = new Map(everyStep(playbook).map(({ id, step }) => [id, step]));
-  return sink.records.flatMap((record) => {
+  return records.flatMap((record) => {
     if (record.type !== 'step-result') return [];
     const step = steps.get(record.step);
     const failed = record.status === 'failed' && record.problem && step && !step.steps;
