@@ -30,6 +30,12 @@ export async function tailLog(connection: Connection, query: LogQuery): Promise<
   }
 }
 
+/** All lines that there are, as they come, of any number. */
+export function logLines(connection: Connection, query: Omit<LogQuery, 'tailLines'>): AsyncIterable<string> {
+  const { tailLines: _, ...parameters } = parametersOf(query);
+  return connection.lines({ ...requestFor(query), query: parameters, timeoutMs: 0 });
+}
+
 /** Lines as they are written, from the last `tailLines` on; ends with the container or the signal. */
 export function followLog(connection: Connection, query: LogQuery): AsyncIterable<string> {
   return connection.lines({

@@ -15,10 +15,14 @@ const shape = {
         .string()
         .regex(/^([A-Za-z0-9.]+\/)*[A-Za-z]+\/[^/\s:]+:[a-z0-9-]+$|\$\{\{/, 'it is written like `Service/backend:8000`')
         .describe('`Service/backend:8000`: a Service, workload or pod with its port, by number or name'),
+      namespace: z.string().min(1).optional().describe('Where that is; the system’s unless said'),
       local: numberOrExpression.optional().describe('Port on this machine, on loopback only; a free one unless said'),
       for: z
         .string()
-        .refine((text) => parseDuration(text) !== undefined, 'a duration is written like `300s` or `10m`')
+        .refine(
+          (text) => text.includes('${{') || parseDuration(text) !== undefined,
+          'a duration is written like `300s` or `10m`',
+        )
         .optional()
         .describe('How long it stays open; until the run ends unless said'),
       http: z
@@ -50,17 +54,21 @@ export const portForwardStep: StepKind<Config> = {
   effects: 'cluster',
   expressions: [{ path: 'port-forward.http.expect', locals: ['status', 'headers', 'body'] }],
   outputs: { address: 'string', port: 'double', ms: 'double' },
-  access: async () => [
-    { verbs: ['get', 'list'], apiVersion: 'v1', kind: 'Pod' },
-    // WebSockets are opened by GET; Kubernetes 1.35 and newer ask for `create` as well.
-    { verbs: ['get', 'create'], apiVersion: 'v1', kind: 'Pod', subresource: 'portforward' },
-  ],
+  async access(config, context) {
+    const { namespace } = context.render({ namespace: config['port-forward'].namespace });
+    return [
+      { verbs: ['get', 'list'], apiVersion: 'v1', kind: 'Pod', namespace },
+      // WebSockets are opened by GET; Kubernetes 1.35 and newer ask for `create` as well.
+      { verbs: ['get', 'create'], apiVersion: 'v1', kind: 'Pod', subresource: 'portforward', namespace },
+    ];
+  },
   async plan(config, context) {
-    const { to, local } = renderKnown(context, config['port-forward']);
+    const wanted = renderKnown(context, config['port-forward']);
+    const { to, local, namespace = context.namespace } = wanted;
     const here = `127.0.0.1:${local === undefined || local === 0 ? 'a free port' : local}`;
-    const change = { object: to, namespace: context.namespace, action: 'run' as const, note: `reached at ${here}` };
+    const change = { object: to, namespace, action: 'run' as const, note: `reached at ${here}` };
     try {
-      const { pod, port } = await podPortOf(context.connection, await targetOf(to, context), context.signal);
+      const { pod, port } = await podPortOf(context.connection, await targetOf(wanted, context), context.signal);
       return { certainty: 'previewed', summary: `${here} → ${pod} port ${port}`, changes: [change] };
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -71,12 +79,12 @@ export const portForwardStep: StepKind<Config> = {
   volatile: () => true,
   run: open,
   async equivalent(config, context) {
-    const { to, local = 0, http } = renderKnown(context, config['port-forward']);
+    const { to, local = 0, http, namespace = context.namespace } = renderKnown(context, config['port-forward']);
     const { object, port } = parts(to);
     const mine = local === 0 ? '' : String(local);
     const address = `http://127.0.0.1:${mine === '' ? '$PORT' : mine}${http?.path ?? '/'}`;
     return [
-      `kubectl port-forward -n ${context.namespace} ${kubectlName(object)} ${mine}:${port} &`,
+      `kubectl port-forward -n ${namespace} ${kubectlName(object)} ${mine}:${port} &`,
       ...(http ? [`curl -sS -i ${mine === '' ? `"${address}"` : shellWord(address)}`] : []),
     ];
   },
@@ -85,10 +93,11 @@ export const portForwardStep: StepKind<Config> = {
 async function open(config: Config, context: StepContext) {
   const { connection, signal, output } = context;
   const { http, ...rest } = config['port-forward'];
-  const { to, local = 0, for: time } = context.render(rest);
+  const wanted = context.render(rest);
+  const { to, local = 0, for: time } = wanted;
   const port = Number(local);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Problem(`${local} is no port`);
-  const target = await targetOf(to, context);
+  const target = await targetOf(wanted, context);
   const ending = new AbortController();
   const say = (text: string) => output(`${to}: ${text}`);
   const forward = await forwardPort(connection, target, { signal: ending.signal, onError: say, local: port });
@@ -149,7 +158,10 @@ function parts(to: string): { object: string; port: number | string } {
   return { object: to.slice(0, colon), port: /^\d+$/.test(port) ? Number(port) : port };
 }
 
-async function targetOf(to: string, { connection, namespace }: Pick<PreviewContext, 'connection' | 'namespace'>) {
+async function targetOf(
+  { to, namespace }: { to: string; namespace?: string | undefined },
+  { connection, ...context }: Pick<PreviewContext, 'connection' | 'namespace'>,
+) {
   const { object, port } = parts(to);
-  return { ref: await resolveObjectName(connection, object, namespace), port };
+  return { ref: await resolveObjectName(connection, object, namespace ?? context.namespace), port };
 }
