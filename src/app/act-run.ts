@@ -6,7 +6,7 @@ import { guideTo } from './act-menu.ts';
 import { chosenRun } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import type { KeyPress } from './key-press.ts';
-import { openQuestion } from './modes.ts';
+import { openOffer, openQuestion } from './modes.ts';
 import { isMove } from './moves.ts';
 import { enterLeadsTo, pointedStep, stepsOf } from './run-reading.ts';
 import { type AppState, goBack, open, runIsOn, toDashboard, type Update, update } from './state.ts';
@@ -63,6 +63,15 @@ function textOf(question: Question): TextState {
   return question.kind === 'input' && question.initial !== undefined && !question.sensitive
     ? insertText(textState(), question.initial)
     : textState();
+}
+
+/** One key does what a step that goes on offers. */
+export function takeOffer(state: AppState): Update {
+  const { run } = state;
+  const offer = openOffer(state);
+  if (!run || !offer) return update(state);
+  const notice = { tone: 'info' as const, text: `${offer.question.label}: it is on its way` };
+  return update({ ...state, notice }, { type: 'answer', run: run.id, question: offer.id, answer: { kind: 'offer' } });
 }
 
 export function questionChoices(question: Question): string[] {

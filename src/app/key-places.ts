@@ -1,5 +1,5 @@
 import { chosenRun, isResumable } from './choices.ts';
-import { openQuestion, takesText } from './modes.ts';
+import { openOffer, openQuestion, takesText } from './modes.ts';
 import { enterLeadsTo } from './run-reading.ts';
 import { type AppState, runIsOn } from './state.ts';
 
@@ -37,6 +37,8 @@ export const enterHint = (state: AppState) => enterHints[enterLeadsTo(state)];
 export const noRun = (state: AppState) => (runIsOn(state) ? undefined : 'No run is going on');
 export const runOn = (state: AppState) =>
   runIsOn(state) ? 'A run is going on: wait for its end, or stop it with x' : undefined;
+export const noOffer = (state: AppState) => (openOffer(state) ? undefined : 'Nothing is offered now');
+export const offerHint = (state: AppState) => openOffer(state)?.question.label ?? 'do it now';
 export const noSystem = (state: AppState) => (state.session ? undefined : 'Choose a cluster first');
 
 export const notResumable = (state: AppState) => {

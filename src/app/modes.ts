@@ -57,3 +57,8 @@ export function takesText(state: AppState): boolean {
 export function openQuestion(state: AppState) {
   return state.run?.following && !state.run.replayed ? state.run.state?.question : undefined;
 }
+
+/** What a person may do while a step of the attached run goes on. */
+export function openOffer(state: AppState) {
+  return state.run?.following && !state.run.replayed ? state.run.state?.offer : undefined;
+}

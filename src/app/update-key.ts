@@ -7,7 +7,7 @@ import { actMenu, keyInForm } from './act-menu.ts';
 import { actLeave, actProblem, actYesNo, closeScreen, keyInFilter, quit } from './act-overlay.ts';
 import { actPlan } from './act-plan.ts';
 import { actAutoscalers, actPods } from './act-pods.ts';
-import { actQuestion, actRun, keyInTypedQuestion } from './act-run.ts';
+import { actQuestion, actRun, keyInTypedQuestion, takeOffer } from './act-run.ts';
 import { actReplay, actRuns } from './act-runs.ts';
 import { actAccess, actQueries } from './act-views.ts';
 import { keyInCommand } from './commands.ts';
@@ -76,6 +76,8 @@ function actEverywhere(state: AppState, action: ActionName): Update | undefined 
       return update(open(state, { type: 'runs', index: 0 }), { type: 'load-runs' });
     case 'status':
       return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
+    case 'offer':
+      return takeOffer(state);
     case 'stop':
       return update({ ...state, overlay: { type: 'stop', index: 1 } });
     case 'next-pane':
@@ -106,10 +108,10 @@ function actScreen(state: AppState, action: ActionName, look: Look): Update {
       return actPlan(state, screen, action, look);
     case 'diagnosis':
       return actDiagnosis(state, screen, action, look);
-    case 'runs':
-      return actRuns(state, screen.index, action);
     case 'checklist':
       return actChecklist(state, screen, action, look);
+    case 'runs':
+      return actRuns(state, screen.index, action);
     case 'access':
       return actAccess(state, screen, action, look) ?? actScrolled(state, screen, action, look);
     case 'queries':

@@ -24,6 +24,7 @@ export async function followRun(run: AttachedRun, options: FollowOptions): Promi
   const interrupts = catchInterrupts(run, options.owner);
   let asking: AbortController | undefined;
   let state = initialRunState;
+  let offered: string | undefined;
   try {
     for await (const event of run.events) {
       state = take(event);
@@ -33,7 +34,8 @@ export async function followRun(run: AttachedRun, options: FollowOptions): Promi
         const { id, question } = event;
         // Records that were missed so far may hold its answer already; they come first.
         setImmediate(() => void askLater(id, question, asking));
-      } else if (event.type === 'answer' || event.type === 'run-ended') asking?.abort();
+      } else if (event.type === 'answer' || event.type === 'run-ended' || isOver(event, offered)) asking?.abort();
+      offered = state.offer?.step;
     }
   } finally {
     asking?.abort();
@@ -42,10 +44,15 @@ export async function followRun(run: AttachedRun, options: FollowOptions): Promi
   return interrupts.left() ?? exitCodeOf(state, run.id);
 
   async function askLater(id: string, question: Question, ask: AbortController | undefined): Promise<void> {
-    if (!ask || ask.signal.aborted || state.question?.id !== id) return;
+    if (!ask || ask.signal.aborted || ![state.question?.id, state.offer?.id].includes(id)) return;
     const answer = await promptFor(question, ask.signal, interrupts.interrupt).catch(() => undefined);
     if (answer) await run.answer(id, answer).catch(() => undefined);
   }
+}
+
+/** The step that offered something has ended, and nobody may take it up any more. */
+function isOver(event: RunEvent, offered: string | undefined): boolean {
+  return event.type === 'step-result' && event.step === offered;
 }
 
 function createPrinter({ system, after }: FollowOptions): (event: RunEvent) => RunState {

@@ -214,6 +214,6 @@ function problemLines({ where, evidence = [], next = [] }: StepProblem, theme: T
 
 /** What a question says, without how to answer it. */
 function questionLines(question: Question): string[] {
-  const details = question.kind === 'failure' ? [] : (question.details ?? []);
+  const details = 'details' in question ? (question.details ?? []) : [];
   return [`? ${printableLine(question.text)}`, ...details.map((line) => `  ${printableLine(line)}`)];
 }

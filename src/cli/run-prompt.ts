@@ -40,6 +40,7 @@ function promptText(question: Question): string {
   if (question.kind === 'typed') return `type ${question.expect}, or nothing to leave it:`;
   if (question.kind === 'input')
     return `${question.name}${question.initial ? ` [${question.initial}]` : ''}${question.sensitive ? ' (not shown)' : ''}:`;
+  if (question.kind === 'offer') return `type b to ${question.label}:`;
   if (question.kind === 'choice')
     return `${question.choices.map(({ value, label }) => `${value}: ${label}`).join('; ')}?`;
   return `${question.choices.join(', ')}?`;
@@ -53,6 +54,7 @@ export function understand(question: Question, typed: string): Answer | undefine
   // Blanks around a secret may be part of it.
   if (question.kind === 'input' && question.sensitive) return { kind: 'input', text: typed };
   if (question.kind === 'input') return { kind: 'input', text: text === '' ? (question.initial ?? '') : text };
+  if (question.kind === 'offer') return word === 'b' ? { kind: 'offer' } : undefined;
   if (question.kind === 'choice') {
     const [value, other] = question.choices
       .map((one) => one.value)

@@ -120,6 +120,9 @@ function footLines(options: Pick<RunLinesOptions, 'state' | 'width' | 'theme' | 
   const lines: string[] = [];
   if (state.question)
     lines.push(theme.warn(fitTo(` ? waits for your answer ${symbols.separator} ${symbols.enter}`, width)));
+  if (state.offer)
+    for (const [index, line] of wrap(printableLine(state.offer.question.text), width - 4).entries())
+      lines.push(theme.warn(fitTo(` ${index === 0 ? 'b' : ' '}  ${line}`, width)));
   if (state.status === 'interrupted')
     lines.push(theme.warn(fitTo(` ${symbols.warn} its process is gone ${symbols.separator} r resumes it`, width)));
   if (state.stopRequested && !ended)

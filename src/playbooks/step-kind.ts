@@ -5,7 +5,7 @@ import type { LoadSample } from '../load/sample.ts';
 import type { Finding } from './finding.ts';
 import type { ManifestSet } from './manifest-set.ts';
 import type { Playbook } from './model.ts';
-import type { Answer, Question } from './runs/question.ts';
+import type { Answer, Offer, Question } from './runs/question.ts';
 import type { StepPreview } from './step-preview.ts';
 
 /** What expressions see: inputs, steps, system, cluster, and what a step adds locally. */
@@ -78,6 +78,8 @@ export interface StepContext extends PreviewContext {
   sample(sample: LoadSample): void;
   /** Asks the person; waits as long as it takes. Recorded with its answer. */
   ask(question: Question): Promise<Answer>;
+  /** Lets a person do something while the step goes on: true when it is done before the signal ends; false where nobody is there. */
+  offer(offer: Offer, signal: AbortSignal): Promise<boolean>;
   /** Value of a sensitive input, or a random one where it says how to generate it; masked everywhere from then on. */
   secret(name: string): string | undefined;
   /** Hides this value in all output from now on. */

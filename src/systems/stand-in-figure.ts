@@ -12,19 +12,8 @@ const counted = z.strictObject({
   not: z.record(z.string(), z.string()).optional().describe('Without series whose labels fit these'),
 });
 
-/** Figures that the sandbox knows, in place of a query that only a Prometheus could answer. */
-export const standInSchema = z.union([
-  z.strictObject({
-    pods: z.enum(['cpu', 'memory', 'count', 'ready', 'restarts']).describe('Cores, bytes, or how many'),
-    selector: z.string().optional().describe('Labels: `app=tars-backend`'),
-  }),
-  z.strictObject({
-    metric: z.string().min(1).describe('A metric of a program in the cluster, by its name'),
-    service,
-    path,
-    labels: z.record(z.string(), z.string()).optional().describe('Only series with these labels'),
-    as: z.enum(['value', 'rate']).optional().describe('`rate`: how much more of it in a second'),
-  }),
+/** What pods have counted from one moment to the next. */
+export const countedSchema = z.union([
   z
     .strictObject({
       quantile: z.number().min(0).max(1).describe('Which part of the observations is at most the figure: 0.95'),
@@ -43,6 +32,22 @@ export const standInSchema = z.union([
       times,
     })
     .describe('A part of a whole, of what was newly counted, over all ready pods of the Service'),
+]);
+
+/** Figures that the sandbox knows, in place of a query that only a Prometheus could answer. */
+export const standInSchema = z.union([
+  z.strictObject({
+    pods: z.enum(['cpu', 'memory', 'count', 'ready', 'restarts']).describe('Cores, bytes, or how many'),
+    selector: z.string().optional().describe('Labels: `app=tars-backend`'),
+  }),
+  z.strictObject({
+    metric: z.string().min(1).describe('A metric of a program in the cluster, by its name'),
+    service,
+    path,
+    labels: z.record(z.string(), z.string()).optional().describe('Only series with these labels'),
+    as: z.enum(['value', 'rate']).optional().describe('`rate`: how much more of it in a second'),
+  }),
+  ...countedSchema.options,
 ]);
 export type StandInFigure = z.infer<typeof standInSchema>;
 

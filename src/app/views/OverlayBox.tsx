@@ -154,7 +154,9 @@ function questionText(state: AppState, question: Question, width: number, theme:
   if (question.kind !== 'failure') {
     return [
       ...text,
-      ...(question.details ?? []).flatMap((line) => wrap(printable(line), width - 2).map((part) => `  ${part}`)),
+      ...('details' in question ? (question.details ?? []) : []).flatMap((line) =>
+        wrap(printable(line), width - 2).map((part) => `  ${part}`),
+      ),
     ];
   }
   const run = state.run?.state;

@@ -100,6 +100,8 @@ function questionsIn(records: readonly RunRecord[]): ReportQuestion[] {
     if (record.type !== 'question') return [];
     const answered = records.find((one) => one.type === 'answer' && one.id === record.id);
     const { answer, by } = answered?.type === 'answer' ? answered : { answer: undefined, by: undefined };
+    // What nobody took up was no question.
+    if (record.question.kind === 'offer' && !answer) return [];
     const { at, step, question } = record;
     const sensitive = question.kind === 'input' && question.sensitive === true;
     return [{ at, step, question, answer: answer && (sensitive ? '(not written down)' : answerText(answer)), by }];
@@ -109,6 +111,7 @@ function questionsIn(records: readonly RunRecord[]): ReportQuestion[] {
 function answerText(answer: Answer): string {
   if (answer.kind === 'confirm') return answer.yes ? 'yes' : 'no';
   if (answer.kind === 'choice') return answer.value;
+  if (answer.kind === 'offer') return 'done';
   return answer.kind === 'failure' ? answer.choice : answer.text;
 }
 

@@ -26,6 +26,7 @@ const question = z.discriminatedUnion('kind', [
     initial: text.optional(),
   }),
   z.object({ kind: z.literal('failure'), text, choices: z.array(failureChoice) }),
+  z.object({ kind: z.literal('offer'), text, details: texts.optional(), label: text }),
 ]);
 const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('confirm'), yes: z.boolean() }),
@@ -33,6 +34,7 @@ const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('choice'), value: text }),
   z.object({ kind: z.literal('input'), text }),
   z.object({ kind: z.literal('failure'), choice: failureChoice }),
+  z.object({ kind: z.literal('offer') }),
 ]);
 const finding = z.object({
   title: text,

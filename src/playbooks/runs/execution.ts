@@ -142,6 +142,7 @@ export function createStepContext(
       sink.signal({ type: 'sample', at: at(), step: id, sample });
     },
     ask: (question) => questions.ask(id, question, signals.waiting),
+    offer: (offer, signal) => questions.offer(id, offer, AbortSignal.any([signal, signals.waiting])),
     secret: (name) => secrets.get(name),
     hide: (value) => sink.masker.add(value),
     give: (name, value) => secrets.set(name, value),

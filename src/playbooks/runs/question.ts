@@ -9,7 +9,16 @@ export type Question =
   /** A text; a sensitive one is not shown, and never written down. */
   | { kind: 'input'; text: string; details?: string[]; name: string; sensitive?: boolean; initial?: string }
   /** A step failed. */
-  | { kind: 'failure'; text: string; choices: FailureChoice[] };
+  | { kind: 'failure'; text: string; choices: FailureChoice[] }
+  | Offer;
+
+/** Something that a person may do while a step goes on: nothing waits for it. `label` is what its key does: `switch back`. */
+export interface Offer {
+  kind: 'offer';
+  text: string;
+  details?: string[];
+  label: string;
+}
 
 export interface Choice {
   value: string;
@@ -24,4 +33,6 @@ export type Answer =
   | { kind: 'choice'; value: string }
   /** The sink masks the text of a sensitive one before it is recorded. */
   | { kind: 'input'; text: string }
-  | { kind: 'failure'; choice: FailureChoice };
+  | { kind: 'failure'; choice: FailureChoice }
+  /** It is done. */
+  | { kind: 'offer' };

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/errors.ts';
-import type { Answer, Question } from './question.ts';
+import type { Answer, Offer, Question } from './question.ts';
 import type { RunSink } from './run-sink.ts';
 
 export interface Questions {
@@ -8,6 +8,11 @@ export interface Questions {
    * other. Throws when nobody can be asked.
    */
   ask(step: string, question: Question, signal: AbortSignal): Promise<Answer>;
+  /**
+   * Records what a person may do now and lets the step go on; true when somebody does it before the signal ends it. Nothing waits for
+   * it, and where nobody is there it is not made: false at once.
+   */
+  offer(step: string, offer: Offer, signal: AbortSignal): Promise<boolean>;
   /** An answer from outside; one that fits no open question is passed over. */
   answer(id: string, answer: Answer, by: string): void;
   /** Whether a person may answer. */
@@ -43,6 +48,16 @@ export function createQuestions({ sink, assumeYes, interactive, asked }: Questio
       })();
       asking = own.catch(() => {});
       return own;
+    },
+    async offer(step, offer, signal) {
+      if (!interactive || signal.aborted) return false;
+      return waitFor(record(step, offer), offer, signal).then(
+        () => true,
+        (error) => {
+          if (signal.aborted) return false;
+          throw error;
+        },
+      );
     },
     answer(id, answer, by) {
       const waiting = open.get(id);
@@ -99,14 +114,14 @@ function fits(question: Question, answer: Answer): boolean {
   if (question.kind === 'failure') return answer.kind === 'failure' && question.choices.includes(answer.choice);
   if (question.kind === 'choice')
     return answer.kind === 'choice' && question.choices.some(({ value }) => value === answer.value);
-  return answer.kind === 'confirm' || ('text' in answer && typeof answer.text === 'string');
+  return ['confirm', 'offer'].includes(answer.kind) || ('text' in answer && typeof answer.text === 'string');
 }
 
 function unanswerable(question: Question): Problem {
   const next = answerOtherwise(question);
   return new Problem('There is nobody to answer', {
     where: question.text,
-    evidence: question.kind === 'failure' ? [] : (question.details ?? []),
+    evidence: 'details' in question ? (question.details ?? []) : [],
     next,
   });
 }

@@ -1,6 +1,6 @@
 import type { LoadResult, LoadSample } from '../../load/sample.ts';
 import type { RunEvent, RunHeader, RunRecord, RunStatus } from './events.ts';
-import type { Question } from './question.ts';
+import type { Offer, Question } from './question.ts';
 import {
   pendingStep,
   resultOf,
@@ -23,6 +23,12 @@ export interface OpenQuestion {
   question: Question;
 }
 
+export interface OpenOffer {
+  id: string;
+  step: string;
+  question: Offer;
+}
+
 /** `waiting`: for an answer. `interrupted`: its process is gone and it has not ended. */
 export type RunStatusNow = RunStatus | 'running' | 'waiting' | 'interrupted';
 
@@ -32,6 +38,8 @@ export interface RunState {
   status: RunStatusNow;
   steps: readonly StepState[];
   question: OpenQuestion | undefined;
+  /** What a person may do while a step goes on. */
+  offer: OpenOffer | undefined;
   samples: readonly LoadSample[];
   /** Result of the newest load test. */
   load: LoadResult | undefined;
@@ -54,6 +62,7 @@ export const initialRunState: RunState = {
   status: 'running',
   steps: [],
   question: undefined,
+  offer: undefined,
   samples: [],
   load: undefined,
   stopRequested: false,
@@ -97,6 +106,7 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
         status: 'running',
         ended: undefined,
         question: undefined,
+        offer: undefined,
         stopRequested: false,
         run: record.run ?? state.run,
         steps: (record.run ? withHeader(state.steps, state.run, record.run) : state.steps).map(unfinishedAgain),
@@ -125,16 +135,19 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
     case 'question': {
       if (state.ended) return state;
       const { id, step, question } = record;
+      if (question.kind === 'offer') return { ...state, offer: { id, step, question } };
       return { ...state, status: 'waiting', question: { id, step, question } };
     }
     case 'answer':
+      if (state.offer?.id === record.id) return { ...state, offer: undefined };
       return state.question?.id === record.id ? { ...state, question: undefined, status: 'running' } : state;
     case 'stop-requested':
       return { ...state, stopRequested: true };
     case 'run-ended': {
       const { at, status, exitCode, summary, next = [] } = record;
       const steps = state.steps.map((step) => (step.now.status === 'running' ? unfinishedAgain(step) : step));
-      return { ...state, status, steps, question: undefined, ended: { at, status, exitCode, summary, next } };
+      const ended = { at, status, exitCode, summary, next };
+      return { ...state, status, steps, question: undefined, offer: undefined, ended };
     }
     default:
       return { ...state, unknown: state.unknown + 1 };
@@ -144,7 +157,8 @@ function reduceRecord(state: RunState, record: RunRecord): RunState {
 function afterResult(before: RunState, record: Extract<RunRecord, { type: 'step-result' }>): RunState {
   // A question that its step has not waited for to the end, as its time was over, is nobody's to answer any more.
   const isOver = before.question?.step === record.step;
-  const state: RunState = isOver ? { ...before, question: undefined, status: 'running' } : before;
+  const asked: RunState = isOver ? { ...before, question: undefined, status: 'running' } : before;
+  const state: RunState = asked.offer?.step === record.step ? { ...asked, offer: undefined } : asked;
   const outputs = record.outputs ?? {};
   const changed = changeStep(state, record.step, (step) => ({ ...step, now: resultOf(record), outputs }));
   const load = asLoadResult(outputs.load);
@@ -167,7 +181,7 @@ function reduceSignal(state: RunState, signal: Exclude<RunEvent, RunRecord>): Ru
     case 'sample':
       return { ...state, samples: withSample(state.samples, signal.sample) };
     case 'interrupted':
-      return state.ended ? state : { ...state, status: 'interrupted', question: undefined };
+      return state.ended ? state : { ...state, status: 'interrupted', question: undefined, offer: undefined };
     default:
       return state;
   }

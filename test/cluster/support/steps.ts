@@ -92,6 +92,7 @@ export function stepContext(connection: Connection, options: StepOptions = {}): 
         if (!answer) throw new Error(`nobody answers: ${question.text}`);
         return answer(question);
       },
+      offer: async () => false,
       secret: (name) => secrets[name],
       hide: (value) => masker.add(value),
       give(name, value) {

@@ -71,6 +71,7 @@ export async function openBench({
           ? { kind: question.kind, text: typed }
           : { kind: 'confirm', yes: true };
       },
+      offer: async () => false,
       secret: (name) => secrets[name],
       hide: (value) => void hidden.push(value),
       give(name, value) {

@@ -52,6 +52,7 @@ export function stepWithoutCluster({ files = {}, scope = {}, secrets = {}, answe
       if (!answer) throw new Error(`nobody answers: ${question.text}`);
       return answer(question);
     },
+    offer: async () => false,
     secret: (name) => secrets[name],
     hide: (value) => masker.add(value),
     give(name, value) {
