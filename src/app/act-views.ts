@@ -15,6 +15,8 @@ export function openView(state: AppState, view: MenuView): Update {
       return update(open(state, { type: 'access', point: 0, asked: 0, scroll: 0 }));
     case 'queries':
       return update(open(state, { type: 'queries', asked: 0, scroll: 0 }));
+    case 'readings':
+      return update(open(state, { type: 'queries', asked: 0, scroll: 0, readings: true }));
   }
 }
 
@@ -51,6 +53,7 @@ export function actQueries(state: AppState, screen: QueriesScreen, action: Actio
   const again = replace(state, { ...screen, asked: screen.asked + 1 });
   if (action === 'again') return say(again, 'Asking again');
   if (action !== 'other-source') return undefined;
+  if (screen.readings) return say(state, 'These figures come from the pods themselves, and from no Prometheus');
   const { found, asked } = look.prometheus();
   const next = found[(found.indexOf(asked ?? '') + 1) % Math.max(1, found.length)];
   if (next === undefined || next === asked)
@@ -65,7 +68,7 @@ export function choosePrometheus(state: AppState, place: string): Update {
     return say(state, ':prometheus wants a URL or namespace/service:port');
   const next = { ...state, prometheus: place === '' ? undefined : place };
   const { screen } = state;
-  return screen.type === 'queries'
+  return screen.type === 'queries' && !screen.readings
     ? update(replace(next, { ...screen, asked: screen.asked + 1 }))
     : openView(next, 'queries');
 }

@@ -107,6 +107,11 @@ export const commands: readonly CommandEntry[] = [
     run: (state) => (state.session ? openView(state, 'queries') : say(state, 'Choose a cluster first')),
   },
   {
+    name: 'readings',
+    description: 'the figures that the system’s own programs tell, live; e.g. of its cache',
+    run: (state) => (state.session ? openView(state, 'readings') : say(state, 'Choose a cluster first')),
+  },
+  {
     name: 'prometheus',
     argument: '[place]',
     description: 'which one is asked: a URL or namespace/service:port; without one, the one that is found',

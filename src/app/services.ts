@@ -19,6 +19,7 @@ import type { Passage } from '../playbooks/runs/gate.ts';
 import type { Answer } from '../playbooks/runs/question.ts';
 import type { StepPreview } from '../playbooks/step-preview.ts';
 import type { SystemQuery } from '../systems/query-schema.ts';
+import type { Readings } from '../systems/reading-schema.ts';
 import type { FieldValue, FormField } from '../ui/form-state.ts';
 
 /** A system as the screen needs to know it. */
@@ -33,6 +34,7 @@ export interface SystemEntry {
   autoscalers: readonly string[];
   access: readonly WantedAccess[];
   queries: readonly SystemQuery[];
+  readings?: Readings | undefined;
   latency?: { target: number; quantile: 'p50' | 'p95' | 'p99' } | undefined;
   /** What the first run of a newcomer is made of, in this order: references of playbooks. */
   first: readonly string[];
@@ -143,6 +145,8 @@ export interface ClusterSession {
   access(system: SystemEntry): AccessFeed;
   /** The figures of the system's queries; asks a Prometheus until it is closed. */
   queries(system: SystemEntry, prometheus: string | undefined): Feed<QueriesSnapshot>;
+  /** The figures that the system's own programs tell; undefined where it names none. */
+  readings?(system: SystemEntry): Feed<QueriesSnapshot> | undefined;
   /** Port-forwards: they go on whatever is shown, and end with the session. */
   forwards: Forwards;
   /** The context is one that the user's settings call production. */

@@ -48,8 +48,8 @@ export type Screen =
   | { type: 'status'; scroll: number }
   /** How the system is reached: one way in at a time; `asked` counts how often one looked again. */
   | { type: 'access'; point: number; asked: number; scroll: number }
-  /** The figures of a Prometheus. */
-  | { type: 'queries'; asked: number; scroll: number }
+  /** The figures of a Prometheus, or those that the system's own programs tell. */
+  | { type: 'queries'; asked: number; scroll: number; readings?: boolean }
   | DiagnosisScreen
   | ChecklistScreen
   /** A page of the system; its text is Markdown, undefined while it is read. */

@@ -145,6 +145,16 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .addOption(output('text', 'json')),
   },
   {
+    usage: 'readings <system>',
+    description: 'figures that a system’s own programs tell, by commands in its pods; e.g. of its cache',
+    load: async () => (await import('./readings.ts')).readingsCommand,
+    options: (command) =>
+      command
+        .option('--once', 'asks once; what happens unless --every is given')
+        .option('--every <time>', 'asks again and again until Ctrl-C, e.g. 15s')
+        .addOption(output('text', 'json')),
+  },
+  {
     usage: 'queries <system>',
     description: 'the figures that matter, from a Prometheus; the sandbox counts them itself',
     load: async () => (await import('./queries.ts')).queriesCommand,

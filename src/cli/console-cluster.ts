@@ -16,6 +16,7 @@ import { collectSystemStatus } from '../cluster/system-status.ts';
 import { isProduction } from '../configuration/production.ts';
 import { loadSettings } from '../configuration/settings.ts';
 import { createQueriesFeed } from '../playbooks/queries/queries-feed.ts';
+import { createReadingsFeed } from '../playbooks/readings/readings-feed.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
@@ -98,6 +99,7 @@ function openSession(choice: ClusterChoice, connection: Connection, namespace: s
     autoscalers,
     access: ({ access }) => createAccessFeed(connection, { namespace, access }),
     queries: ({ queries }, prometheus) => createQueriesFeed(connection, { namespace, queries, prometheus }),
+    readings: ({ readings }) => readings && createReadingsFeed(connection, { namespace, readings }),
     forwards,
     podDetails: (name) => createPodDetailsFeed(connection, { namespace, name, batchMs }),
     requestRate: () => connection.requestRate(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Screens that a menu can open. */
-const menuViews = ['status', 'access', 'queries'] as const;
+const menuViews = ['status', 'access', 'queries', 'readings'] as const;
 export type MenuView = (typeof menuViews)[number];
 
 /** What an item leads to: each has exactly one of these. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { querySchema } from './query-schema.ts';
+import { readingsSchema } from './reading-schema.ts';
 
 const named = (what: string, example: string, pattern: RegExp) =>
   z.string().regex(pattern, `${what} is written like \`${example}\``);
@@ -79,6 +80,9 @@ export const systemSchema = z.strictObject({
     .optional()
     .describe('The line in the latency pane, in milliseconds'),
   queries: z.array(querySchema).default([]).describe('Figures that a Prometheus knows, shown live'),
+  readings: readingsSchema
+    .optional()
+    .describe('Figures that its own programs tell, by commands in containers; shown live'),
   diagnoses: z
     .array(named('a shared diagnosis', 'cluster/diagnose-pods', /^[a-z0-9-]+\/[a-z0-9-]+$/))
     .default([])

@@ -10,6 +10,7 @@ import { diagnosticAt } from '../yaml/source.ts';
 import { suggestion } from '../yaml/suggest.ts';
 import { placeInText } from '../yaml/text-place.ts';
 import { diagnosticAtPath, validateYaml } from '../yaml/validate.ts';
+import { checkReadings } from './check-readings.ts';
 import { metricTypes } from './metric-types.ts';
 import { systemSchema } from './schema.ts';
 
@@ -81,6 +82,10 @@ function checkSystem(document: LocatedDocument, system: z.output<typeof systemSc
     ...checkTarget(document, ['targets', index, 'expect'], expect, 0, true),
     ...checkObserved(document, ['targets', index, 'observed'], observed),
   ]);
+  if (system.readings)
+    checkReadings(system.readings, ({ path, offset }, error) =>
+      diagnostics.push(expressionFault(document, path, offset, error)),
+    );
   if (system.name !== folder)
     diagnostics.push(
       diagnosticAtPath(document, ['name'], { message: `the name is not that of its folder, \`${folder}\`` }),

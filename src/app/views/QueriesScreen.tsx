@@ -18,15 +18,18 @@ export function QueriesScreen({ screen, area }: { screen: Extract<Screen, { type
   const app = useApp();
   const theme = useTheme();
   const system = useAppState(systemOf);
-  const snapshot = useFeed(useQueriesFeed(screen.asked), noQueries);
+  const snapshot = useFeed(useQueriesFeed(screen.asked, screen.readings ?? false), noQueries);
   app.look.prometheus = () => ({
     found: snapshot.found.map(sourceText),
     asked: snapshot.source && sourceText(snapshot.source),
   });
-  const lines = linesOf(snapshot, { name: system?.name ?? '', width: area.width - 4, height: area.height - 2, theme });
+  const lines =
+    screen.readings && !system?.readings
+      ? ['The system names none: `readings` of its system.yaml']
+      : linesOf(snapshot, { name: system?.name ?? '', width: area.width - 4, height: area.height - 2, theme });
   return (
     <ScrolledLines
-      title={`Queries of ${printableLine(system?.title ?? '')}`}
+      title={`${screen.readings ? 'Readings' : 'Queries'} of ${printableLine(system?.title ?? '')}`}
       lines={lines}
       scroll={screen.scroll}
       area={area}
@@ -34,17 +37,17 @@ export function QueriesScreen({ screen, area }: { screen: Extract<Screen, { type
   );
 }
 
-function useQueriesFeed(asked: number): Feed<QueriesSnapshot> | undefined {
+function useQueriesFeed(asked: number, readings: boolean): Feed<QueriesSnapshot> | undefined {
   const session = useAppState((state) => state.session);
   const system = useAppState(systemOf);
   const prometheus = useAppState((state) => state.prometheus);
   const [feed, setFeed] = useState<Feed<QueriesSnapshot> | undefined>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: asking again is beginning anew.
   useEffect(() => {
-    const opened = system && session?.queries(system, prometheus);
+    const opened = system && (readings ? session?.readings?.(system) : session?.queries(system, prometheus));
     setFeed(opened);
     return () => opened?.close();
-  }, [session, system, prometheus, asked]);
+  }, [session, system, prometheus, asked, readings]);
   return feed;
 }
 
@@ -66,7 +69,8 @@ function linesOf(
   if (results.length === 0) return ['The system names no figures: `queries` of its system.yaml'];
   const time = at === undefined ? '' : new Date(at).toTimeString().slice(0, 8);
   const from = truncate(printableLine(sourceText(source)), width - 40, theme.symbols.ellipsis);
-  const label = source.kind === 'stand-in' ? theme.badgeWarn(' stand-in ') : theme.accent('Prometheus');
+  const plain = theme.accent(source.kind === 'readings' ? 'Asked' : 'Prometheus');
+  const label = source.kind === 'stand-in' ? theme.badgeWarn(' stand-in ') : plain;
   const head = `${label} ${theme.dim(`${from}, every 15 s, last at ${time}`)}`;
   // One empty line behind each.
   const room = Math.max(3, Math.min(12, Math.floor((height - 2) / results.length) - 1));

@@ -11,7 +11,7 @@ export interface AskerOptions {
   connection: Connection;
   namespace: string;
   queries: readonly SystemQuery[];
-  source: QuerySource;
+  source: Exclude<QuerySource, { kind: 'readings' }>;
   /** From one point to the next, and between two looks. */
   everyMs: number;
   signal: AbortSignal;

@@ -8,6 +8,8 @@ import { findPrometheus } from './find-prometheus.ts';
 import { noQueries, type QueriesSnapshot } from './queries-snapshot.ts';
 import { parseSource, type QuerySource } from './query-source.ts';
 
+type PrometheusSource = Exclude<QuerySource, { kind: 'readings' }>;
+
 export interface QueriesOptions {
   namespace: string;
   queries: readonly SystemQuery[];
@@ -44,7 +46,7 @@ export async function chooseSource(
   namespace: string,
   prometheus: string | undefined,
   signal: AbortSignal,
-): Promise<{ source: QuerySource | undefined; found: QuerySource[] }> {
+): Promise<{ source: PrometheusSource | undefined; found: QuerySource[] }> {
   if (prometheus === undefined && connection.info.sandbox) return { source: { kind: 'stand-in' }, found: [] };
   if (prometheus?.includes('://')) return { source: parseSource(prometheus), found: [] };
   const found = await findPrometheus(connection, namespace, signal);

@@ -6,13 +6,15 @@ export type QuerySource =
   | { kind: 'url'; url: string }
   | { kind: 'service'; namespace: string; name: string; port: number }
   /** The sandbox has no Prometheus: its programs are asked themselves. */
-  | { kind: 'stand-in' };
+  | { kind: 'stand-in' }
+  /** No Prometheus: commands in containers of the system itself. */
+  | { kind: 'readings'; title: string };
 
 /** By which a Prometheus behind a URL lets in. */
 const tokenVariable = 'TARS_CONSOLE_PROMETHEUS_TOKEN';
 
 /** `https://prometheus.example.com` or `monitoring/prometheus:9090`. Throws `Problem` for anything else. */
-export function parseSource(text: string): QuerySource {
+export function parseSource(text: string): Extract<QuerySource, { kind: 'url' | 'service' }> {
   if (/^https?:\/\/\S+$/.test(text) && URL.canParse(text)) {
     if (new URL(text).password === '') return { kind: 'url', url: text };
     throw new Problem('A password does not belong into a URL that others may see', {
@@ -37,12 +39,14 @@ export function sourceText(source: QuerySource): string {
       return `${source.namespace}/${source.name}:${source.port}`;
     case 'stand-in':
       return 'the sandbox’s own programs';
+    case 'readings':
+      return `${source.title}, by commands in its pods`;
   }
 }
 
 /** How it is asked. The token goes to a URL that somebody named, and nowhere else. */
 export function placeOf(
-  source: Exclude<QuerySource, { kind: 'stand-in' }>,
+  source: Extract<QuerySource, { kind: 'url' | 'service' }>,
   env: NodeJS.ProcessEnv = process.env,
 ): PrometheusPlace {
   if (source.kind === 'service') return { service: `${source.name}:${source.port}`, namespace: source.namespace };
