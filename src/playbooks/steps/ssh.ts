@@ -29,6 +29,8 @@ export const sshStep: StepKind<SshConfig> = {
   effects: 'outside',
   needsCluster: () => false,
   outputs: { hosts: 'list', done: 'list', skipped: 'list' },
+  // What became a secret lives in the run's own process alone.
+  volatile: ({ ssh }) => ssh['to-secret'] !== undefined,
   async plan(config, context) {
     const options = renderKnown(context, config.ssh);
     const names = Array.isArray(options.hosts) ? hostsOf(options).map(({ name }) => name) : [String(options.hosts)];
@@ -54,6 +56,8 @@ export const sshStep: StepKind<SshConfig> = {
   async run(config, context) {
     const options = context.render(config.ssh);
     const hosts = hostsOf(options);
+    if (options['to-secret'] !== undefined && hosts.length !== 1)
+      throw new Problem(`${options['to-secret']} can come from one host only, not from ${hosts.length}`);
     if (context.connection.info.sandbox && !hosts.every(isLoopback)) return rehearse(hosts, options, context);
     const results = await onEveryHost(hosts, options, context);
     const named = (status: HostResult['status']) =>
@@ -122,9 +126,12 @@ async function onHost(host: SshHost, options: SshOptions, context: StepContext):
     }
     const remote = options.upload ? await uploadOf(options.upload, context) : remoteOf(options, context);
     const { command, stdin } = isRoot(options) ? { ...remote, command: `sudo -n ${remote.command}` } : remote;
-    const result = await callSsh(host, options, { command, stdin, signal: context.signal, onLine: say }, context);
-    const { code = -1, stdout, stderr } = result;
+    const secret = options['to-secret'];
+    const call = { command, stdin, signal: context.signal, ...(secret === undefined ? { onLine: say } : {}) };
+    const { code = -1, stdout: printed, stderr } = await callSsh(host, options, call, context);
+    const stdout = secret === undefined ? printed : '';
     const kept = { host: host.name, code, stdout: stdout.trimEnd().slice(0, 8192) };
+    if (code === 0 && secret !== undefined) takeSecret(secret, printed, host, context);
     if (code === 0) return { ...kept, status: 'done' };
     const said = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
     return { ...kept, status: 'failed', problem: `ended with ${code}${said ? `: ${said}` : ''}` };
@@ -139,6 +146,15 @@ async function onHost(host: SshHost, options: SshOptions, context: StepContext):
 /** A value that an expression came to counts as well. */
 function isRoot({ sudo }: SshOptions): boolean {
   return sudo === true || sudo === 'true';
+}
+
+/** What a host printed becomes a sensitive input of the run; nothing of it is written down. */
+function takeSecret(name: string, printed: string, host: SshHost, context: StepContext): void {
+  const value = printed.trim();
+  if (value === '') throw new Problem(`${host.name} printed nothing that could be ${name}`);
+  context.hide(value);
+  context.give(name, value);
+  context.output(`[${host.name}] ${name} is read, and shown nowhere`);
 }
 
 function remoteOf(options: SshOptions, context: StepContext, words: SshOptions['unless'] = options.run): Remote {

@@ -24,7 +24,9 @@ type Fetching = Pick<StepContext, 'workspace' | 'signal'>;
  * had, or leads to what this machine does not have or should not start.
  */
 export async function fetchContext(options: KubeconfigOptions, context: Fetching): Promise<OneContext> {
-  const { from, context: wanted, server } = options;
+  const { from, context: wanted } = options;
+  // What an expression came to may be nothing.
+  const server = options.server || undefined;
   if (!from) throw new Error('nothing to be fetched');
   if (from.file !== undefined) {
     const path = workspacePath(from.file, context);
@@ -51,7 +53,7 @@ async function fromHost(
   const [one] = hostsOf(options);
   if (!one) throw new Error('no host');
   const read = remoteCommand(['cat', path], {});
-  const call = sudo === true ? asRoot(read) : read;
+  const call = sudo === true || sudo === 'true' ? asRoot(read) : read;
   const result = await callSsh(one, options, { ...call, signal: context.signal }, context);
   if (result.code !== 0)
     throw new Problem(`${path} cannot be read on ${one.name}: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, {

@@ -37,7 +37,8 @@ function hostOf(entry: unknown, options: SshOptions): SshHost {
   return {
     name: name ?? (port === undefined ? bare : `${bare}:${port}`),
     host: bare,
-    user: own ?? user ?? options.user,
+    // What an expression came to may be nothing.
+    user: own ?? user ?? (options.user || undefined),
     port: ownPort ?? (port === undefined ? options.port : Number(port)),
   };
 }

@@ -93,6 +93,11 @@ export const sshShape = {
         .record(z.string().regex(variables), z.string().min(1))
         .optional()
         .describe('Variables that hold sensitive inputs; they are sent by stdin'),
+      'to-secret': z
+        .string()
+        .min(1)
+        .optional()
+        .describe('What it prints is shown nowhere, and is the value of this sensitive input from then on; of one host'),
     })
     .refine(
       ({ script, run, upload }) => [script, run, upload].filter((one) => one !== undefined).length === 1,
