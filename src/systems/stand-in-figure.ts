@@ -45,7 +45,11 @@ export const standInSchema = z.union([
     service,
     path,
     labels: z.record(z.string(), z.string()).optional().describe('Only series with these labels'),
-    as: z.enum(['value', 'rate']).optional().describe('`rate`: how much more of it in a second'),
+    as: z.enum(['value', 'rate']).optional().describe('`rate`: how much more of it in a second, over all ready pods'),
+    not: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('With `rate`: without series whose labels fit these regular expressions'),
   }),
   ...countedSchema.options,
 ]);

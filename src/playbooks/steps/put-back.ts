@@ -61,7 +61,7 @@ export const putBackStep: StepKind<Config> = {
       const { action } = await applyObject(context.connection, own, {
         system: context.system,
         signal: context.signal,
-        force,
+        force: force === true || force === 'true',
       });
       if (action !== 'unchanged') changed += 1;
       applied.push(nameOf(object));

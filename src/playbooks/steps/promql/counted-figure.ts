@@ -48,7 +48,8 @@ export function histogramQuantile(quantile: number, buckets: ReadonlyMap<number,
   return count === below ? bound : lower + ((bound - lower) * (rank - below)) / (count - below);
 }
 
-function increases(
+/** How much more was counted between two moments, series by series. */
+export function increases(
   { matching = {}, not = {} }: Counted,
   metric: string,
   before: readonly PodMetricsText[],

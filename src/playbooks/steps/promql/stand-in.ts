@@ -7,7 +7,7 @@ import type { StepContext } from '../../step-kind.ts';
 import { sendRequest } from '../http/answer.ts';
 import { findDestination } from '../http/destination.ts';
 import { type PromqlResult, type Series, summed } from './answer.ts';
-import { countedFigure } from './counted-figure.ts';
+import { countedFigure, increases } from './counted-figure.ts';
 import { parseExposition } from './exposition.ts';
 import { scrapeService } from './scrape-service.ts';
 
@@ -26,18 +26,27 @@ export async function standInFor(standIn: StandInFigure, context: StandInContext
     const value = countedFigure(standIn, before, after) ?? countedFigure(standIn, [], after);
     return summed(value === null ? [] : [{ labels: {}, value }]);
   }
-  const first = await metricOf(standIn, context);
-  if (standIn.as !== 'rate') return summed(first);
+  return summed(standIn.as === 'rate' ? await ratesOf(standIn, context) : await metricOf(standIn, context));
+}
+
+/** A request reaches one pod of a Service; what all of them count is asked of each. */
+async function ratesOf(
+  standIn: Extract<StandInFigure, { metric: string }>,
+  context: StandInContext,
+): Promise<Series[]> {
+  const { metric, labels = {}, not } = standIn;
+  const where = { ...context, signal: context.waiting };
+  const exact = Object.entries(labels).map(([name, value]) => [name, value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')]);
   const startedAt = performance.now();
+  const before = await scrapeService(standIn, where);
   await wait(1000, undefined, { signal: context.waiting });
-  const second = await metricOf(standIn, context);
+  const after = await scrapeService(standIn, where);
   const seconds = (performance.now() - startedAt) / 1000;
-  const before = new Map(first.map(({ labels, value }) => [JSON.stringify(labels), value]));
-  const rates = second.map(({ labels, value }) => ({
-    labels,
-    value: Math.max(0, value - (before.get(JSON.stringify(labels)) ?? 0)) / seconds,
-  }));
-  return summed(rates);
+  const counted = { metric, matching: Object.fromEntries(exact), ...(not ? { not } : {}) };
+  const found = increases(counted, metric, before, after);
+  if (found.length === 0)
+    throw new Problem(`${standIn.service} shows no ${metric}`, { next: ['Has it been asked for anything yet?'] });
+  return found.map(({ labels: own, by }) => ({ labels: own, value: by / seconds }));
 }
 
 interface PodLike {
