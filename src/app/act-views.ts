@@ -12,7 +12,7 @@ export function openView(state: AppState, view: MenuView): Update {
     case 'status':
       return update(open(state, { type: 'status', scroll: 0 }), { type: 'load-status' });
     case 'access':
-      return update(open(state, { type: 'access', point: 0, asked: 0, scroll: 0 }));
+      return update(open(state, { type: 'access', point: 0, asked: 0, reveal: 0, scroll: 0 }));
     case 'queries':
       return update(open(state, { type: 'queries', asked: 0, scroll: 0 }));
     case 'readings':
@@ -29,6 +29,12 @@ export function actAccess(state: AppState, screen: AccessScreen, action: ActionN
   if (action === 'next-point') {
     if (points.length < 2) return say(state, 'There is no other way in');
     return update(replace(state, { ...screen, point: (screen.point + 1) % points.length, scroll: 0 }));
+  }
+  if (action === 'reveal') {
+    const has = points[Math.min(screen.point, points.length - 1)]?.password;
+    return has
+      ? update(replace(state, { ...screen, reveal: screen.reveal + 1 }))
+      : say(state, 'No password is known for this way in');
   }
   const acts: readonly ActionName[] = ['copy', 'copy-url', 'open-url', 'forward'];
   if (!acts.includes(action)) return undefined;

@@ -37,6 +37,7 @@ export const actions = [
   'next-point',
   'other-source',
   'again',
+  'reveal',
   'tick',
   'export',
   'filter',

@@ -41,6 +41,15 @@ export const viewingKeys: readonly KeyBinding[] = [
     footer: 23,
   },
   {
+    id: 'reveal',
+    keys: ['v'],
+    label: 'v',
+    hint: 'password',
+    description: 'shows the password for some seconds, or hides it again',
+    where: ['access'],
+    footer: 24,
+  },
+  {
     id: 'next-point',
     keys: ['tab'],
     label: 'tab',

@@ -13,6 +13,8 @@ export interface AccessLook {
   /** What a browser is given: of the Ingress or Service, else of an open port-forward. */
   url: string | undefined;
   forward: ForwardPlace | undefined;
+  /** There is a password that can be shown. */
+  password?: boolean;
 }
 
 /** What keys need to know of what is drawn at the moment: it lives outside the state because it follows the cluster. */

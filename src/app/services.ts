@@ -145,6 +145,8 @@ export interface ClusterSession {
   access(system: SystemEntry): AccessFeed;
   /** The figures of the system's queries; asks a Prometheus until it is closed. */
   queries(system: SystemEntry, prometheus: string | undefined): Feed<QueriesSnapshot>;
+  /** The password of a way in, for whoever asks to see it: kept nowhere. Undefined where there is none. */
+  reveal(access: WantedAccess): Promise<string | undefined>;
   /** The figures that the system's own programs tell; undefined where it names none. */
   readings?(system: SystemEntry): Feed<QueriesSnapshot> | undefined;
   /** Port-forwards: they go on whatever is shown, and end with the session. */

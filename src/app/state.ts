@@ -46,8 +46,8 @@ export type Screen =
       open?: number | undefined;
     }
   | { type: 'status'; scroll: number }
-  /** How the system is reached: one way in at a time; `asked` counts how often one looked again. */
-  | { type: 'access'; point: number; asked: number; scroll: number }
+  /** How the system is reached: one way in at a time; `asked` counts how often one looked again, `reveal` how often the password was asked for. */
+  | { type: 'access'; point: number; asked: number; reveal: number; scroll: number }
   /** The figures of a Prometheus, or those that the system's own programs tell. */
   | { type: 'queries'; asked: number; scroll: number; readings?: boolean }
   | DiagnosisScreen

@@ -14,12 +14,17 @@ import { interruptSignal } from './interrupt-signal.ts';
 import type { GlobalOptions } from './options.ts';
 import { outputTheme, printJson, printNote, printResult } from './output.ts';
 import { refuseChanges } from './refuse-changes.ts';
+import { credentialsOf, reveal } from './reveal.ts';
 import { systemHeading } from './system-heading.ts';
 import { namespaceOf } from './system-namespace.ts';
 
 export interface AccessOptions extends GlobalOptions {
   output?: 'text' | 'json';
   forward?: boolean;
+  /** The title of the access point, or a part of it. */
+  reveal?: string;
+  /** The password may go into a pipe or a file. */
+  intoPipe?: boolean;
 }
 
 /** What a test puts in the place of the program's own. */
@@ -40,11 +45,13 @@ export async function accessCommand(
 ): Promise<number> {
   const system = findSystem(args[0] ?? '');
   if (options.forward) refuseChanges(options, 'A port-forward goes into a pod');
+  const revealed = options.reveal === undefined ? undefined : credentialsOf(system, options.reveal, options);
   const connection = await (services.connect ?? connectChosen)(options);
   const interrupt = interruptSignal();
   const signal = services.signal ?? interrupt.signal;
   try {
     const namespace = namespaceOf(system, options.namespace);
+    if (revealed) return await reveal(connection, revealed, namespace, signal);
     const points = await collectAccess(connection, { namespace, access: system.access }, signal);
     printNote(systemHeading(system.title, namespace, connection.info));
     print(points, options);
@@ -94,7 +101,10 @@ async function keepUp(points: readonly AccessPoint[], { connection, namespace, s
   if (!json) printNote('\nPort-forwards, until Ctrl-C:');
   await Promise.all(
     [...places].map(([key, place]) =>
-      keepForward(connection, place, { namespace, signal, onState: (state) => tell(key, state) }),
+      keepForward(connection, place, {
+        ...{ namespace: place.namespace ?? namespace, signal },
+        onState: (state) => tell(key, state),
+      }),
     ),
   );
   return failed === places.size ? exitCodes.failed : exitCodes.done;

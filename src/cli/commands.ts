@@ -142,6 +142,8 @@ export const commandDefinitions: readonly CommandDefinition[] = [
     options: (command) =>
       command
         .option('--forward', 'keeps ports of this machine connected to it until Ctrl-C')
+        .option('--reveal <title>', 'shows the password of this way in, and nothing else')
+        .option('--into-pipe', 'lets --reveal write it into a pipe or a file')
         .addOption(output('text', 'json')),
   },
   {

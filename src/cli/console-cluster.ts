@@ -1,5 +1,6 @@
 import type { ClusterSession, Services } from '../app/services.ts';
 import { createAccessFeed } from '../cluster/access/access-feed.ts';
+import { revealPassword } from '../cluster/access/credentials.ts';
 import { createForwards } from '../cluster/access/forwards.ts';
 import { connect } from '../cluster/connect/connect.ts';
 import type { ClusterChoice, Connection } from '../cluster/connection.ts';
@@ -98,6 +99,8 @@ function openSession(choice: ClusterChoice, connection: Connection, namespace: s
     pods,
     autoscalers,
     access: ({ access }) => createAccessFeed(connection, { namespace, access }),
+    reveal: async ({ credentials, namespace: own }) =>
+      credentials && revealPassword(connection, credentials, own ?? namespace),
     queries: ({ queries }, prometheus) => createQueriesFeed(connection, { namespace, queries, prometheus }),
     readings: ({ readings }) => readings && createReadingsFeed(connection, { namespace, readings }),
     forwards,

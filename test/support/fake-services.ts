@@ -428,6 +428,10 @@ function fakeSession(
       close: () => services.calls.push('close access'),
       refresh: () => services.calls.push('look again'),
     }),
+    reveal: async ({ title }) => {
+      services.calls.push(`reveal ${title}`);
+      return 'pass word';
+    },
     queries: (_, prometheus) => {
       services.calls.push(`queries ${prometheus ?? 'found'}`);
       return { ...services.queries, close: () => services.calls.push('close queries') };

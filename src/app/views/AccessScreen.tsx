@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../base/errors.ts';
 import { printableLine } from '../../base/printable.ts';
 import { type AccessFeed, noAccess } from '../../cluster/access/access-feed.ts';
 import { accessLines, labelled } from '../../cluster/access/access-lines.ts';
@@ -15,6 +16,8 @@ import { useApp, useAppState } from '../use-app.ts';
 import { useFeed } from '../use-feed.ts';
 import { ScrolledLines } from './ScrolledLines.tsx';
 
+type AccessScreenState = Extract<Screen, { type: 'access' }>;
+
 /** How the system is reached, one way in at a time, with the port-forward that leads to it. */
 export function AccessScreen({ screen, area }: { screen: Extract<Screen, { type: 'access' }>; area: Rectangle }) {
   const app = useApp();
@@ -25,15 +28,72 @@ export function AccessScreen({ screen, area }: { screen: Extract<Screen, { type:
   app.look.access = () => (points ?? []).map((point) => lookOf(point, entryOf(point, forwards)));
   const title = `Access${points && points.length > 1 ? ` ${(screen.point % points.length) + 1} of ${points.length} (tab: the next)` : ''}`;
   const point = points?.[screen.point % points.length];
+  const password = useRevealed(screen, point);
   const lines: ToneLine[] = trouble
     ? [{ text: `${symbols.bad} ${printableLine(trouble)}`, tone: 'bad' }, { text: '' }]
     : [];
   const width = area.width - 4;
   if (point)
-    lines.push(...accessLines(point, symbols, width), { text: '' }, ...forwardLines(point, forwards, symbols, width));
+    lines.push(
+      ...accessLines(point, symbols, width),
+      ...passwordLines(point, password, symbols, width),
+      { text: '' },
+      ...forwardLines(point, forwards, symbols, width),
+    );
   else if (points?.length === 0) lines.push({ text: 'The system names no way in: `access` of its system.yaml' });
   else if (!trouble) lines.push({ text: 'looking, and trying whether it answers', tone: 'dim' });
   return <ScrolledLines title={title} lines={lines} scroll={screen.scroll} area={area} />;
+}
+
+/** How long a password stands on the screen. */
+const shownMs = 15_000;
+
+/**
+ * The password that was asked for: in no state and no log, gone after some seconds, with the next key of its kind, and with what is
+ * looked at.
+ */
+function useRevealed({ reveal, point: index }: AccessScreenState, point: AccessPoint | undefined): string | undefined {
+  const session = useAppState((state) => state.session);
+  const system = useAppState(systemOf);
+  const app = useApp();
+  const [shown, setShown] = useState<{ of: string; text: string } | undefined>();
+  const wanted = system?.access[point ? index % system.access.length : -1];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another way in hides the password of the one before.
+  useEffect(() => setShown(undefined), [index]);
+  // Each asking shows it, or hides what is shown.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only being asked again is a reason.
+  useEffect(() => {
+    if (reveal === 0 || !session || !wanted) return;
+    if (shown) return setShown(undefined);
+    let left = false;
+    const hide = setTimeout(() => setShown(undefined), shownMs);
+    session.reveal(wanted).then(
+      (text) => {
+        if (!left && text !== undefined) setShown({ of: wanted.title, text });
+      },
+      (error: unknown) => {
+        const text = `The password cannot be read: ${messageOf(error)}`;
+        app.dispatch({ type: 'notice', notice: { tone: 'bad', text } });
+      },
+    );
+    return () => {
+      left = true;
+      clearTimeout(hide);
+    };
+  }, [reveal]);
+  return shown && shown.of === wanted?.title ? shown.text : undefined;
+}
+
+function passwordLines(
+  { credentials }: AccessPoint,
+  password: string | undefined,
+  symbols: Symbols,
+  width: number,
+): ToneLine[] {
+  if (credentials?.password !== 'there') return [];
+  if (password === undefined)
+    return labelled({ label: '', text: 'v shows it for some seconds', tone: 'dim' }, symbols, width);
+  return labelled({ label: 'password', text: password, tone: 'info' }, symbols, width);
 }
 
 function useAccessFeed(asked: number): AccessFeed | undefined {
@@ -59,7 +119,8 @@ function lookOf(point: AccessPoint, entry: ForwardEntry | undefined): AccessLook
   const forwarded = entry?.state.kind === 'open' ? `http://127.0.0.1:${entry.state.port}${point.path}` : undefined;
   // As long as this machine does not know the names, only the port-forward can be opened.
   const url = needsHosts(point) ? (forwarded ?? point.urls[0]) : (point.urls[0] ?? forwarded);
-  return { hostsLine: needsHosts(point) ? point.hostsLine : undefined, url, forward: point.forward };
+  const password = point.credentials?.password === 'there';
+  return { hostsLine: needsHosts(point) ? point.hostsLine : undefined, url, forward: point.forward, password };
 }
 
 function forwardLines(

@@ -34,6 +34,7 @@ export function accessLines(point: AccessPoint, symbols: Symbols, width = Number
     ...hostLines(point, line),
     ...answerLines(answer, line),
     ...(answer?.reached && answer.certificate ? certificateLines(answer.certificate, line) : []),
+    ...credentialLines(point, line),
     ...urls.flatMap((url, index) => line(index === 0 ? 'URL' : '', url, undefined, index === 0 ? 'info' : undefined)),
     ...(curl ? line(needsHosts(point) ? 'meanwhile' : 'by hand', curl) : []),
   ];
@@ -52,6 +53,19 @@ function addressLines({ way, addresses, trouble, forward }: AccessPoint, line: L
   if (way !== 'none') return line('address', `${addresses.join(', ')}${ways[way]}`, 'ok');
   const instead = forward ? line('', `A port-forward to ${forward.service}:${forward.port} leads there meanwhile`) : [];
   return [...line('address', `none: ${trouble ?? 'not known'}`, 'bad'), ...instead];
+}
+
+/** Without the password: who wants to see it asks for it. */
+function credentialLines({ credentials }: AccessPoint, line: Line): ToneLine[] {
+  if (!credentials) return [];
+  const { secret, username, password, trouble } = credentials;
+  const from = `from the Secret ${secret}`;
+  return [
+    ...(username === undefined ? [] : line('user', username)),
+    ...(password === 'there'
+      ? line('password', `there, ${from}`, 'ok')
+      : line('password', `${trouble ?? 'not known'}: ${secret}`, 'warn')),
+  ];
 }
 
 function hostLines(point: AccessPoint, line: Line): ToneLine[] {

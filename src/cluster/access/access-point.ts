@@ -1,3 +1,5 @@
+import type { CredentialsSeen } from './credentials.ts';
+
 /** A way in, as `system.yaml` writes it. */
 export interface WantedAccess {
   title: string;
@@ -8,6 +10,20 @@ export interface WantedAccess {
   service?: string | undefined;
   /** Of an Ingress: the Service that a port-forward leads to; else the one behind its rules. */
   forward?: string | undefined;
+  /** Where it lies, when that is not the system's namespace. */
+  namespace?: string | undefined;
+  credentials?: WantedCredentials | undefined;
+}
+
+/** With what people log in: names alone, the password is in the Secret. */
+export interface WantedCredentials {
+  secret: string;
+  /** That of the access point unless said. */
+  namespace?: string | undefined;
+  /** A text, or the key that holds it. */
+  username?: string | { key: string } | undefined;
+  /** The key that holds it. */
+  password: string;
 }
 
 /** A certificate as a server showed it. */
@@ -50,6 +66,8 @@ export interface AccessUrl {
 export interface ForwardPlace {
   service: string;
   port: number | string;
+  /** Where it is not in the system's namespace. */
+  namespace?: string | undefined;
 }
 
 export type AccessWay = 'published' | 'address' | 'node-port' | 'none';
@@ -80,6 +98,8 @@ export interface AccessPoint extends Omit<AccessPlace, 'hosts' | 'urls'> {
   /** Reaches the first URL whatever the names resolve to. */
   curl: string | undefined;
   answer: AccessAnswer | undefined;
+  /** With what people log in, without the password. */
+  credentials?: CredentialsSeen;
 }
 
 /** Whether something must be written into /etc/hosts before the URL can be opened here. */

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Connection } from '../connection.ts';
 import { getObject, listObjects } from '../objects.ts';
 import type { AccessAnswer, AccessHost, AccessPlace, AccessPoint, AccessUrl, WantedAccess } from './access-point.ts';
+import { lookAtCredentials } from './credentials.ts';
 import { ingressPlace } from './ingress-place.ts';
 import { probeUrl } from './probe-url.ts';
 import { hasNodePort, servicePlace } from './service-place.ts';
@@ -26,10 +27,23 @@ export async function collectAccess(
 ): Promise<AccessPoint[]> {
   return Promise.all(
     access.map(async (wanted) => {
-      const place = await placeOf(connection, namespace, wanted, signal);
-      return describe(wanted, place, surroundings, signal);
+      const own = wanted.namespace ?? namespace;
+      const { credentials } = wanted;
+      const place = await placeOf(connection, own, wanted, signal);
+      const [point, seen] = await Promise.all([
+        describe(wanted, inNamespace(place, wanted.namespace), surroundings, signal),
+        credentials && lookAtCredentials(connection, credentials, own, signal),
+      ]);
+      return { ...point, ...(seen ? { credentials: seen } : {}) };
     }),
   );
+}
+
+/** A place that is not where the system is says so, also to a port-forward. */
+function inNamespace(place: AccessPlace, namespace: string | undefined): AccessPlace {
+  if (namespace === undefined) return place;
+  const { forward, object } = place;
+  return { ...place, object: `${object} in ${namespace}`, forward: forward && { ...forward, namespace } };
 }
 
 async function placeOf(

@@ -25,8 +25,8 @@ export interface Forwards extends Feed<ForwardsSnapshot> {
 export const noForwards: ForwardsSnapshot = { forwards: [] };
 
 /** Names a place by Service and port. */
-export function forwardKey({ service, port }: ForwardPlace): string {
-  return `${service}:${port}`;
+export function forwardKey({ service, port, namespace }: ForwardPlace): string {
+  return `${namespace === undefined ? '' : `${namespace}/`}${service}:${port}`;
 }
 
 /** None is on at first; closing it ends all of them. */
@@ -55,7 +55,7 @@ export function createForwards(connection: Connection, namespace: string): Forwa
       const onState = (state: ForwardState) => {
         if (!signal.aborted) set(key, { ...place, key, state });
       };
-      void keepForward(connection, place, { namespace, onState, signal }).then(() => {
+      void keepForward(connection, place, { namespace: place.namespace ?? namespace, onState, signal }).then(() => {
         // One that failed stays in sight, and the next toggle tries it again.
         if (running.get(key) === controller) running.delete(key);
       });
