@@ -5,7 +5,7 @@ export function told(records: RunRecord[]): unknown[] {
   return records.map((record) => {
     if (record.type === 'run-started')
       return { type: record.type, steps: record.run.steps.map(({ id, title, kind }) => ({ id, title, kind })) };
-    const { v: _, seq: __, at: ___, ...what } = record;
+    const { v: _, seq: __, at: ___, ...what } = besideOthers(record);
     const text = JSON.stringify(what, (key, value) =>
       key === 'ms' || key === 'outputs' || key === 'before' ? undefined : value,
     );
@@ -19,6 +19,13 @@ export function told(records: RunRecord[]): unknown[] {
         .replace(/(done, in) [\dhms .]+/g, '$1 N'),
     );
   });
+}
+
+/** What else is on its way on a cluster at that moment, such as namespaces of other tests, is no part of the journey. */
+function besideOthers(record: RunRecord): RunRecord {
+  if (record.type !== 'step-result' || !record.step.endsWith('cluster/leftovers')) return record;
+  const { findings: _, summary: __, ...rest } = record;
+  return rest;
 }
 
 const ownNames: [RegExp, string][] = [
