@@ -111,8 +111,6 @@ export interface FormEntry {
   notice?: string | undefined;
 }
 
-/** A plan that was made and not yet run; `token` is what `startRun` needs to run exactly this one. */
-export interface PlanEntry {
 /** An item of a checklist that is to be ticked; without a note its tick is taken away. */
 export interface TickRequest {
   checklist: string;
@@ -122,6 +120,8 @@ export interface TickRequest {
   seen: Tick | null;
 }
 
+/** A plan that was made and not yet run; `token` is what `startRun` needs to run exactly this one. */
+export interface PlanEntry {
   title: string;
   description?: string | undefined;
   playbook: string;
@@ -143,10 +143,10 @@ export interface ClusterSession {
   podDetails(name: string): Feed<PodDetails>;
   /** How the system is reached; looks and tries until it is closed. */
   access(system: SystemEntry): AccessFeed;
-  /** The figures of the system's queries; asks a Prometheus until it is closed. */
-  queries(system: SystemEntry, prometheus: string | undefined): Feed<QueriesSnapshot>;
   /** The password of a way in, for whoever asks to see it: kept nowhere. Undefined where there is none. */
   reveal(access: WantedAccess): Promise<string | undefined>;
+  /** The figures of the system's queries; asks a Prometheus until it is closed. */
+  queries(system: SystemEntry, prometheus: string | undefined): Feed<QueriesSnapshot>;
   /** The figures that the system's own programs tell; undefined where it names none. */
   readings?(system: SystemEntry): Feed<QueriesSnapshot> | undefined;
   /** Port-forwards: they go on whatever is shown, and end with the session. */
@@ -188,16 +188,16 @@ export interface Services {
   status(session: ClusterSession, system: SystemEntry, signal: AbortSignal): Promise<ToneLine[]>;
   /** What is wrong with the system, by one of its diagnoses or `all`. Changes nothing. */
   diagnose(session: ClusterSession, system: SystemEntry, wanted: string, signal: AbortSignal): Promise<DiagnosisReport>;
-  /** The Markdown of a page, `<system>/<name>`. */
-  page(ref: string): Promise<string>;
-  /** Hands a text to the terminal's clipboard; returns what the person should know of that. */
-  copy(text: string): Promise<string>;
   /** How a checklist stands: its checks are made, its ticks are read. */
   checklist(session: ClusterSession, ref: string, signal: AbortSignal): Promise<ChecklistReport>;
   /** Ticks an item of it; what is ticked then. Throws `GateProblem` where a production context's name is to be typed first. */
   tick(session: ClusterSession, request: TickRequest, passage?: Passage): Promise<Ticks>;
   /** Writes it as Markdown and as JSON; returns where. */
   exportChecklist(report: ChecklistReport): Promise<string>;
+  /** The Markdown of a page, `<system>/<name>`. */
+  page(ref: string): Promise<string>;
+  /** Hands a text to the terminal's clipboard; returns what the person should know of that. */
+  copy(text: string): Promise<string>;
   /** Opens a URL where there is a display to show it; returns what was done. */
   openUrl(url: string): Promise<string>;
   /** Reads the cluster where the playbook's inputs stand in it. */

@@ -185,16 +185,6 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .addOption(output('text', 'json')),
   },
   {
-    usage: 'load <scenario>',
-    description: 'a load test without a screen: <system>/<scenario> or a file',
-    load: async () => (await import('./load.ts')).loadCommand,
-    options: (command) =>
-      command
-        .option('--url <url>', 'what is loaded')
-        .option('--rate <requests>', 'requests a second')
-        .option('--users <count>', 'closed loop: users that each wait for their answer')
-        .option('--duration <time>', 'of the sustained phase, e.g. 60s')
-  {
     usage: 'checklist <checklist>',
     description: 'what must be so before production, <system>/<name>: judged here, or ticked by a person',
     load: async () => (await import('./checklist.ts')).checklistCommand,
@@ -207,6 +197,16 @@ export const commandDefinitions: readonly CommandDefinition[] = [
         .option('--confirm-context <name>', 'the name of a context that is production, typed out')
         .addOption(output('text', 'md', 'json')),
   },
+  {
+    usage: 'load <scenario>',
+    description: 'a load test without a screen: <system>/<scenario> or a file',
+    load: async () => (await import('./load.ts')).loadCommand,
+    options: (command) =>
+      command
+        .option('--url <url>', 'what is loaded')
+        .option('--rate <requests>', 'requests a second')
+        .option('--users <count>', 'closed loop: users that each wait for their answer')
+        .option('--duration <time>', 'of the sustained phase, e.g. 60s')
         .option('--confirm-host <host>', 'the host of a load that leaves this machine, typed out')
         .addOption(output('text', 'ndjson')),
   },

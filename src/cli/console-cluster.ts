@@ -21,8 +21,8 @@ import { createReadingsFeed } from '../playbooks/readings/readings-feed.ts';
 import { loadSystems } from '../systems/system.ts';
 import { detectTheme } from '../ui/theme.ts';
 import { playbookRoots } from './catalog.ts';
-import { diagnoseOn } from './console-diagnose.ts';
 import { createChecklistServices } from './console-checklist.ts';
+import { diagnoseOn } from './console-diagnose.ts';
 import type { GlobalOptions } from './options.ts';
 import { namespaceOf } from './system-namespace.ts';
 
@@ -78,8 +78,8 @@ export function createClusterServices(options: GlobalOptions): ClusterServices {
       return statusLines(status, symbols, Date.now());
     },
     diagnose: (session, { name }, wanted, signal) => diagnoseOn(connectionFor(session), name, wanted, signal),
-    async connectionOf(choice) {
     ...createChecklistServices(options, connectionFor),
+    async connectionOf(choice) {
       if (current && sameCluster(current.choice, choice)) return { connection: current.connection, done: () => {} };
       const connection = guarded(await connect(await withSandbox(choice)), options);
       return { connection, done: () => connection.close() };
