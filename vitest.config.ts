@@ -7,9 +7,10 @@ const common = {
 };
 const suite = 'test/cluster/suite/**/*.test.ts';
 /** They wait for real roll-outs, failures and helm: `npm run test:cluster` runs them on both servers. */
-const slow = ['steps/helm', 'readiness-causes', 'plan-then-run', 'example', 'controllers/autoscaling', 'tars/*'].map(
-  (name) => `test/cluster/suite/${name}.test.ts`,
-);
+const slow = [
+  ...['steps/helm', 'readiness-causes', 'plan-then-run', 'example', 'controllers/autoscaling'],
+  ...['cluster/*', 'tars/*', 'tartware/*', 'atas/*', 'detection-api/*'],
+].map((name) => `test/cluster/suite/${name}.test.ts`);
 
 /** Rooms whose tests share nothing but modules, so that these are loaded once for all of them: it saves a minute. */
 const units = [
