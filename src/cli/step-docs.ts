@@ -5,7 +5,7 @@ import { type JsonSchema, playbookJsonSchema } from './playbook-schema.ts';
 
 const groups: [title: string, names: readonly string[]][] = [
   ['Objects in the cluster', ['apply', 'delete', 'kustomize', 'helm', 'patch', 'label', 'secret', 'certificate', 'save', 'put-back']],
-  ['Workloads', ['rollout', 'scale', 'wait', 'exec', 'copy', 'logs', 'port-forward']],
+  ['Workloads', ['rollout', 'refer', 'scale', 'wait', 'exec', 'copy', 'logs', 'port-forward']],
   ['Looking', ['check', 'watch', 'http', 'promql', 'load']],
   ['Outside of the cluster', ['command', 'ssh', 'file', 'kubeconfig', 'image']],
   ['People', ['confirm', 'input']],

@@ -24,6 +24,7 @@ import { playbookStep } from './playbook.ts';
 import { portForwardStep } from './port-forward.ts';
 import { promqlStep } from './promql.ts';
 import { putBackStep } from './put-back.ts';
+import { referStep } from './refer.ts';
 import { rolloutStep } from './rollout.ts';
 import { saveStep } from './save.ts';
 import { scaleStep } from './scale.ts';
@@ -50,6 +51,7 @@ export const stepKinds: readonly StepKind[] = [
   certificateStep,
   scaleStep,
   rolloutStep,
+  referStep,
   patchStep,
   labelStep,
   logsStep,

@@ -22,14 +22,27 @@ export function startClaimProtection(context: ControllerContext): Controller {
     inputs: [
       { informer: claims, keys: (claim) => [keyOf(claim)] },
       // While a pod is there its claims stay: only its end, or a claim's own change, can let one go.
-      { informer: pods, keys: (pod, { type }) => (type === 'deleted' ? claimKeys(pod) : []) },
+      { informer: pods, keys: (pod, { type }) => (type === 'deleted' || isShutDown(pod) ? claimKeys(pod) : []) },
     ],
     sync: protect(context, {
       resource: 'persistentvolumeclaims',
       finalizer: 'kubernetes.io/pvc-protection',
-      inUse: (claim) => users.get(keyOf(claim)).some((pod) => asPod(pod).spec.nodeName !== undefined),
+      inUse: (claim) =>
+        users.get(keyOf(claim)).some((pod) => asPod(pod).spec.nodeName !== undefined && !isShutDown(pod)),
     }),
   });
+}
+
+/**
+ * The kubelet is done with it, and only a finalizer keeps it (`podIsShutDown`): with a deletion in the foreground the pod waits for its
+ * own claims to go.
+ */
+function isShutDown({ metadata }: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata as {
+    deletionTimestamp?: string;
+    deletionGracePeriodSeconds?: number;
+  };
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0;
 }
 
 /** A volume goes only when it is not Bound (`pv_protection_controller.go`). */

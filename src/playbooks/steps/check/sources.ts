@@ -19,6 +19,7 @@ import { measuredSource } from './sources/measured.ts';
 import { metricsSource } from './sources/metrics.ts';
 import { ownersSource } from './sources/owners.ts';
 import { pathSource } from './sources/path.ts';
+import { referencesSource } from './sources/references.ts';
 import { releasesSource } from './sources/releases.ts';
 import { repositorySource } from './sources/repository.ts';
 import { rightsSource } from './sources/rights.ts';
@@ -48,6 +49,7 @@ const sourceKinds = [
   rightsSource,
   ownersSource,
   headroomSource,
+  referencesSource,
   releasesSource,
   repositorySource,
   buildsSource,

@@ -50,3 +50,12 @@ it('a claim of its own comes with the pod, belongs to it, is bound, and goes wit
   await cluster.remove(`${core}/pods/keeper`);
   await cluster.until(claim, ({ status }) => status === 404, { withinMs: 30_000 });
 });
+
+it('a pod that is deleted in the foreground waits for its claim, and the claim does not wait for the pod', async () => {
+  const name = 'leaver';
+  await cluster.post(`${core}/pods`, { ...pod, metadata: { name } });
+  await cluster.until(`${core}/pods/${name}`, ({ body }) => body.status?.phase === 'Running', { withinMs: 30_000 });
+  await cluster.remove(`${core}/pods/${name}`, { propagationPolicy: 'Foreground' });
+  await cluster.until(`${core}/pods/${name}`, ({ status }) => status === 404, { withinMs: 30_000 });
+  expect((await cluster.get(`${core}/persistentvolumeclaims/${name}-data`)).status).toBe(404);
+});
