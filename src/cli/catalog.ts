@@ -170,7 +170,9 @@ function checkPresets(
       const hint = suggestion(name, Object.keys(playbook.inputs), 'inputs');
       return [diagnosticAtPath(document, at, { message: `\`${playbook.ref}\` has no input \`${name}\``, hint }, 'key')];
     }
-    const fault = definition.sensitive ? 'a sensitive input has no place in a file' : valueFault(value, definition);
+    // A menu keeps a list as the command line writes it.
+    const given = definition.type === 'list' && typeof value === 'string' ? value.split(',') : value;
+    const fault = definition.sensitive ? 'a sensitive input has no place in a file' : valueFault(given, definition);
     return fault ? [diagnosticAtPath(document, at, { message: `\`${name}\`: ${fault}` })] : [];
   });
 }
