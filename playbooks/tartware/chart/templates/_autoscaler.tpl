@@ -10,8 +10,9 @@ metadata:
   annotations: { tars-console.dev/scale: '1:{{ .root.Values.scale }}' }
 spec:
   scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ .name }} }
-  minReplicas: {{ include "tartware.scaled" (dict "number" .service.replicas.minimum "scale" .root.Values.scale) }}
-  maxReplicas: {{ include "tartware.scaled" (dict "number" .service.replicas.maximum "scale" .root.Values.scale) }}
+  {{- $limits := get (.root.Values.limits | default dict) .name | default dict }}
+  minReplicas: {{ $limits.minimum | default (include "tartware.scaled" (dict "number" .service.replicas.minimum "scale" .root.Values.scale)) }}
+  maxReplicas: {{ $limits.maximum | default (include "tartware.scaled" (dict "number" .service.replicas.maximum "scale" .root.Values.scale)) }}
   metrics:
     - type: Resource
       resource: { name: cpu, target: { type: Utilization, averageUtilization: {{ $autoscaling.cpu }} } }
