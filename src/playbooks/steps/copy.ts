@@ -40,7 +40,7 @@ export const copyStep: StepKind<Config> = {
   // It reads and writes files of this machine.
   effects: 'outside',
   outputs: { files: 'double', bytes: 'double', target: 'string', verified: 'string', pod: 'string' },
-  access: async () => execAccess,
+  access: async () => execAccess(),
   async plan({ copy }, context) {
     const wanted = renderKnown(context, copy);
     const { toPod, from, to } = ways(wanted, context);

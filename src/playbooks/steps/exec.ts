@@ -32,9 +32,9 @@ export const execStep: StepKind<ExecConfig> = {
     ...{ file: 'string', bytes: 'double', sha256: 'string' },
   },
   files: ({ exec: { stdin } }) => (stdin && 'file' in stdin ? [stdin.file] : []),
-  access: async () => execAccess,
+  access: async ({ exec }, context) => execAccess(context.render({ namespace: exec.namespace }).namespace),
   async plan({ exec }, context) {
-    const { in: target, container, command, unless, to } = renderKnown(beforeRun(context), exec);
+    const { in: target, container, namespace, command, unless, to } = renderKnown(beforeRun(context), exec);
     const note = command.map((word) => shellWord(String(word))).join(' ');
     const skipped = unless ? `left out when this ends well: ${unless.map(String).join(' ')}` : undefined;
     const made: PreviewedChange[] = to ? [{ object: `file/${to.file}`, action: 'create' }] : [];
@@ -43,13 +43,13 @@ export const execStep: StepKind<ExecConfig> = {
       ...{ certainty: 'cannot preview', summary: `${summary}${into}`, changes: [change, ...made], why },
     });
     try {
-      const chosen = await chooseContainer({ in: target, container }, context);
+      const chosen = await chooseContainer({ in: target, container, namespace }, context);
       const change = { object: `Pod/${chosen.pod}`, namespace: chosen.namespace, action: 'run' as const, note };
       const summary = `runs ${command[0]} in ${chosen.pod}, container ${chosen.container}`;
       return preview(change, summary, skipped ?? 'what a command does is known when it has run');
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const change = { object: target, namespace: context.namespace, action: 'run' as const, note };
+      const change = { object: target, namespace: namespace ?? context.namespace, action: 'run' as const, note };
       return preview(change, `runs ${command[0]}`, error.message);
     }
   },
@@ -68,7 +68,8 @@ export const execStep: StepKind<ExecConfig> = {
   },
   async run(config, context) {
     const { exec } = config;
-    const chosen = await chooseContainer(context.render({ in: exec.in, container: exec.container }), context);
+    const { in: target, container, namespace } = exec;
+    const chosen = await chooseContainer(context.render({ in: target, container, namespace }), context);
     if (exec.unless && (await isDone(config, context, chosen)))
       return {
         status: 'skipped',
@@ -102,8 +103,8 @@ function beforeRun(context: PreviewContext): Pick<PreviewContext, 'render'> {
 }
 
 async function isDone({ exec }: ExecConfig, context: StepContext, chosen?: ChosenContainer): Promise<boolean> {
-  const { in: target, container, unless = [] } = exec;
-  const place = chosen ?? (await chooseContainer(context.render({ in: target, container }), context));
+  const { in: target, container, namespace, unless = [] } = exec;
+  const place = chosen ?? (await chooseContainer(context.render({ in: target, container, namespace }), context));
   const command = words(unless, context);
   return (await execInPod(context.connection, { ...place, command, signal: context.signal })) === 0;
 }

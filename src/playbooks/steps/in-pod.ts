@@ -10,11 +10,19 @@ export interface ChosenContainer {
   container: string;
 }
 
+/** A pod, workload or Service, and where it is when not in the step's own namespace. */
+interface ContainerWanted {
+  in: string;
+  container?: string | undefined;
+  namespace?: string | undefined;
+}
+
 /** The container that a step acts in: of a pod, or of a ready pod of a workload or Service. Throws `Problem`. */
 export async function chooseContainer(
-  { in: target, container }: { in: string; container?: string | undefined },
-  { connection, namespace, signal }: Pick<PreviewContext, 'connection' | 'namespace' | 'signal'>,
+  { in: target, container, namespace: own }: ContainerWanted,
+  { connection, signal, ...context }: Pick<PreviewContext, 'connection' | 'namespace' | 'signal'>,
 ): Promise<ChosenContainer> {
+  const namespace = own || context.namespace;
   const pod = await readyPodOf(connection, await resolveObjectName(connection, target, namespace), signal);
   return { namespace, pod: pod.metadata.name, container: containerOf(pod, container) };
 }
@@ -23,10 +31,13 @@ export async function chooseContainer(
  * What a command in a container needs. WebSockets are opened by GET; since Kubernetes 1.35 `create` is asked for as well
  * (`AuthorizePodWebsocketUpgradeCreatePermission`).
  */
-export const execAccess: readonly AccessNeed[] = [
-  { verbs: ['get', 'list'], apiVersion: 'v1', kind: 'Pod' },
-  { verbs: ['get', 'create'], apiVersion: 'v1', kind: 'Pod', subresource: 'exec' },
-];
+export function execAccess(given?: string): readonly AccessNeed[] {
+  const namespace = given || undefined;
+  return [
+    { verbs: ['get', 'list'], apiVersion: 'v1', kind: 'Pod', namespace },
+    { verbs: ['get', 'create'], apiVersion: 'v1', kind: 'Pod', subresource: 'exec', namespace },
+  ];
+}
 
 /** Hands on whole lines of a stream of bytes; `end` hands on what stands behind the last one. */
 export function lineWriter(say: (line: string) => void): { write(bytes: Buffer): void; end(): void } {

@@ -5,8 +5,8 @@ import { createService } from './service/service.ts';
 const dependencies: readonly Dependency[] = [
   {
     ...{ name: 'postgres', kind: 'postgres', usualPort: 5432 },
-    env: ['DATABASE_URL', 'DATABASE_HOST', 'DB_HOST', 'POSTGRES_HOST'],
-    ...{ port: 'DATABASE_PORT', user: 'DATABASE_USER', password: 'DATABASE_PASSWORD', database: 'DATABASE_NAME' },
+    env: ['DATABASE_URL', 'DATABASE_HOST'],
+    ...{ port: 'DATABASE_PORT', user: 'DATABASE_USERNAME', password: 'DATABASE_PASSWORD', database: 'DATABASE_NAME' },
   },
   { name: 'redis', kind: 'redis', env: ['REDIS_URL', 'REDIS_HOST'], port: 'REDIS_PORT', usualPort: 6379 },
   { name: 'messaging', kind: 'tcp', env: ['KAFKA_BROKERS', 'MESSAGING_BROKERS'], usualPort: 9093, optional: true },

@@ -5,9 +5,9 @@ import type { ExecConfig, ExecInput, ExecOutput } from './options.ts';
 
 /** The kubectl line that an `exec` step stands for. */
 export async function execEquivalent({ exec }: ExecConfig, context: PlanContext): Promise<string[]> {
-  const { in: target, container, command, stdin, unless, to } = renderKnown(context, exec);
+  const { in: target, container, command, stdin, unless, to, namespace } = renderKnown(context, exec);
   const call = (args: readonly unknown[], input: boolean) =>
-    `kubectl exec${input ? ' -i' : ''} -n ${context.namespace} ${kubectlName(target)}${container ? ` -c ${shellWord(container)}` : ''} -- ${args.map((arg) => shellWord(String(arg))).join(' ')}`;
+    `kubectl exec${input ? ' -i' : ''} -n ${namespace || context.namespace} ${kubectlName(target)}${container ? ` -c ${shellWord(container)}` : ''} -- ${args.map((arg) => shellWord(String(arg))).join(' ')}`;
   const fed = withInput(call(command, stdin !== undefined), stdin);
   const line = to ? intoFile(fed, to, to.verify && call(to.verify, true)) : fed;
   return [unless ? `${call(unless, false)} || ${line}` : line];

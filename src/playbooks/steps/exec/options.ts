@@ -44,6 +44,7 @@ export const execShape = {
   exec: z
     .strictObject({
       in: objectName.describe('A pod, or a workload or Service: then a ready pod of it'),
+      namespace: z.string().min(1).optional().describe('Where that is; the system’s unless said'),
       container: z.string().min(1).optional().describe('The pod’s default, or its first, unless said'),
       command: argv.describe('The program and its arguments; no shell stands between'),
       stdin: input

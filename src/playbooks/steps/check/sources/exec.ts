@@ -13,6 +13,7 @@ const schema = z.strictObject({
     .strictObject({
       in: objectName.describe('A pod, or a workload or Service: then one of its ready pods'),
       container: z.string().optional(),
+      namespace: z.string().optional().describe('Where that is; the system’s unless said'),
       command: z.array(z.string()).min(1).describe('The program and its arguments; no shell'),
     })
     .describe('What a command in a container says: {code, stdout, stderr}; it must only look'),
@@ -23,7 +24,7 @@ export const execSource: SourceKind<z.infer<typeof schema>> = {
   key: 'exec',
   schema,
   changes: true,
-  access: () => execAccess,
+  access: ({ exec }) => execAccess(exec.namespace),
   async read({ exec }, context) {
     const { connection, signal } = context;
     const container = await chooseContainer(exec, context);
@@ -33,8 +34,8 @@ export const execSource: SourceKind<z.infer<typeof schema>> = {
     const code = await execInPod(connection, request);
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   },
-  commands: ({ exec: { in: target, container, command } }, own) => [
-    `kubectl exec -n ${own} ${shellWord(kubectlName(target))}${container ? ` -c ${shellWord(container)}` : ''} -- ${command.map(shellWord).join(' ')}`,
+  commands: ({ exec: { in: target, container, command, namespace } }, own) => [
+    `kubectl exec -n ${namespace ?? own} ${shellWord(kubectlName(target))}${container ? ` -c ${shellWord(container)}` : ''} -- ${command.map(shellWord).join(' ')}`,
   ],
 };
 
