@@ -12,6 +12,7 @@ import { previewRelease, previewUndo, type ReleaseBefore } from './helm/plan.ts'
 import { isPending, lastGoodRevision, readHistory } from './helm/release.ts';
 import { inReleaseNamespace, readRelease } from './helm/render.ts';
 import { pendingText, repairPending, rollBack, uninstall } from './helm/repair.ts';
+import { probeRollback, rollBackRelease } from './helm/rollback.ts';
 import { helmStandIn } from './helm/stand-in.ts';
 import { chartStandIn, probeChartStandIn, putChartStandIn, removeChartStandIn } from './helm/stand-in-manifests.ts';
 import { compareRelease, placeOf } from './helm/state.ts';
@@ -24,7 +25,7 @@ import { toolTimeout } from './tool-call.ts';
 /** Installs, upgrades or uninstalls a Helm chart by the installed helm. */
 export const helmStep: StepKind<HelmConfig> = {
   name: 'helm',
-  description: 'Installs, upgrades or uninstalls a Helm chart',
+  description: 'Installs, upgrades or uninstalls a Helm chart, or takes a release back to an earlier revision',
   shape: helmShape,
   effects: 'cluster',
   expressions: [{ path: 'helm.stand-in.set[].when' }],
@@ -48,6 +49,7 @@ export const helmStep: StepKind<HelmConfig> = {
     const place = placeOf(options, context);
     const last = (await readHistory(place, context)).at(-1);
     if (isPending(last)) return { done: false, reason: pendingText(place, last) };
+    if (options.rollback !== undefined) return probeRollback(options, context);
     if (options.uninstall) {
       const done = !last || last.status === 'uninstalled';
       return { done, reason: done ? `${options.release} is gone` : `${options.release} is ${last.status}` };
@@ -72,6 +74,7 @@ export const helmStep: StepKind<HelmConfig> = {
   async run(config, context) {
     const options = renderOptions(config, context);
     if (options.uninstall) return remove(options, context);
+    if (options.rollback !== undefined) return rollBackRelease(options, context);
     const manifests = chartStandIn(options, context);
     if (manifests) return putChartStandIn(manifests, context);
     const standIn = await helmStandIn(options, context);

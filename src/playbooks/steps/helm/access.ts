@@ -19,8 +19,9 @@ export async function helmAccess(options: HelmOptions, context: PreviewContext):
     namespace,
   };
   const makes = options['create-namespace'] ? [{ verbs: ['create'], apiVersion: 'v1', kind: 'Namespace' }] : [];
-  if (!options.uninstall && (await helmStandIn(options, context))) return makes;
-  const objects = options.uninstall
+  const back = options.rollback !== undefined;
+  if (!options.uninstall && !back && (await helmStandIn(options, context))) return makes;
+  const objects = options.uninstall || back
     ? await releaseObjects(options, context)
     : (await compareRelease(options, context, (input) => context.secret(input) ?? '')).wanted.objects;
   const verbs = options.uninstall ? ['get', 'delete'] : ['get', 'create', 'patch', 'delete'];

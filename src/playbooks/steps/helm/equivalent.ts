@@ -9,6 +9,10 @@ export async function helmEquivalent(written: HelmOptions, context: PlanContext)
   const n = ` -n ${shellWord(namespace)}`;
   if (options.uninstall)
     return [`helm uninstall ${shellWord(release)}${n}${options['keep-history'] ? ' --keep-history' : ''}`];
+  if (options.rollback !== undefined) {
+    const to = options.rollback === 'previous' ? '' : ` ${shellWord(String(options.rollback))}`;
+    return [`helm history ${shellWord(release)}${n}`, `helm rollback ${shellWord(release)}${to}${n}`];
+  }
   const secrets = Object.entries(options['secret-values'] ?? {});
   const parts = [
     `helm upgrade --install ${shellWord(release)} ${shellWord(options.chart ?? '')}`,

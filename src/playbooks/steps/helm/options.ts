@@ -36,6 +36,9 @@ export const helmShape = {
         .optional()
         .describe('What becomes of an operation that was never finished; `ask` unless said'),
       'history-max': z.number().int().min(1).optional().describe('How many revisions are kept'),
+      rollback: scalar
+        .optional()
+        .describe('Back to this revision, or with `previous` to the newest good one before the last; needs no chart'),
       uninstall: z.boolean().optional().describe('True: the release goes'),
       'keep-history': z
         .boolean()
@@ -51,7 +54,10 @@ export const helmShape = {
           'What the sandbox gets in place of a chart that is fetched from elsewhere, or of one beside the playbook where helm is not installed; labelled as such',
         ),
     })
-    .refine(({ chart, uninstall }) => uninstall || chart !== undefined, '`chart` is needed, or `uninstall: true`')
+    .refine(
+      ({ chart, uninstall, rollback }) => uninstall || rollback !== undefined || chart !== undefined,
+      '`chart` is needed, or `uninstall: true`, or `rollback`',
+    )
     .describe('A Helm release'),
 };
 export type HelmConfig = z.infer<z.ZodObject<typeof helmShape>>;

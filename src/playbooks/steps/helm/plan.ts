@@ -7,6 +7,7 @@ import { goes } from './preview.ts';
 import { isPending, readHistory } from './release.ts';
 import { inReleaseNamespace, readRelease } from './render.ts';
 import { pendingText } from './repair.ts';
+import { previewRollback } from './rollback.ts';
 import { helmStandIn } from './stand-in.ts';
 import { chartStandIn, previewChartStandIn } from './stand-in-manifests.ts';
 import { compareRelease, placeOf } from './state.ts';
@@ -23,6 +24,7 @@ export async function previewRelease(options: HelmOptions, context: PreviewConte
   const told = manifests && (await previewChartStandIn(manifests, context));
   if (told) return told;
   if (options.uninstall) return previewUninstall(options, context);
+  if (options.rollback !== undefined) return previewRollback(options, context);
   const standIn = await helmStandIn(options, context);
   if (standIn) {
     const summary = `a stand-in for ${standIn.what}`;

@@ -92,6 +92,17 @@ export async function readRelease(
   return { ...renderedIn(release), values: release.config ?? {} };
 }
 
+/** The objects of a release as a revision of it had them. */
+export async function readRevision(
+  place: ReleasePlace,
+  revision: number,
+  context: PreviewContext,
+): Promise<KubernetesObject[]> {
+  const args = ['get', 'manifest', place.release, '--revision', String(revision)];
+  const { stdout } = await callHelm(args, place, context);
+  return inReleaseNamespace(objectsIn(stdout), place, context);
+}
+
 /** The objects of a manifest. Throws `Problem` when a template wrote what is no YAML. */
 function objectsIn(text: string): KubernetesObject[] {
   return parseYamlDocuments(text, 'the rendered chart').flatMap(({ value, diagnostics }) => {
