@@ -8,7 +8,10 @@ const dependencies: readonly Dependency[] = [
     env: ['DATABASE_URL', 'DATABASE_HOST'],
     ...{ port: 'DATABASE_PORT', user: 'DATABASE_USERNAME', password: 'DATABASE_PASSWORD', database: 'DATABASE_NAME' },
   },
-  { name: 'redis', kind: 'redis', env: ['REDIS_URL', 'REDIS_HOST'], port: 'REDIS_PORT', usualPort: 6379 },
+  {
+    ...{ name: 'redis', kind: 'redis', env: ['REDIS_URL', 'REDIS_HOST'], usualPort: 6379 },
+    ...{ port: 'REDIS_PORT', password: 'REDIS_PASSWORD' },
+  },
   { name: 'messaging', kind: 'tcp', env: ['KAFKA_BROKERS', 'MESSAGING_BROKERS'], usualPort: 9093, optional: true },
 ];
 
