@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { leftOut } from './left-out.mjs';
 import { onlyKubeConfig } from './only-kubeconfig.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -18,11 +19,10 @@ await build({
   format: 'esm',
   jsx: 'automatic',
   minify: true,
-  keepNames: true,
   legalComments: 'linked',
   chunkNames: 'chunks/[name]-[hash]',
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  plugins: [onlyKubeConfig],
+  plugins: [onlyKubeConfig, leftOut],
   alias: { 'react-devtools-core': './scripts/empty.mjs', 'string-width': './scripts/remembered-widths.mjs' },
   // Packages that are CommonJS inside call require; an ES module has none of its own.
   banner: {
