@@ -81,7 +81,12 @@ async function valueFor(variable: EnvironmentVariable, values: Values, from: Sou
   }
   if (fieldRef) return fieldOf(fieldRef.fieldPath, from);
   if (resourceFieldRef) return resourceOf(resourceFieldRef.resource, from.container);
-  return (variable.value ?? '').replace(/\$\$|\$\(([\w.-]+)\)/g, (whole, name?: string) => {
+  return withVariables(variable.value ?? '', values);
+}
+
+/** `$(NAME)` put in where it is known, and `$$` as one dollar: in variables, commands and arguments alike. */
+export function withVariables(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(/\$\$|\$\(([\w.-]+)\)/g, (whole, name?: string) => {
     if (name === undefined) return '$';
     return values[name] ?? whole;
   });

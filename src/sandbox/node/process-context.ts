@@ -1,6 +1,7 @@
 import { parseBytes, parseCpu } from '../../kubernetes/quantity.ts';
 import { wallClock } from '../workloads/clock.ts';
 import type { ProcessContext } from '../workloads/image.ts';
+import { withVariables } from './environment.ts';
 import type { ContainerSpec, Pod } from './pod.ts';
 import type { RunnerParts } from './runner-parts.ts';
 
@@ -27,7 +28,7 @@ export function contextOf(
     annotations: metadata.annotations ?? {},
     env,
     tty: spec.tty ?? false,
-    args: [...(spec.command ?? []), ...(spec.args ?? [])],
+    args: [...(spec.command ?? []), ...(spec.args ?? [])].map((word) => withVariables(word, env)),
     runsToEnd: isInit(parts.pod(), spec) || (wanted.restartPolicy ?? 'Always') !== 'Always',
     ports: (spec.ports ?? []).map((port) => port.containerPort),
     cpuLimit: cpu ? parseCpu(cpu) : undefined,
