@@ -1,6 +1,6 @@
 import { moveIndex } from '../ui/select-state.ts';
 import { attach } from './attached-run.ts';
-import { type ClusterRow, clusterRows, type WelcomeRow, welcomeRows } from './choices.ts';
+import { type ClusterRow, clusterRows, newCluster, type WelcomeRow, welcomeRows } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
 import { isMove } from './moves.ts';
 import {
@@ -38,9 +38,25 @@ export function actWelcome(state: AppState, screen: Welcome, action: ActionName)
     case 'sandbox':
     case 'context':
       return update(toWelcome({ ...state, choice: choiceOf(row) }, 'manifests'), { type: 'stop-probing' });
+    case 'new-cluster':
+      return toNewCluster(state);
     case 'run':
       return update(state);
   }
+}
+
+/** Without any cluster to the form of the playbook that makes one. */
+function toNewCluster(state: AppState): Update {
+  const system = newCluster.split('/')[0];
+  return connect({ ...state, system, choice: { sandbox: false, none: true }, guide: [newCluster] });
+}
+
+/** Back from where there was no cluster: the contexts anew, the current one at hand. */
+export function toContexts(state: AppState): Update {
+  const next: AppState = { ...state, system: undefined, choice: undefined };
+  const current = clusterRows(next).findIndex((row) => row.type === 'context' && row.context.current);
+  const index = Math.max(0, current);
+  return pointAt({ ...next, back: [], screen: { type: 'clusters', index } }, clusterRows(next)[index]);
 }
 
 function welcomeBack(state: AppState, screen: Welcome): Update {
@@ -80,6 +96,7 @@ export function actClusters(
   if (action === 'back') return update(goBack(state), { type: 'stop-probing' });
   if (!row) return update(state);
   if (row.type === 'run') return actWaitingRun(state, row, action);
+  if (row.type === 'new-cluster' && action === 'enter') return toNewCluster(state);
   if (action !== 'enter')
     return update({ ...state, notice: { tone: 'info', text: 'This row is a cluster, not a run' } });
   const chosen = { ...state, choice: choiceOf(row) };
@@ -125,7 +142,11 @@ export function actSystems(state: AppState, screen: Extract<Screen, { type: 'sys
 function connect(state: AppState): Update {
   const { choice, system } = state;
   if (!choice || !system) return update(state);
-  const busy = choice.sandbox ? 'Starting the sandbox' : `Connecting to ${choice.context ?? 'the cluster'}`;
+  const busy = choice.sandbox
+    ? 'Starting the sandbox'
+    : choice.none
+      ? 'Opening it without a cluster'
+      : `Connecting to ${choice.context ?? 'the cluster'}`;
   return update({ ...state, busy }, { type: 'stop-probing' }, { type: 'connect', choice, system });
 }
 

@@ -1,7 +1,7 @@
 import type { Answer, FailureChoice, Question } from '../playbooks/runs/question.ts';
 import { moveIndex } from '../ui/select-state.ts';
 import { editText, insertText, type TextState, textState } from '../ui/text-state.ts';
-import { watchRun } from './act-choose.ts';
+import { toContexts, watchRun } from './act-choose.ts';
 import { guideTo } from './act-menu.ts';
 import { chosenRun } from './choices.ts';
 import type { ActionName } from './key-binding.ts';
@@ -41,7 +41,8 @@ function enterRun(state: AppState): Update {
   const [next] = state.guide;
   const leadsTo = enterLeadsTo(state);
   if (leadsTo === 'onward' && next) return guideTo(state, next);
-  return leadsTo === 'menu' ? update(toDashboard(state, 'menu')) : openStep(state, 'start');
+  if (leadsTo !== 'menu') return openStep(state, 'start');
+  return state.session?.info.none ? toContexts(state) : update(toDashboard(state, 'menu'));
 }
 
 function openStep(state: AppState, at: 'start' | 'end'): Update {

@@ -6,7 +6,9 @@ import type { AppState, WelcomeStep } from './state.ts';
 export type ClusterRow =
   | { type: 'run'; run: RunEntry }
   | { type: 'sandbox' }
-  | { type: 'context'; context: ContextEntry };
+  | { type: 'context'; context: ContextEntry }
+  /** A cluster that is not there yet. */
+  | { type: 'new-cluster' };
 
 /** A run that failed or was stopped can be taken up again as well as one whose process is gone. */
 const waits: ReadonlySet<RunEntry['status']> = new Set(['running', 'unfinished', 'stopped', 'failed']);
@@ -27,9 +29,16 @@ export function clusterRows(state: AppState): ClusterRow[] {
   return [...waiting.map((run): ClusterRow => ({ type: 'run', run })), ...targetRows(state)];
 }
 
-/** The sandbox and the contexts, without the runs. */
+/** Makes a cluster on this machine; whoever has none begins with it. */
+export const newCluster = 'cluster/local-cluster';
+
+/** The sandbox, the contexts, and the way to a cluster of one's own; without the runs. */
 function targetRows(state: AppState): ClusterRow[] {
-  return [{ type: 'sandbox' }, ...state.contexts.map((context): ClusterRow => ({ type: 'context', context }))];
+  const { contexts, catalog } = state;
+  const known = contexts.map((context): ClusterRow => ({ type: 'context', context }));
+  const canBeMade =
+    catalog.playbooks[newCluster] && catalog.systems.some(({ name }) => newCluster.startsWith(`${name}/`));
+  return [{ type: 'sandbox' }, ...known, ...(canBeMade ? [{ type: 'new-cluster' } as const] : [])];
 }
 
 /** The runs of the history that fit its filter: every word of it is in the id, the title, the system, the cluster or the state. */

@@ -26,6 +26,7 @@ export type Effect =
   | { type: 'discard'; run: string }
   | { type: 'answer'; run: string; question: string; answer: Answer }
   | { type: 'load-runs' }
+  | { type: 'load-contexts' }
   | { type: 'report'; run: string }
   | { type: 'replay'; run: string }
   | { type: 'steer-replay'; how: 'pause' | 'faster' | 'slower' | 'step-on' }

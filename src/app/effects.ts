@@ -114,6 +114,8 @@ async function perform(effect: Effect, hands: Hands, take: (slot: string) => Abo
       });
     case 'load-runs':
       return dispatch({ type: 'runs', runs: await services.runs() });
+    case 'load-contexts':
+      return dispatch({ type: 'contexts', contexts: await services.contexts() });
     case 'load-page':
       return dispatch({ type: 'page', page: effect.page, text: await services.page(effect.page) });
     case 'copy':

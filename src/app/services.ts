@@ -128,6 +128,8 @@ export interface PlanEntry {
   steps: readonly PlannedStep[];
   /** Shown above the steps: cluster, namespace, manifests, inputs (sensitive ones named, never valued). */
   facts: readonly (readonly [string, string])[];
+  /** It asks no cluster, whichever is open. */
+  withoutCluster?: boolean | undefined;
   token: unknown;
   /** What the person was shown of its steps, by their ids; a run asks where a step would then do something else. */
   accepted?: Readonly<Record<string, StepPreview>> | undefined;

@@ -34,6 +34,7 @@ export type AppEvent =
   | { type: 'paste'; text: string }
   | { type: 'loaded'; catalog: Catalog; contexts: ContextEntry[]; runs: RunEntry[] }
   | { type: 'runs'; runs: RunEntry[] }
+  | { type: 'contexts'; contexts: ContextEntry[] }
   | { type: 'manifest-sources'; sources: ManifestSource[] }
   | { type: 'reachability'; context: string; reachability: Reachability | 'asking' }
   | { type: 'connected'; session: ClusterSession }
@@ -68,6 +69,8 @@ export function updateApp(state: AppState, event: AppEvent, look: Look): Update 
       return loaded({ ...state, catalog: event.catalog, contexts: event.contexts, runs: event.runs });
     case 'runs':
       return update(clampIndex({ ...state, runs: event.runs }));
+    case 'contexts':
+      return update(clampIndex({ ...state, contexts: event.contexts }));
     case 'manifest-sources':
       return update({ ...state, manifestSources: event.sources });
     case 'reachability':
@@ -154,13 +157,13 @@ function faultsNotice(count: number): AppState['notice'] {
   };
 }
 
-/** After the welcome the first playbook of the newcomer's way is prepared; else the menu is shown. */
+/** After the welcome, or without a cluster, the first playbook of the way there is prepared; else the menu is shown. */
 function connected(state: AppState): Update {
   const { screen } = state;
   if (screen.type === 'dashboard') return update(state);
   const next = toDashboard({ ...state, menu: { path: [], index: 0 } }, 'menu');
   const [first] = state.guide;
-  if (screen.type !== 'welcome' || !first) return update(next);
+  if (!first || (screen.type !== 'welcome' && !state.session?.info.none)) return update(next);
   return guideTo(next, first);
 }
 
@@ -204,7 +207,9 @@ function runEvents(state: AppState, id: string, events: RunEvent[], look: Look):
   const ended = events.some(({ type }) => type === 'run-ended');
   if (!ended) return update(next);
   const after = fixEnded(next, id);
-  return update(after.state, { type: 'load-runs' }, ...after.effects);
+  // A cluster may have been made, or have gone.
+  const contexts = next.run?.state?.run?.cluster.none ? ([{ type: 'load-contexts' }] as const) : [];
+  return update(after.state, { type: 'load-runs' }, ...contexts, ...after.effects);
 }
 
 function runClosed(state: AppState, id: string): Update {

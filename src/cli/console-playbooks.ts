@@ -5,6 +5,7 @@ import { loadSettings } from '../configuration/settings.ts';
 import type { Menu } from '../menus/menu.ts';
 import { type InputValue, isAsked, resolveInputs } from '../playbooks/inputs.ts';
 import { readInputs, readsCluster, withReading } from '../playbooks/inputs-from-cluster.ts';
+import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import { checkManifest } from '../playbooks/loading/manifests.ts';
 import { findManifestSet, type ManifestSet, manifestFolders } from '../playbooks/manifest-set.ts';
 import type { Playbook } from '../playbooks/model.ts';
@@ -16,11 +17,12 @@ import { refuseEffects } from '../playbooks/runs/runner.ts';
 import { type StartOptions, startRun } from '../playbooks/runs/start.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
 import { diagnosticLines, invalidFiles } from '../yaml/diagnostics.ts';
-import { type Catalog, loadCatalog } from './catalog.ts';
+import { playbookRoots, shownPath } from './catalog.ts';
 import type { ClusterServices } from './console-cluster.ts';
 import { makeForm } from './console-form.ts';
 import { startThroughGates } from './console-gates.ts';
 import { previewToken, type Token } from './console-preview.ts';
+import { loadMenuCatalog, type MenuCatalog } from './menu-catalog.ts';
 import type { GlobalOptions } from './options.ts';
 import { toldOf } from './run-inputs-read.ts';
 import { loadRun, sharedPlaybooks } from './run-loading.ts';
@@ -34,16 +36,16 @@ export function createPlaybookServices(
   connectionOf: ClusterServices['connectionOf'],
 ): PlaybookServices {
   const workspace = process.cwd();
-  let loaded: Catalog | undefined;
+  let loaded: MenuCatalog | undefined;
   const load = () => {
-    loaded ??= loadCatalog({ workspace });
+    loaded ??= loadMenuCatalog({ workspace });
     return loaded;
   };
   return {
     catalog: async () => screenCatalog(load()),
     manifestSources: async (system) => manifestSources(load(), system, workspace),
     async form({ playbook: ref, system: wanted, presets, cluster }) {
-      const playbook = findPlaybook(load(), ref);
+      const playbook = wholePlaybook(ref, workspace);
       // What needs a cluster says so before it asks for anything.
       if (cluster) clusterOfRun(playbook, cluster);
       const name = runFor(playbook.system, wanted) ?? playbook.system;
@@ -71,7 +73,7 @@ function runFor(own: string, menu: string | undefined): string | undefined {
 /** What a newcomer runs, in this order, where the system has it. */
 const firstPlaybooks = ['prerequisites', 'full-deployment'];
 
-function screenCatalog({ systems, menus, playbooks, diagnostics }: Catalog): ScreenCatalog {
+function screenCatalog({ systems, menus, playbooks, diagnostics }: MenuCatalog): ScreenCatalog {
   const refs = new Set(playbooks.map(({ ref }) => ref));
   return {
     systems: systems.map((system) => ({
@@ -99,19 +101,25 @@ function menuOf(menus: readonly Menu[], system: string) {
   return { title: ours[0]?.title ?? system, items: ours.flatMap(({ items }) => items) };
 }
 
-function findPlaybook({ playbooks, diagnostics }: Catalog, ref: string): Playbook {
-  const found = playbooks.find((one) => one.ref === ref);
-  if (found) return found;
-  throw invalidFiles(diagnostics);
+/** A playbook with its steps, as its form needs it. Throws `Problem` with every fault in its files. */
+function wholePlaybook(ref: string, workspace: string): Playbook {
+  const options = {
+    roots: playbookRoots({ workspace }),
+    stepKinds,
+    shown: (path: string) => shownPath(path, workspace),
+  };
+  const { value, diagnostics } = loadPlaybook(ref, { ...options, quick: true });
+  if (!value) throw invalidFiles(diagnostics);
+  return value;
 }
 
-function manifestSources(catalog: Catalog, system: string, workspace: string): ManifestSource[] {
+function manifestSources(catalog: MenuCatalog, system: string, workspace: string): ManifestSource[] {
   const bundled: ManifestSource = {
     id: 'bundled',
     title: 'Those that come with the console',
     description: 'With probes, requests, limits and security contexts, as the deployment guide wants them.',
   };
-  const names = manifestNames(catalog, system);
+  const names = manifestNames(catalog, system, workspace);
   const members = catalog.systems.find(({ name }) => name === system)?.manifests;
   const found = manifestFolders(workspace).map((folder) => ({
     folder,
@@ -139,9 +147,12 @@ function faultsIn(set: ManifestSet, names: readonly string[]): string[] {
   return [`${count} to be repaired first: ${first.file}:${first.line}: ${first.message}`];
 }
 
-function manifestNames({ playbooks }: Catalog, system: string): string[] {
-  return playbooks
-    .filter((one) => one.system === system)
+function manifestNames({ names }: MenuCatalog, system: string, workspace: string): string[] {
+  const roots = playbookRoots({ workspace });
+  const memo = createLoadMemo();
+  return names
+    .filter((ref) => ref.startsWith(`${system}/`))
+    .flatMap((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick: true }).value ?? [])
     .flatMap((one) => planFiles(one, stepKinds).map(({ name }) => name));
 }
 
@@ -193,6 +204,7 @@ async function makePlan(
       playbook: ref,
       steps: header.steps,
       facts: [...factsOf(header, secrets, playbook), ...notes.map((note): [string, string] => ['not read', note])],
+      ...(cluster.none ? { withoutCluster: true } : {}),
       token,
     };
   } finally {

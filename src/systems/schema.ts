@@ -65,7 +65,7 @@ export const systemSchema = z.strictObject({
   title: z.string().min(1),
   description: z.string().min(1).describe('What it is, for somebody who has not met it'),
   namespace: namespaceName,
-  workloads: z.array(workload).min(1).describe('What runs: kind and name'),
+  workloads: z.array(workload).describe('What runs: kind and name; an empty list for what deploys nothing itself'),
   autoscalers: z.array(z.string().min(1)).default([]).describe('HorizontalPodAutoscalers by name'),
   services: z.array(service).default([]).describe('Services with a port'),
   access: z.array(accessSchema).default([]).describe('Where people reach it'),

@@ -52,12 +52,12 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
   const theme = useTheme();
   const context = useAppState((state) => state.session?.info.context);
   const { plan } = screen;
+  const place = !context || plan?.withoutCluster ? '' : ` on ${printableLine(context)}`;
   const step = plan?.steps[screen.index];
   if (step && screen.open !== undefined) {
     const lines = planStepLines(step, screen.previewed, area.width - 4, theme, { fields: 1000, changes: 1000 });
     return <ScrolledLines title={printableLine(step.title)} lines={lines} scroll={screen.open} area={area} />;
   }
-  const place = context ? `on ${printableLine(context)}` : '';
   return (
     <Pane
       title={`${printableLine(screen.title)} ${theme.symbols.separator} plan`}
@@ -72,7 +72,7 @@ export function PlanScreen({ screen, area }: ScreenProps<'plan'>) {
           steps={plan.steps}
           previewed={screen.previewed}
           selected={screen.index}
-          question={`Run ${countOf(plan.steps, screen.previewed)} ${place}?`}
+          question={`Run ${countOf(plan.steps, screen.previewed)}${place}?`}
           yes={screen.yes}
           width={area.width - 2}
           height={area.height - 2}

@@ -16,6 +16,8 @@ export function choiceItem(state: AppState, row: WelcomeRow, theme: Theme): Sele
       return runItem(row.run, theme);
     case 'sandbox':
       return { label: 'Sandbox', hint: 'a cluster inside this program: nothing real is touched' };
+    case 'new-cluster':
+      return { label: 'New local cluster…', hint: 'by kind, k3d or minikube, on this machine' };
     case 'context':
       return contextItem(state, row, theme);
   }
@@ -46,9 +48,12 @@ function runItem(run: RunEntry, theme: Theme): SelectItem {
 export function choiceNote(state: AppState, row: WelcomeRow | undefined): string {
   switch (row?.type) {
     case 'system':
+      if (row.system.workloads.length === 0) return 'It makes clusters, and what every system needs of one.';
       return `${row.system.workloads.length} workload${row.system.workloads.length === 1 ? '' : 's'} in the namespace ${row.system.namespace}.`;
     case 'manifests':
       return row.source.description;
+    case 'new-cluster':
+      return 'For trying things out with real containers. What is needed for it is looked for first, and nothing is made before you say yes to the plan.';
     case 'sandbox':
       return 'An embedded Kubernetes with pods that answer over HTTP. It starts in a moment, needs no Docker and no network, and whatever goes wrong on it does not matter.';
     case 'context': {
