@@ -50,26 +50,46 @@ export function loadCatalog(options: CatalogOptions): Catalog {
   const { workspace, quick, stepKinds = allStepKinds, bundled = packageRoot() } = options;
   const shown = (path: string) => shownPath(path, workspace, bundled);
   const roots = playbookRoots(options);
-  const { systems, diagnostics } = loadSystems(roots, shown);
   const names = playbookNames(roots);
   const memo = createLoadMemo();
   const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, memo, quick, shown }));
   const playbooks = loaded.flatMap(({ value }) => value ?? []);
+  const faults = [
+    ...loaded.flatMap((outcome) => outcome.diagnostics),
+    ...(quick ? [] : checkDiagnoses(playbooks, shown)),
+    ...(quick ? [] : checklistNames(roots).flatMap((ref) => checklistFaults(ref, { roots, stepKinds, shown }))),
+  ];
+  return { ...catalogAround(options, { roots, names, playbooks, shown }, faults), playbooks };
+}
+
+interface Around {
+  roots: readonly PlaybookRoot[];
+  names: string[];
+  playbooks: Known['playbooks'];
+  shown(path: string): string;
+}
+
+/** Systems and menus around playbooks that were read, held against each other; `faults` are those of the playbooks. */
+export function catalogAround(
+  { workspace, bundled = packageRoot() }: CatalogOptions,
+  { roots, names, playbooks, shown }: Around,
+  faults: readonly Diagnostic[],
+): Omit<Catalog, 'playbooks'> {
+  const { systems, diagnostics } = loadSystems(roots, shown);
   const menus = loadMenus(workspace, bundled, shown);
-  const checklists = checklistNames(roots);
-  const diagnosed = systems.flatMap(({ name, diagnoses }) => (diagnoses.length > 0 ? [name] : []));
-  const known = { systems: systems.map(({ name }) => name), diagnosed, playbooks, names, pages: pageNames(roots), checklists };
+  const known: Known = {
+    systems: systems.map(({ name }) => name),
+    diagnosed: systems.flatMap(({ name, diagnoses }) => (diagnoses.length > 0 ? [name] : [])),
+    ...{ playbooks, names, pages: pageNames(roots), checklists: checklistNames(roots) },
+  };
   return {
     systems,
     menus: menus.flatMap(({ value }) => value ?? []),
-    playbooks,
     names,
     diagnostics: sortDiagnostics([
       ...diagnostics,
-      ...loaded.flatMap((outcome) => outcome.diagnostics),
+      ...faults,
       ...menus.flatMap((menu) => [...menu.diagnostics, ...checkMenu(menu, known)]),
-      ...(quick ? [] : checkDiagnoses(playbooks, shown)),
-      ...(quick ? [] : checklists.flatMap((ref) => checklistFaults(ref, { roots, stepKinds, shown }))),
     ]),
   };
 }
@@ -78,7 +98,7 @@ interface Known {
   systems: string[];
   /** Those for which diagnoses are made that all systems share. */
   diagnosed?: string[];
-  playbooks: Playbook[];
+  playbooks: readonly Pick<Playbook, 'ref' | 'inputs' | 'diagnosis'>[];
   /** Faulty ones too: an item that names one is not itself at fault. */
   names: string[];
   /** `tars/next-steps` */
@@ -160,7 +180,7 @@ function checkDiagnose(
 function checkPresets(
   document: LoadedMenu['document'],
   path: readonly (string | number)[],
-  playbook: Playbook,
+  playbook: Pick<Playbook, 'ref' | 'inputs'>,
   presets: Record<string, unknown>,
 ): Diagnostic[] {
   return Object.entries(presets).flatMap(([name, value]) => {

@@ -1,6 +1,7 @@
 import { exitCodes, Problem } from '../base/errors.ts';
 import { closestName } from '../cluster/closest-name.ts';
-import { playbookNames } from '../playbooks/find-playbook.ts';
+import { findPlaybook, playbookNames } from '../playbooks/find-playbook.ts';
+import { loadHead } from '../playbooks/loading/load-head.ts';
 import { createLoadMemo, loadPlaybook } from '../playbooks/loading/load-playbook.ts';
 import type { LoadedRun } from '../playbooks/runs/loaded-run.ts';
 import { stepKinds } from '../playbooks/steps/registry.ts';
@@ -43,7 +44,11 @@ function diagnosesOf(system: string, workspace: string): { refs: string[]; fault
   const memo = createLoadMemo();
   const shared = loadSystems(roots, shown).systems.find(({ name }) => name === system)?.diagnoses ?? [];
   const names = playbookNames(roots).filter((ref) => ref.startsWith(`${system}/`) || shared.includes(ref));
-  const loaded = names.map((ref) => loadPlaybook(ref, { roots, stepKinds, shown, memo, quick: true }));
+  const loaded = names.map((ref) => {
+    const found = findPlaybook(ref, roots);
+    const head = found?.source === 'bundled' ? loadHead(found.file, 'bundled') : undefined;
+    return head ? { value: head, diagnostics: [] } : loadPlaybook(ref, { roots, stepKinds, shown, memo, quick: true });
+  });
   return {
     refs: loaded.flatMap(({ value }) => (value?.diagnosis ? [value.ref] : [])),
     faults: loaded.flatMap(({ diagnostics }) => diagnostics),

@@ -1,17 +1,22 @@
 import { exitCodes } from '../base/errors.ts';
 import { printableLine } from '../base/printable.ts';
 import type { Menu, MenuItem } from '../menus/menu.ts';
-import type { InputDefinition, Playbook } from '../playbooks/model.ts';
+import type { PlaybookHead } from '../playbooks/loading/load-head.ts';
+import type { InputDefinition } from '../playbooks/model.ts';
 import type { System } from '../systems/system.ts';
 import { countDiagnostics, hasErrors } from '../yaml/diagnostics.ts';
 import { type Catalog, loadCatalog } from './catalog.ts';
+import { loadMenuCatalog, type MenuCatalog } from './menu-catalog.ts';
 import type { GlobalOptions } from './options.ts';
 import { printHints, printJson, printNote } from './output.ts';
 
 /** `list`: systems with their playbooks and what these ask for, and the menus. */
 export async function listCommand(_: string[], options: GlobalOptions & { output: 'text' | 'json' }): Promise<number> {
-  const catalog = loadCatalog({ workspace: process.cwd(), quick: true });
-  if (options.output === 'json') printJson(asJson(catalog), 2);
+  const workspace = process.cwd();
+  // JSON says what the steps are too.
+  const whole = options.output === 'json' ? loadCatalog({ workspace, quick: true }) : undefined;
+  const catalog = whole ?? loadMenuCatalog({ workspace });
+  if (whole) printJson(asJson(whole), 2);
   else printHints(listLines(catalog).join('\n'));
   if (!hasErrors(catalog.diagnostics)) return exitCodes.done;
   printNote(
@@ -21,7 +26,7 @@ export async function listCommand(_: string[], options: GlobalOptions & { output
 }
 
 /** The list as lines of text; what comes from a workspace's files is made safe to draw. */
-export function listLines(catalog: Catalog): string[] {
+export function listLines(catalog: MenuCatalog): string[] {
   const known = new Set(catalog.systems.map(({ name }) => name));
   const shared = catalog.playbooks.filter(({ system }) => !known.has(system));
   return [
@@ -32,7 +37,7 @@ export function listLines(catalog: Catalog): string[] {
   ];
 }
 
-function systemLines(system: System, { playbooks, menus }: Catalog): string[] {
+function systemLines(system: System, { playbooks, menus }: MenuCatalog): string[] {
   const own = system.source === 'workspace' ? '  (this workspace)' : '';
   return [
     `${printableLine(system.title)}  (${system.name}, namespace ${system.namespace})${own}`,
@@ -44,7 +49,7 @@ function systemLines(system: System, { playbooks, menus }: Catalog): string[] {
   ];
 }
 
-function playbookLines({ ref, title, inputs, source }: Playbook): string[] {
+function playbookLines({ ref, title, inputs, source }: PlaybookHead): string[] {
   const names = Object.entries(inputs);
   const width = Math.max(0, ...names.map(([name]) => name.length));
   const own = source === 'workspace' ? '  (this workspace)' : '';

@@ -1,13 +1,24 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { loadCatalog } from '../../../src/cli/catalog.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { type Catalog, loadCatalog } from '../../../src/cli/catalog.ts';
+import { loadMenuCatalog } from '../../../src/cli/menu-catalog.ts';
 import { validateAll } from '../../../src/cli/validate.ts';
 import { flattenPlaybook } from '../../../src/playbooks/plan.ts';
 import { diagnosticLines } from '../../../src/yaml/diagnostics.ts';
 
 const empty = mkdtempSync(join(tmpdir(), 'tars-console-test-'));
+
+// All playbooks with all that they name: seconds on a machine that has nothing else to do.
+vi.setConfig({ testTimeout: 90_000 });
+
+/** Read once: a hundred playbooks take their time. */
+let read: Catalog | undefined;
+function quick(): Catalog {
+  read ??= loadCatalog({ workspace: empty, quick: true });
+  return read;
+}
 
 describe('what is shipped', () => {
   it('is valid: systems, menus, playbooks, manifests and scenarios', () => {
@@ -15,7 +26,7 @@ describe('what is shipped', () => {
   });
 
   it('holds the playbooks and the menu of T.A.R.S.', () => {
-    const { systems, menus, playbooks } = loadCatalog({ workspace: empty });
+    const { systems, menus, playbooks } = quick();
     expect(systems.map(({ name }) => name)).toContain('tars');
     expect(menus.map(({ system }) => system)).toContain('tars');
     const refs = playbooks.map(({ ref }) => ref);
@@ -31,8 +42,31 @@ describe('what is shipped', () => {
       expect(refs).toContain(`tars/${name}`);
   });
 
+  it('is the same to a menu, which leaves the steps unread', () => {
+    const { playbooks, ...around } = loadMenuCatalog({ workspace: empty });
+    const { playbooks: whole, ...known } = quick();
+    expect(around).toEqual(known);
+    const keys = [
+      'ref',
+      'system',
+      'name',
+      'title',
+      'description',
+      'file',
+      'source',
+      'inputs',
+      'next',
+      'diagnosis',
+      'cluster',
+    ];
+    const headOf = (playbook: object) =>
+      Object.fromEntries(Object.entries(playbook).filter(([key]) => keys.includes(key)));
+    expect(playbooks).toEqual(whole.map(headOf));
+    expect(playbooks.filter((playbook) => 'steps' in playbook).map(({ ref }) => ref)).toEqual([]);
+  });
+
   it('explains every step to somebody who never did it', () => {
-    const { playbooks } = loadCatalog({ workspace: empty, quick: true });
+    const { playbooks } = quick();
     const steps = playbooks.flatMap((playbook) => flattenPlaybook(playbook));
     expect(steps.length).toBeGreaterThan(40);
     for (const { id, step } of steps) expect((step.description ?? '').length, id).toBeGreaterThan(40);
@@ -41,7 +75,7 @@ describe('what is shipped', () => {
   });
 
   it('deploys in the order of the guide', () => {
-    const { playbooks } = loadCatalog({ workspace: empty, quick: true });
+    const { playbooks } = quick();
     const deploy = playbooks.find(({ ref }) => ref === 'tars/deploy');
     const order = deploy?.steps.map(({ id }) => id) ?? [];
     const wanted = [
@@ -60,7 +94,7 @@ describe('what is shipped', () => {
   });
 
   it('asks for nothing that a first run must know', () => {
-    const { playbooks } = loadCatalog({ workspace: empty, quick: true });
+    const { playbooks } = quick();
     const full = playbooks.find(({ ref }) => ref === 'tars/full-deployment');
     for (const [name, { default: value, optional, generate }] of Object.entries(full?.inputs ?? {}))
       expect(value !== undefined || optional || generate, name).toBeTruthy();
@@ -85,7 +119,7 @@ describe('a workspace', () => {
       join(folder, 'menus/shop.yaml'),
       'system: shop\ntitle: Shop\nitems:\n  - { title: A, playbook: shop/start, inputs: { size: xl, sise: s } }\n  - { title: B, playbook: shop/strat }\n',
     );
-    const { systems, playbooks, menus, diagnostics } = loadCatalog({ workspace });
+    const { systems, playbooks, menus, diagnostics } = loadMenuCatalog({ workspace });
     expect(systems.find(({ name }) => name === 'shop')?.source).toBe('workspace');
     expect(playbooks.find(({ ref }) => ref === 'shop/start')?.source).toBe('workspace');
     expect(menus[0]?.title).toBe('Shop');
