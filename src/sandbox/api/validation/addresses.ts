@@ -37,7 +37,9 @@ export const ordinaryAddress: Check = (value, path, faults) => {
 export function isInside(inner: string, outer: string): boolean {
   const [a, b] = [parsed(inner), parsed(outer)];
   if (!a || !b) return true;
-  return a.bits > b.bits && a.start >>> (32 - b.bits) === b.start >>> (32 - b.bits);
+  // Not by bits: a shift by 32, for a range of everything, is none.
+  const size = 2 ** (32 - b.bits);
+  return a.bits > b.bits && Math.floor(a.start / size) === Math.floor(b.start / size);
 }
 
 function parsed(range: string): { start: number; bits: number } | undefined {
