@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isInside } from '../../src/sandbox/api/validation/addresses.ts';
+import { isInside } from '../../../src/sandbox/api/validation/addresses.ts';
 
 test.each([
   ['169.254.0.0/16', '0.0.0.0/0', true],
