@@ -18,7 +18,13 @@ export interface SystemParts {
   autoscalers: readonly string[];
   /** `backend-service:8000` */
   services: readonly string[];
-  access: readonly { title: string; path: string; host?: string | undefined; ingress?: string | undefined }[];
+  access: readonly {
+    title: string;
+    path: string;
+    host?: string | undefined;
+    ingress?: string | undefined;
+    namespace?: string | undefined;
+  }[];
 }
 
 /** One line of a status: a part of the system and how it is. Text is raw. */
@@ -88,7 +94,9 @@ export async function collectSystemStatus(
 const workloadVersions: Record<string, string> = { Job: 'batch/v1', CronJob: 'batch/v1' };
 
 function ingressNames({ access }: SystemParts): string[] {
-  return [...new Set(access.map(({ ingress }) => ingress).filter((name) => name !== undefined))];
+  // What lies in another namespace is a page of something else, and may be missing.
+  const own = access.filter(({ namespace }) => namespace === undefined);
+  return [...new Set(own.map(({ ingress }) => ingress).filter((name) => name !== undefined))];
 }
 
 async function storageClasses(connection: Connection, signal?: AbortSignal): Promise<KubernetesObject[]> {
