@@ -72,6 +72,8 @@ const step: StepKind<Config> = {
     return [own, ...others, ...kinds.map((kind) => ({ verbs: ['list', 'patch'], apiVersion: 'apps/v1', kind }))];
   },
   async plan(config, context) {
+    // A name that only the run will know is not looked for.
+    context.render(config.secret.name);
     const wish = wishOf(renderKnown(context, config).secret);
     try {
       const change = await changeOf(wish, context, undefined);
