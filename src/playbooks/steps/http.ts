@@ -51,12 +51,12 @@ export const httpStep: StepKind<Config> = {
       why: 'what a request changes is known only to who answers it',
     };
   },
-  async access({ http: { method = 'GET', service, ingress } }): Promise<AccessNeed[]> {
-    const looks = (apiVersion: string, kind: string) => ({ verbs: ['get'], apiVersion, kind });
+  async access({ http: { method = 'GET', service, ingress, namespace } }): Promise<AccessNeed[]> {
+    const looks = (apiVersion: string, kind: string) => ({ verbs: ['get'], apiVersion, kind, namespace });
     if (ingress !== undefined) return [looks('networking.k8s.io/v1', 'Ingress')];
     if (service === undefined) return [];
     // The API server takes a proxied request's method for the verb.
-    const proxy = { verbs: [verbs[method]], apiVersion: 'v1', kind: 'Service', subresource: 'proxy' };
+    const proxy = { verbs: [verbs[method]], apiVersion: 'v1', kind: 'Service', subresource: 'proxy', namespace };
     return [looks('v1', 'Service'), proxy];
   },
   async probe({ http: { method = 'GET' } }) {
@@ -77,13 +77,21 @@ export const httpStep: StepKind<Config> = {
     return { summary: `answered ${answer.status} in ${ms} ms`, outputs: { status: answer.status, ms }, locals: local };
   },
   async equivalent({ http }, context) {
-    const { service, ingress, url, host, path = '/', ...rest } = renderKnown(context, http);
+    const {
+      service,
+      ingress,
+      url,
+      host,
+      path = '/',
+      namespace = context.namespace,
+      ...rest
+    } = renderKnown(context, http);
     const options = curlOptions(rest);
     if (url)
       return [
         `curl ${options}${host ? `-H ${shellWord(`Host: ${host}`)} ` : ''}${shellWord(url + (http.path ? path : ''))}`,
       ];
-    const n = ` -n ${context.namespace}`;
+    const n = ` -n ${namespace}`;
     if (service) {
       const [name, port] = service.split(':');
       return [

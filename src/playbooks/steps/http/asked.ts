@@ -5,6 +5,7 @@ import { scalar } from '../step-shapes.ts';
 export const askedShape = {
   service: z.string().optional().describe('`name:port` of a Service in the namespace'),
   ingress: z.string().optional().describe('Name of an Ingress'),
+  namespace: z.string().min(1).optional().describe('Of the Service or Ingress; the step’s own unless said'),
   url: z.string().optional().describe('Any other URL'),
   host: z.string().optional().describe('The Host header; of an Ingress its first host unless said'),
   path: z.string().optional().describe('`/` unless said'),

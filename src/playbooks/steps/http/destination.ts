@@ -12,6 +12,7 @@ export type HttpDestination =
 export interface WantedDestination {
   service?: string | undefined;
   ingress?: string | undefined;
+  namespace?: string | undefined;
   url?: string | undefined;
   host?: string | undefined;
   path?: string | undefined;
@@ -21,10 +22,10 @@ export interface WantedDestination {
 export async function findDestination(
   wanted: WantedDestination,
   connection: Connection,
-  namespace: string,
+  own: string,
   signal: AbortSignal,
 ): Promise<HttpDestination> {
-  const path = wanted.path ?? '/';
+  const { path = '/', namespace = own } = wanted;
   if (wanted.url) return { through: 'url', url: joined(wanted.url, wanted.path), host: wanted.host };
   if (wanted.service) return serviceDestination(wanted.service, wanted.host, path, connection, namespace, signal);
   if (wanted.ingress) return ingressDestination(wanted.ingress, wanted.host, path, connection, namespace, signal);

@@ -34,7 +34,8 @@ export const httpSource: SourceKind<Source> = {
       return { status: 0, headers: {}, body: '', ms: took(), error: messageOf(error) };
     }
   },
-  commands({ http: { service, ingress, url, path = '/' } }, own) {
+  commands({ http: { service, ingress, url, path = '/', namespace } }, usual) {
+    const own = namespace ?? usual;
     if (url) return [`curl -sS -i ${shellWord(url)}`];
     if (service)
       return [`kubectl get --raw ${shellWord(`/api/v1/namespaces/${own}/services/${service}/proxy${path}`)}`];
