@@ -41,6 +41,21 @@ interface Slot {
 const variable = (deployment: Slot, name: string) =>
   deployment.spec.template.spec.containers[0]?.env.find((one) => one.name === name)?.valueFrom?.secretKeyRef;
 
+it('Check prerequisites: context, rights, room and what the cluster brings are looked at, and nothing is changed', async () => {
+  const { told, plan } = await run('prerequisites', {}, ['context', 'rights', 'room']);
+  expect(told).toContain('The context leads to a cluster with nodes');
+  expect(told).toContain('You may create and change what it consists of');
+  expect(told).toContain('no quota and no limits');
+  expect(plan.steps.flatMap(({ preview }) => preview?.changes ?? [])).toEqual([]);
+});
+
+it('Namespaces and labels: one of its own with the strictest Pod Security, and nothing is made that is not asked for', async () => {
+  const { ends } = await done('namespaces');
+  expect(ends).toMatchObject({ own: 'done', shared: 'skipped' });
+  const { labels } = (await cluster.get(`/api/v1/namespaces/${namespace}`)).body.metadata;
+  expect(labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
+});
+
 it('Configure secrets: certificate files must be a pair that is valid today, the URL of the database is put together unseen, and a second run keeps all', async () => {
   const [mine, other] = await Promise.all([
     makeCertificate(['detection-api-service'], 90, 'TAK authority'),
@@ -107,7 +122,7 @@ it('Deploy by manifests: both slots with a queue and a cache of their own for ea
   expect(after.map(({ metadata }) => metadata.generation)).toEqual(before.map(({ metadata }) => metadata.generation));
 });
 
-it('Verify deployment, Health endpoints: both slots are rolled out and answer, and a slot that is missing is said to be', async () => {
+it('Verify deployment, Health endpoints: both slots are rolled out and answer, with their versions', async () => {
   const verified = await done('verify', { throughIngress: 'false' });
   expect(verified.told).toContain('blue, 2 ready pods');
   const health = await done('health');
@@ -131,7 +146,7 @@ it('Override and resume the autoscaler: what its limits were is noted on it, and
   expect(metrics.at(-1)).toMatchObject({ pods: { metric: { name: 'detection_queue_depth' } } });
 });
 
-it('Rotate: a successor is written, both slots read it, and the old Secret goes only when no pod refers to it; the next one is the third', async () => {
+it('Rotate: a successor is written, both slots read it, and the old Secret goes only when no pod refers to it', async () => {
   const old = decoded((await secretOf('jwt-keys')).data.jwt_secret_key);
   const first = await done('rotate', { which: 'tokens' });
   expect(first.told).not.toContain(old);
@@ -158,6 +173,18 @@ it('Scrape configuration, Alert rules: sound lines where there is no operator, o
   const rules = readFileSync(join(workspace, 'detection-api-rules.yaml'), 'utf8');
   expect(rules).toContain(`namespace="${namespace}"`);
   expect(rules).toContain('{{ $labels.pod }}');
+});
+
+it('Key of the tokens from a Vault, Vertical autoscaler: where their kinds are missing it is said what brings them', async () => {
+  for (const [name, group, brings] of [
+    ['external-secrets', 'external-secrets.io/v1', 'cluster/external-secrets'],
+    ['vertical', 'autoscaling.k8s.io/v1', 'cluster/vertical-autoscaler'],
+  ] as const) {
+    const served = (await cluster.get(`/apis/${group}`)).status === 200;
+    const { status, told } = await run(name, {}, [name === 'vertical' ? 'look' : 'operator']);
+    expect(status).toBe(served ? 'done' : 'not-met');
+    expect(told).toContain(served ? '"served"' : brings);
+  }
 });
 
 it('Clean up: it goes, and the database’s volume and the Secrets stay', async () => {
