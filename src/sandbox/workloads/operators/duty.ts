@@ -42,7 +42,7 @@ export function pathBelow(path: string, { namespace, name }: { namespace?: strin
 }
 
 export function ownedBy({ apiVersion, kind, metadata }: KubernetesObject): OwnerReference[] {
-  return [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true }];
+  return [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true }];
 }
 
 /** The object at a path; undefined when it is not there. */

@@ -13,11 +13,12 @@ const sweepMs = 15_000;
  * Follows the kinds of what is served, and looks at every object again after any change, soon where one is not settled, and now
  * and then for what others took away. Returns what ends it, and what it answers over HTTP.
  */
-export function startOperator(context: ProcessContext, served: readonly string[]) {
+export function startOperator(context: ProcessContext, served: readonly (string | Service)[]) {
   const client = context.api('stand-in-operator');
   const { clock, shorten, log, namespace } = context;
   const world: World = { client, log, now: Date.now, namespace };
   const chosen = served.flatMap((name): Service[] => {
+    if (typeof name !== 'string') return [name];
     const service = services[name];
     if (!service) log(`nothing is known of ${name}`);
     return service ? [service()] : [];

@@ -1,6 +1,7 @@
 import type { Service } from './duty.ts';
 import { externalSecrets } from './external-secrets.ts';
 import { kafka } from './kafka.ts';
+import { loadBalancers } from './load-balancers.ts';
 import { postgresql } from './postgresql.ts';
 import { sealedSecrets } from './sealed-secrets.ts';
 import { verticalAutoscaler } from './vertical-autoscaler.ts';
@@ -12,4 +13,5 @@ export const services: Readonly<Record<string, (() => Service) | undefined>> = {
   'external-secrets': externalSecrets,
   'sealed-secrets': sealedSecrets,
   'vertical-autoscaler': verticalAutoscaler,
+  'load-balancers': loadBalancers,
 };

@@ -33,7 +33,8 @@ export const standInOperator: WorkloadImage = {
   },
 };
 
-function endingAfter(server: WorkloadProcess, end: () => void): WorkloadProcess {
+/** A server that ends something else before itself. */
+export function endingAfter(server: WorkloadProcess, end: () => void): WorkloadProcess {
   return {
     ...server,
     stop() {
