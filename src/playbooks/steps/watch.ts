@@ -31,6 +31,7 @@ export const watchStep: StepKind<WatchConfig> = {
     { path: 'watch.let.*', localsFrom, wanted: 'any' },
     { path: 'watch.limits[].expect', localsFrom },
     { path: 'watch.limits[]', localsFrom },
+    { path: 'watch.until', localsFrom },
     { path: 'watch.say', localsFrom },
   ],
   wouldRead: ({ watch }, context) =>
@@ -90,14 +91,16 @@ async function watchUntilOver(written: Watch, context: StepContext): Promise<Ste
   const elapsed = () => performance.now() - startedAt;
   let watching = beginWatching(written.limits.length);
   let findings: Finding[] = [];
+  let isReached = false;
   try {
     while (!isTaken && !watching.ended) {
       const look = await looking(elapsed());
       findings = look.findings;
       watching = afterLook(watching, look.verdicts, tolerate);
+      isReached = look.isReached && !watching.ended;
       const left = Math.max(0, forMs - elapsed());
       context.progress(`${look.said}; ${formatDuration(left)} left`, Math.min(1, elapsed() / forMs));
-      if (left <= 0) break;
+      if (left <= 0 || isReached) break;
       const signal = AbortSignal.any([context.waiting, pause.signal]);
       await wait(Math.min(everyMs, left), undefined, { signal }).catch((error: unknown) => {
         if (!pause.signal.aborted || context.waiting.aborted) throw error;
@@ -107,13 +110,15 @@ async function watchUntilOver(written: Watch, context: StepContext): Promise<Ste
     over.abort();
     await taken;
   }
-  return resultOf(written, watching, { isTaken, label: offer?.label ?? '', ms: elapsed(), findings });
+  return resultOf(written, watching, { isTaken, isReached, label: offer?.label ?? '', ms: elapsed(), findings });
 }
 
 interface Looked {
   verdicts: (boolean | undefined)[];
   findings: Finding[];
   said: string;
+  /** What it waits for is so. */
+  isReached: boolean;
 }
 
 function createLooking(watch: Watch, context: StepContext, overMs: number): (ms: number) => Promise<Looked> {
@@ -135,8 +140,18 @@ function createLooking(watch: Watch, context: StepContext, overMs: number): (ms:
       verdicts: findings.map(({ level, unread }) => (unread ? undefined : level === 'ok')),
       findings,
       said: said(watch, findings, known.values, context),
+      isReached: watch.until !== undefined && isTrue(watch.until, known.values, context),
     };
   };
+}
+
+// What is not there yet, a field of a status for instance, is not so yet.
+function isTrue(expression: string, values: Record<string, unknown>, { evaluate }: StepContext): boolean {
+  try {
+    return evaluate(expression, values) === true;
+  } catch {
+    return false;
+  }
 }
 
 function said({ say }: Watch, findings: readonly Finding[], values: object, context: StepContext): string {
@@ -145,10 +160,18 @@ function said({ say }: Watch, findings: readonly Finding[], values: object, cont
   return String(context.render(say, { ...values }));
 }
 
+interface Ending {
+  isTaken: boolean;
+  isReached: boolean;
+  label: string;
+  ms: number;
+  findings: Finding[];
+}
+
 function resultOf(
-  { limits }: Watch,
+  { limits, until }: Watch,
   { looks, ended }: Watching,
-  { isTaken, label, ms, findings }: { isTaken: boolean; label: string; ms: number; findings: Finding[] },
+  { isTaken, isReached, label, ms, findings }: Ending,
 ): StepResult {
   const after = formatDuration(ms);
   if (isTaken)
@@ -156,6 +179,13 @@ function resultOf(
       status: 'not-met',
       summary: `ended by a person after ${after}: ${label}`,
       outputs: { ended: 'person', looks, limit: '' },
+    };
+  if (!ended && until !== undefined && !isReached)
+    return {
+      status: 'not-met',
+      summary: `not so after ${after}: ${until}`,
+      findings,
+      outputs: { ended: 'over', looks, limit: '' },
     };
   if (!ended)
     return {

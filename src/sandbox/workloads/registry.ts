@@ -4,6 +4,7 @@ import { certManagerController } from './cert-manager/cert-manager-controller.ts
 import { chromadb } from './chromadb.ts';
 import { isRunnable, startCommand } from './command-process.ts';
 import { detectionApi } from './detection-api/detection-api.ts';
+import { flaggerImage } from './flagger/flagger-image.ts';
 import { startGeneric } from './generic.ts';
 import type { ProcessContext, WorkloadImage, WorkloadProcess } from './image.ts';
 import { ollama } from './ollama.ts';
@@ -31,6 +32,7 @@ const known: Record<string, WorkloadImage> = {
   ...tartwareImages,
   'atas-service': atasService,
   'detection-api': detectionApi,
+  flagger: flaggerImage,
   'stand-in-operator': standInOperator,
   'stand-in-server': standInServer,
 };

@@ -54,7 +54,9 @@ export async function deploySlots(cluster: ClusterUnderTest, namespace: string, 
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'detection-api-blue' },
       minReplicas: 1,
       maxReplicas: 2,
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+      metrics: [
+        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+      ],
     },
   });
   for (const one of ['blue', 'green'])

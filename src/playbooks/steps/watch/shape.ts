@@ -35,6 +35,11 @@ export const watchShape = {
         .describe('What the pods of a Service have counted in the last moments; null where that is nothing'),
       let: letSchema.optional(),
       limits: z.array(limit).min(1).describe('What ends the watching at once when it is broken'),
+      until: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('CEL over the same: ends it well as soon as it is true; with it, time that runs out is not met'),
       say: z.string().min(1).optional().describe('What is shown of each look'),
       latency: z
         .strictObject({ p50: name, p95: name, p99: name })
