@@ -7,6 +7,9 @@ import type { Service } from './service-table.ts';
 /** Says where a Service or an Ingress can be reached from this machine: a JSON object of port number → URL. */
 const publishedAnnotation = 'tars-console.dev/published';
 
+/** On a Service of the type LoadBalancer: the address that it gets, where nobody else gives it one. */
+const addressAnnotation = 'tars-console.dev/load-balancer';
+
 /** Opens what the Service's ports need and writes the addresses onto it, unless they stand there. */
 export function publishService(client: ApiClient, service: Service, open: (port: number) => Promise<HttpFront>): void {
   const { spec, metadata } = service;
@@ -16,6 +19,9 @@ export function publishService(client: ApiClient, service: Service, open: (port:
     const urls = await Promise.all(ports.map(async ({ port }) => [String(port), (await open(port)).url] as const));
     const path = `/api/v1/namespaces/${metadata.namespace}/services/${metadata.name}`;
     await annotate(client, path, metadata, JSON.stringify(Object.fromEntries(urls)));
+    const ip = metadata.annotations?.[addressAnnotation];
+    if (ip === undefined || spec.type !== 'LoadBalancer' || JSON.stringify(service.status ?? {}).includes(ip)) return;
+    await client.patch(`${path}/status`, { status: { loadBalancer: { ingress: [{ ip }] } } }, 'merge');
   });
 }
 
