@@ -89,7 +89,7 @@ beforeAll(async () => {
 it('Back up PostgreSQL: everything comes into one file that only its owner may read, under a name with the time', async () => {
   const { plan, status } = await run('tars/backup', { folder: 'plain' });
   expect(status).toBe('done');
-  const change = plan.steps.find(({ id }) => id === 'plain')?.preview?.changes.at(-1);
+  const change = plan.steps.find(({ id }) => id === 'dump/plain')?.preview?.changes.at(-1);
   expect(change).toMatchObject({ object: 'file/plain/tars_analytics-<time>.sql', action: 'create' });
   expect(readdirSync(join(workspace, 'plain'))).toEqual([expect.stringMatching(/^tars_analytics-\d{8}-\d{6}\.sql$/)]);
   const file = join(workspace, 'plain', newest('plain'));
@@ -101,7 +101,7 @@ it('Back up PostgreSQL: everything comes into one file that only its owner may r
 
 it('a wrong user or database is said before anything is written', async () => {
   const wrong = await run('tars/backup', { folder: 'nothing', user: 'nobody' });
-  expect(wrong).toMatchObject({ status: 'not-met', ends: { contents: 'not-met' } });
+  expect(wrong).toMatchObject({ status: 'not-met', ends: { 'dump/contents': 'not-met' } });
   expect(wrong.told).toContain('role \\"nobody\\" does not exist');
   expect(() => readdirSync(join(workspace, 'nothing'))).toThrow('ENOENT');
 });

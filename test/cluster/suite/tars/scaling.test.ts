@@ -34,12 +34,12 @@ it('Replicas by hand: the number is set and waited for, and a second time nothin
   await applyObject(connection, manifest(1));
   await cluster.until(backend, ({ body }) => body.status?.readyReplicas === 1);
   const first = await run('tars/scale', { replicas: '2' });
-  expect(first.change('scale')).toMatchObject({ fields: [{ path: 'spec.replicas', before: '1', after: '2' }] });
-  expect(first).toMatchObject({ status: 'done', ends: { look: 'done', minimum: 'skipped', scale: 'done' } });
+  expect(first.change('backend/scale')).toMatchObject({ fields: [{ path: 'spec.replicas', before: '1', after: '2' }] });
+  expect(first).toMatchObject({ status: 'done', ends: { 'backend/look': 'done', 'backend/minimum': 'skipped', 'backend/scale': 'done' } });
   expect((await cluster.get(backend)).body.status.readyReplicas).toBe(2);
   const { metadata } = (await cluster.get(backend)).body;
   const second = await run('tars/scale', { replicas: '2' });
-  expect(second.change('scale')).toMatchObject({ action: 'unchanged' });
+  expect(second.change('backend/scale')).toMatchObject({ action: 'unchanged' });
   expect(second.told).toContain('Deployment/tars-backend has 2 replicas already');
   expect((await cluster.get(backend)).body.metadata.generation).toBe(metadata.generation);
 });
@@ -76,19 +76,19 @@ it('Autoscaler: limits are set with a shown difference, replicas are never dropp
 
 it('an autoscaler that would change the number again is named, and gets it as its minimum where that is chosen', async () => {
   const open = await run('tars/scale', { replicas: '6' });
-  expect(open).toMatchObject({ status: 'failed', ends: { look: 'done', decision: 'failed' } });
+  expect(open).toMatchObject({ status: 'failed', ends: { 'backend/look': 'done', 'backend/decision': 'failed' } });
   expect(open.told).toContain(
     'HorizontalPodAutoscaler/tars-backend keeps between 3 and 5: it sets 5 again within seconds',
   );
   expect(await replicasNow()).toBe(3);
 
   const chosen = await run('tars/scale', { replicas: '6', autoscaled: 'minimum' });
-  expect(chosen).toMatchObject({ status: 'done', ends: { minimum: 'done', scale: 'done' } });
+  expect(chosen).toMatchObject({ status: 'done', ends: { 'backend/minimum': 'done', 'backend/scale': 'done' } });
   expect(await limitsNow()).toEqual([6, 6, 60]);
   expect((await cluster.get(backend)).body.status.readyReplicas).toBe(6);
 
   const anyway = await run('tars/scale', { replicas: '4', autoscaled: 'anyway' });
-  expect(anyway).toMatchObject({ status: 'done', ends: { minimum: 'skipped', scale: 'done' } });
+  expect(anyway).toMatchObject({ status: 'done', ends: { 'backend/minimum': 'skipped', 'backend/scale': 'done' } });
   expect(anyway.told).toContain('HorizontalPodAutoscaler/tars-backend will set it to at least 6 again');
   await cluster.until(backend, ({ body }) => body.spec.replicas === 6, { withinMs: 60_000 });
 });
