@@ -8,7 +8,10 @@ test('every place where a workload, an account or an Ingress names a Secret is f
     imagePullSecrets: [{ name: 'other' }, { name: 'keys' }],
     containers: [
       {
-        env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'keys', key: 'a' } } }, { name: 'keys', value: 'keys' }],
+        env: [
+          { name: 'A', valueFrom: { secretKeyRef: { name: 'keys', key: 'a' } } },
+          { name: 'keys', value: 'keys' },
+        ],
         envFrom: [{ secretRef: { name: 'keys' } }, { configMapRef: { name: 'keys' } }],
       },
     ],

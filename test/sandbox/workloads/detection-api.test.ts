@@ -37,13 +37,17 @@ test('tells its version and slot, and keeps detections in its queue until the TA
   fleet.services.set('tak-server', fleet.start('tak-server:stand-in', { ports: [8089] }).process);
   await fleet.clock.advance(10_000);
   expect((await pod.exec(count)).output).toBe('0\n');
-  expect((await pod.exec(['sqlite3', '/queue.db', 'SELECT COUNT(*) FROM other'])).output).toContain('no such table: other');
+  expect((await pod.exec(['sqlite3', '/queue.db', 'SELECT COUNT(*) FROM other'])).output).toContain(
+    'no such table: other',
+  );
 });
 
 test('brings its schema to its own head, and goes down and up again by alembic', async () => {
   const { pod } = await started('2.0.0');
   expect((await pod.exec(['alembic', 'current'])).output).toContain('c28f5b1d7a30 (head)');
-  expect((await pod.exec(['alembic', 'downgrade', '-1'])).output).toContain('Running downgrade c28f5b1d7a30 -> 9a41d7c3e6f2');
+  expect((await pod.exec(['alembic', 'downgrade', '-1'])).output).toContain(
+    'Running downgrade c28f5b1d7a30 -> 9a41d7c3e6f2',
+  );
   expect((await pod.exec(['alembic', 'current'])).output).toMatch(/9a41d7c3e6f2\n/);
   expect((await pod.exec(['alembic', 'upgrade', 'head'])).exitCode).toBe(0);
   expect((await pod.exec(['alembic', 'current'])).output).toContain('(head)');
@@ -54,7 +58,8 @@ test('a bad version fails one request of five, and an annotation says another pa
   const bad = await started('1.3.0-bad');
   const all = await started('1.3.0', { 'tars-console.dev/error-rate': '1' });
   let failed = 0;
-  for (let sent = 0; sent < 60; sent += 1) if ((await bad.send('POST', '/api/v1/detections')).status === 500) failed += 1;
+  for (let sent = 0; sent < 60; sent += 1)
+    if ((await bad.send('POST', '/api/v1/detections')).status === 500) failed += 1;
   expect(failed).toBeGreaterThan(3);
   expect(failed).toBeLessThan(30);
   expect((await all.send('GET', '/api/v1/detections')).status).toBe(500);

@@ -36,7 +36,11 @@ interface Claim {
   status: { phase: string };
 }
 interface Slot {
-  spec: { template: { spec: { containers: { env: { name: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[] }[] } } };
+  spec: {
+    template: {
+      spec: { containers: { env: { name: string; valueFrom?: { secretKeyRef: { name: string; key: string } } }[] }[] };
+    };
+  };
 }
 const variable = (deployment: Slot, name: string) =>
   deployment.spec.template.spec.containers[0]?.env.find((one) => one.name === name)?.valueFrom?.secretKeyRef;
