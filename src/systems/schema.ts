@@ -64,6 +64,11 @@ export const systemSchema = z.strictObject({
   name: named('the name of a system', 'tars', /^[a-z0-9]+(-[a-z0-9]+)*$/).describe('The same as its folder'),
   title: z.string().min(1),
   description: z.string().min(1).describe('What it is, for somebody who has not met it'),
+  order: z
+    .number()
+    .int()
+    .optional()
+    .describe('Where it stands among the systems: the smaller, the earlier; behind all that have one unless said'),
   namespace: namespaceName,
   workloads: z.array(workload).describe('What runs: kind and name; an empty list for what deploys nothing itself'),
   autoscalers: z.array(z.string().min(1)).default([]).describe('HorizontalPodAutoscalers by name'),

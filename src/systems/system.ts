@@ -47,7 +47,14 @@ export function loadSystems(
       if (loaded.value) found.set(loaded.value.name, loaded.value);
     }
   }
-  return { systems: [...found.values()], diagnostics };
+  return { systems: [...found.values()].sort(inOrder), diagnostics };
+}
+
+/** The workspace's own first, then by what they say, then by name. */
+function inOrder(a: System, b: System): number {
+  const [own, other] = [a, b].map(({ source }) => (source === 'workspace' ? 0 : 1));
+  const byNumber = (own ?? 0) - (other ?? 0) || (a.order ?? 100) - (b.order ?? 100);
+  return byNumber || (a.name < b.name ? -1 : 1);
 }
 
 /** Reads one `system.yaml`. Never throws for what is wrong with it. */

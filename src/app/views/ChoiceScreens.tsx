@@ -109,6 +109,9 @@ export function SystemsScreen({ screen, area }: ScreenProps<'systems'>) {
   );
 }
 
+/** Lines below the list at most. */
+const mostNote = 5;
+
 interface ChoiceProps {
   area: Rectangle;
   title: string;
@@ -124,7 +127,7 @@ function Choice({ area, title, head, rows, state, index, nothing }: ChoiceProps)
   const width = area.width - 6;
   const note = wrap(choiceNote(state, rows[index]), Math.min(90, width)).filter((line) => line !== '');
   const top = head.slice(0, Math.max(1, area.height - 7));
-  const room = Math.max(1, area.height - 2 - top.length - 4 - Math.min(3, note.length));
+  const room = Math.max(1, area.height - 2 - top.length - 4 - Math.min(mostNote, note.length));
   const items = rows.map((row) => choiceItem(state, row, theme));
   return (
     <Pane title={title} width={area.width} height={area.height} focused>
@@ -135,7 +138,7 @@ function Choice({ area, title, head, rows, state, index, nothing }: ChoiceProps)
         ) : (
           <Text>{theme.dim(nothing)}</Text>
         )}
-        <Lines lines={['', ...note.slice(0, 3).map(theme.dim)]} width={width} />
+        <Lines lines={['', ...note.slice(0, mostNote).map(theme.dim)]} width={width} />
       </Box>
     </Pane>
   );

@@ -55,6 +55,9 @@ export interface PlacedProps {
   place: PlacedPane;
 }
 
+/** Lines of a menu that has two of them to give. */
+const leastDescribed = 8;
+
 function MenuPane({ place }: PlacedProps) {
   const theme = useTheme();
   const state = useAppState((all) => all);
@@ -68,8 +71,10 @@ function MenuPane({ place }: PlacedProps) {
   }));
   const chosen = items[state.menu.index];
   const room = content.height - rows.length;
-  // With room below, what the chosen item does stands there.
-  const described = chosen?.description && room >= 4;
+  // What the chosen item does stands below: a long list gives two of its lines for that, where it has them to give.
+  const wide = room >= 4;
+  const lines = wide ? room - 1 : content.height >= leastDescribed ? 2 : 0;
+  const described = chosen?.description && lines > 0;
   return (
     <Pane {...place} title={title} focused={focused}>
       {items.length === 0 ? (
@@ -80,13 +85,14 @@ function MenuPane({ place }: PlacedProps) {
           selected={state.menu.index}
           focused={focused}
           {...content}
-          height={Math.min(rows.length, content.height)}
+          height={Math.min(rows.length, content.height - (wide ? 0 : lines))}
         />
       )}
       {described ? (
-        <Box marginTop={1} paddingLeft={2} paddingRight={1} height={room - 1} overflow="hidden">
+        <Box marginTop={wide ? 1 : 0} paddingLeft={2} paddingRight={1} height={lines} overflow="hidden">
           <Text>
             {wrap(printableLine(chosen.description ?? ''), content.width - 2)
+              .slice(0, lines)
               .map(theme.dim)
               .join('\n')}
           </Text>

@@ -48,8 +48,9 @@ function runItem(run: RunEntry, theme: Theme): SelectItem {
 export function choiceNote(state: AppState, row: WelcomeRow | undefined): string {
   switch (row?.type) {
     case 'system':
-      if (row.system.workloads.length === 0) return 'It makes clusters, and what every system needs of one.';
-      return `${row.system.workloads.length} workload${row.system.workloads.length === 1 ? '' : 's'} in the namespace ${row.system.namespace}.`;
+      // The list has no room for all of it.
+      if (row.system.workloads.length === 0) return row.system.description;
+      return `${row.system.description} ${row.system.workloads.length} workload${row.system.workloads.length === 1 ? '' : 's'} in the namespace ${row.system.namespace}.`;
     case 'manifests':
       return row.source.description;
     case 'new-cluster':
