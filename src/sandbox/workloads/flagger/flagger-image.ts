@@ -35,7 +35,7 @@ export const flaggerImage: WorkloadImage = {
 };
 
 async function scrape(context: ProcessContext, address: string, port: number): Promise<string | undefined> {
-  const request = { method: 'GET', url: '/metrics', headers: {}, body: Buffer.alloc(0), remoteAddress: '127.0.0.1' };
+  const request = { method: 'GET', url: '/metrics', headers: {}, body: '', remoteAddress: '127.0.0.1' };
   const answer = await context
     .dial(address, port)
     ?.request(request)
