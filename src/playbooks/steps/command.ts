@@ -70,7 +70,8 @@ export const commandStep: StepKind<Config> = {
     return {
       certainty: 'cannot preview',
       summary: lineOf(options),
-      changes: [{ object, action: 'run', note: lineOf(options) }],
+      // A program that only the run will know is accepted without being named.
+      changes: String(options.run[0]).startsWith('<') ? [] : [{ object, action: 'run', note: lineOf(options) }],
       why: 'what a program does is not known before it has done it',
     };
   },

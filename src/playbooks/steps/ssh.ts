@@ -33,10 +33,12 @@ export const sshStep: StepKind<SshConfig> = {
   volatile: ({ ssh }) => ssh['to-secret'] !== undefined,
   async plan(config, context) {
     const options = renderKnown(context, config.ssh);
-    const names = Array.isArray(options.hosts) ? hostsOf(options).map(({ name }) => name) : [String(options.hosts)];
+    // Hosts that only the run will know are accepted without being named.
+    const names = Array.isArray(options.hosts) ? hostsOf(options).map(({ name }) => name) : [];
+    const where = Array.isArray(options.hosts) ? counted(names.length, 'host') : `the hosts ${options.hosts}`;
     return {
       certainty: 'cannot preview',
-      summary: `${whatOf(options)} on ${counted(names.length, 'host')}`,
+      summary: `${whatOf(options)} on ${where}`,
       changes: names.map((name) => ({ object: `host/${name}`, action: 'run', note: whatOf(options) })),
       why: 'what a script does on a host is not known before it has done it',
     };
