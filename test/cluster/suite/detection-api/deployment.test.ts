@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { makeCertificate } from '../../../../src/playbooks/steps/certificate/make.ts';
+import { inputsNow } from '../../support/read-inputs.ts';
 import { endsOf, openPlaybook, troubleOf } from '../../support/run-playbook.ts';
 import { openStepCluster } from '../../support/steps.ts';
 
@@ -75,7 +76,7 @@ it('Configure secrets: certificate files must be a pair that is valid today, the
   const given = { ...today, ...files, takClientKey: mine.key };
   const first = await done('configure-secrets', { ...given, databasePassword: 'not-for-the-screen-1' });
   const tak = (await secretOf('tak-server-credentials')).data;
-  expect(decoded(tak.client_key)).toBe(mine.key.trimEnd());
+  expect(decoded(tak.client_key)).toBe(mine.key);
   expect(decoded(tak.endpoint)).toBe('https://tak.example.com:8089');
   const database = (await secretOf('db-credentials')).data;
   const url = 'postgresql://detection_user:not-for-the-screen-1@detection-api-db:5432/api';
@@ -164,7 +165,9 @@ it('Rotate: a successor is written, both slots read it, and the old Secret goes 
   expect(decoded(data.jwt_algorithm)).toBe('HS256');
   expect((await cluster.get(`${core}/secrets/jwt-keys`)).status).toBe(404);
   // A later deployment keeps what the rotation has changed.
-  await done('deploy', { way: 'manifests' });
+  const { values } = await inputsNow(connection, 'detection-api/deploy');
+  expect(values).toMatchObject({ jwtSecretName: 'jwt-keys-v2', dbSecret: 'db-credentials', live: 'blue', way: 'manifests' });
+  await done('deploy', values);
   expect(variable(await slotOf('green'), 'JWT_EXPIRATION')?.name).toBe('jwt-keys-v2');
 });
 
