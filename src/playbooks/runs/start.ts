@@ -67,7 +67,7 @@ export async function resumeRun(
   return { id, folder };
 }
 
-const upWithinMs = 30_000;
+const upWithinMs = 60_000;
 
 async function startRunner(folder: string, orders: RunnerOrders, { progress, control }: Starting): Promise<void> {
   const program = join(packageRoot(), 'bin', 'tars-console.js');
