@@ -50,11 +50,20 @@ function newFields(before: PreviewedChange, now: PreviewedChange): string[] {
   const known = new Map((before.fields ?? []).map((field) => [field.path, field]));
   return (now.fields ?? []).flatMap((field) => {
     const was = known.get(field.path);
-    if (was && was.before === field.before && was.after === field.after) return [];
+    if (was && was.before === field.before && (was.after === field.after || isDrawn(now, field))) return [];
     return [
       `${nameOf(now)}: ${field.path} ${shift(field)}${was ? `; the plan said ${shift(was)}` : '; not in the plan'}`,
     ];
   });
+}
+
+/**
+ * Whether the server draws a value for this field by chance, another at each dry run: a Service's node ports and addresses
+ * (`pkg/registry/core/service/storage/alloc.go`).
+ */
+function isDrawn({ object }: PreviewedChange, { path, before }: FieldChange): boolean {
+  if (!object.startsWith('Service/') || before !== undefined) return false;
+  return /^spec\.(ports\[[^\]]*\]\.nodePort|healthCheckNodePort|clusterIPs?(\[\d+\])?)$/.test(path);
 }
 
 function shift({ before, after }: FieldChange): string {

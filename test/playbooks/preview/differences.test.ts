@@ -45,4 +45,14 @@ describe('what a step would do now beyond what was accepted', () => {
       'StatefulSet/db: b would be lost as well',
     ]);
   });
+
+  it('is no port or address that the server draws anew each time it is asked, but one that changes', () => {
+    const drawn = (before: string | undefined, after: string): PreviewedChange => ({
+      object: 'Service/web',
+      action: 'update',
+      fields: [{ path: 'spec.ports[name=http].nodePort', ...(before === undefined ? {} : { before }), after }],
+    });
+    expect(differences(preview(drawn(undefined, '30586')), preview(drawn(undefined, '30962')))).toEqual([]);
+    expect(differences(preview(drawn('30001', '30586')), preview(drawn('30001', '30962')))).toHaveLength(1);
+  });
 });
