@@ -75,8 +75,8 @@ export const kubeconfigStep: StepKind<KubeconfigConfig> = {
     const { remove, name = '', use } = options;
     if (remove !== undefined) return [`kubectl config delete-context ${shellWord(remove)}`];
     return [
-      `${sourceOf(options)} > /tmp/${shellWord(name)}  # only you may read it`,
-      `KUBECONFIG=${shellWord(targetOf(options, context))}:/tmp/${shellWord(name)} kubectl config view --flatten`,
+      `(umask 077; ${sourceOf(options)} > ~/.kube/${shellWord(name)})  # only you may read it`,
+      `KUBECONFIG=${shellWord(targetOf(options, context))}:$HOME/.kube/${shellWord(name)} kubectl config view --flatten`,
       ...(isTrue(use) ? [`kubectl config use-context ${shellWord(name)}`] : []),
       `kubectl --context ${shellWord(name)} get nodes`,
     ];
