@@ -105,7 +105,7 @@ describe('a chart', () => {
     chartSource({ release: 'x', ...helm }, context);
 
   it('is taken from the playbook’s folder, a repository or a registry', () => {
-    expect(find({ chart: 'chart' })).toMatchObject({ from: 'local' });
+    expect(find({ chart: 'chart' })).toMatchObject({ from: 'local', text: 'shop from chart' });
     expect(find({ chart: 'shop', repo: 'https://charts.example.com', version: '1.0' })).toEqual({
       from: 'remote',
       args: ['shop', '--repo', 'https://charts.example.com', '--version', '1.0'],

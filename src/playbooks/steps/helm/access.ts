@@ -21,9 +21,10 @@ export async function helmAccess(options: HelmOptions, context: PreviewContext):
   const makes = options['create-namespace'] ? [{ verbs: ['create'], apiVersion: 'v1', kind: 'Namespace' }] : [];
   const back = options.rollback !== undefined;
   if (!options.uninstall && !back && (await helmStandIn(options, context))) return makes;
-  const objects = options.uninstall || back
-    ? await releaseObjects(options, context)
-    : (await compareRelease(options, context, (input) => context.secret(input) ?? '')).wanted.objects;
+  const objects =
+    options.uninstall || back
+      ? await releaseObjects(options, context)
+      : (await compareRelease(options, context, (input) => context.secret(input) ?? '')).wanted.objects;
   const verbs = options.uninstall ? ['get', 'delete'] : ['get', 'create', 'patch', 'delete'];
   const needs = objects.map(({ apiVersion, kind, metadata }) => ({
     verbs,

@@ -28,7 +28,8 @@ export function chartSource(options: HelmOptions, context: Pick<PlanContext, 'pa
   const isOci = chart.startsWith('oci://');
   if (!isOci && repo === '') {
     const path = context.pathOf(chart);
-    if (existsSync(path)) return { from: 'local', args: [path], text: chart };
+    if (existsSync(path))
+      return { from: 'local', args: [path], text: `${nameIn(path) ?? options.release} from ${chart}` };
     if (/^\.{0,2}\/|\.tgz$/.test(chart)) throw new Problem(`There is no chart ${chart}`, { where: path });
   }
   const name = chart.split('/').at(-1) ?? chart;
@@ -67,6 +68,14 @@ function archivesOf(folder: string, name: string) {
       ? []
       : [{ file, version: match[1], order: parseVersion(match[1]) ?? ([0, 0, 0] as const) }];
   });
+}
+
+/** What a chart in a folder calls itself; undefined for an archive. */
+function nameIn(path: string): string | undefined {
+  const file = join(path, 'Chart.yaml');
+  if (!existsSync(file)) return undefined;
+  const { name } = (parse(readFileSync(file, 'utf8')) ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : undefined;
 }
 
 function versionIn(file: string): string | undefined {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { getObject } from '../../../../cluster/objects.ts';
 import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
+import { withoutNulls } from '../without-nulls.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 import { kindName, kindOf, kubectlResource } from './kind-name.ts';
 
@@ -17,7 +18,7 @@ export const getSource: SourceKind<z.infer<typeof schema>> = {
   schema,
   access: ({ get, namespace, name }) => [{ verbs: ['get'], ...kindOf(get), namespace, name }],
   read: async ({ get, name, namespace }, { connection, signal }) =>
-    withoutSecrets((await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null),
+    withoutSecrets(withoutNulls((await getObject(connection, { ...kindOf(get), name, namespace }, signal)) ?? null)),
   commands: ({ get, name, namespace }, own) => [
     `kubectl get ${shellWord(kubectlResource(get))} ${shellWord(name)} -n ${shellWord(namespace ?? own)} -o yaml`,
   ],

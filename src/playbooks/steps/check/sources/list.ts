@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listObjects } from '../../../../cluster/objects.ts';
 import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
+import { withoutNulls } from '../without-nulls.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 import { kindName, kindOf, kubectlResource } from './kind-name.ts';
 
@@ -22,7 +23,8 @@ export const listSource: SourceKind<z.infer<typeof schema>> = {
   async read({ list, namespace, allNamespaces, selector }, { connection, signal }) {
     const { apiVersion, kind } = kindOf(list);
     const query = { apiVersion, kind, namespace, allNamespaces, labelSelector: selector };
-    return withoutSecrets({ kind: `${kind}List`, items: await listObjects(connection, query, signal) }).items;
+    const items = withoutNulls(await listObjects(connection, query, signal));
+    return withoutSecrets({ kind: `${kind}List`, items }).items;
   },
   commands({ list, namespace, allNamespaces, selector }, own) {
     const where = allNamespaces ? ' -A' : ` -n ${shellWord(namespace ?? own)}`;

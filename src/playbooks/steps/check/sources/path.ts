@@ -3,6 +3,7 @@ import { Problem } from '../../../../base/errors.ts';
 import { KubernetesError } from '../../../../cluster/kubernetes-error.ts';
 import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
+import { withoutNulls } from '../without-nulls.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 
 const schema = z.strictObject({
@@ -21,7 +22,7 @@ export const pathSource: SourceKind<z.infer<typeof schema>> = {
   async read({ path }, { connection, signal }) {
     refuseWays(path);
     try {
-      return withoutSecrets((await connection.request({ path, signal })).body);
+      return withoutSecrets(withoutNulls((await connection.request({ path, signal })).body));
     } catch (error) {
       if (error instanceof KubernetesError) return { error: error.message, status: error.status };
       throw error;
