@@ -1,9 +1,5 @@
-import { notRepairable } from './act-diagnosis.ts';
-import { chosenRun } from './choices.ts';
 import type { KeyBinding } from './key-binding.ts';
 import {
-  choices,
-  enterHint,
   noOffer,
   noRun,
   notConfirm,
@@ -15,76 +11,11 @@ import {
   runOn,
   stepOfPlanOpen,
 } from './key-places.ts';
+import { enteringKeys } from './keys-entering.ts';
 
 /** Keys that choose, run, answer and look closer. */
 export const actingKeys: readonly KeyBinding[] = [
-  {
-    id: 'enter',
-    keys: ['enter', 'right'],
-    label: '⏎',
-    hint: 'open',
-    description: 'runs what is chosen: inputs, then the plan',
-    where: ['menu'],
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'choose',
-    description: 'chooses',
-    where: ['welcome', 'clusters', 'systems'],
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'details',
-    description: 'shows more of what is chosen',
-    where: ['pods'],
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'step',
-    hintNow: enterHint,
-    description: 'answers what is asked, shows the step; at the end of a run, goes on',
-    where: ['run'],
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'press',
-    hintNow: (state) => (stepOfPlanOpen(state) ? 'close' : 'press'),
-    description: 'presses the chosen button; closes a step that is shown alone',
-    where: ['plan'],
-    footer: 15,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'open',
-    hintNow: (state) => (chosenRun(state)?.status === 'running' ? 'watch' : 'open'),
-    description: 'watches a run that goes on; shows the steps of one that is over',
-    where: ['runs'],
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'repair',
-    description: 'opens the repair of the chosen cause: its inputs, then its plan',
-    where: ['diagnosis'],
-    footer: 20,
-    disabledReason: notRepairable,
-  },
+  ...enteringKeys,
   {
     id: 'retry',
     keys: ['r'],
@@ -93,24 +24,6 @@ export const actingKeys: readonly KeyBinding[] = [
     description: 'makes the diagnosis again, and says what is better',
     where: ['diagnosis'],
     footer: 21,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'answer',
-    description: 'gives the answer',
-    where: choices,
-    footer: 20,
-  },
-  {
-    id: 'enter',
-    keys: ['enter'],
-    label: '⏎',
-    hint: 'close',
-    description: 'closes the message',
-    where: ['problem', 'told'],
-    footer: 20,
   },
   {
     id: 'yes',

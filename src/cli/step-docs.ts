@@ -4,7 +4,10 @@ import { type OptionRow, optionRows } from './option-rows.ts';
 import { type JsonSchema, playbookJsonSchema } from './playbook-schema.ts';
 
 const groups: [title: string, names: readonly string[]][] = [
-  ['Objects in the cluster', ['apply', 'delete', 'kustomize', 'helm', 'patch', 'label', 'secret', 'certificate', 'save', 'put-back']],
+  [
+    'Objects in the cluster',
+    ['apply', 'delete', 'kustomize', 'helm', 'patch', 'label', 'secret', 'certificate', 'save', 'put-back'],
+  ],
   ['Workloads', ['rollout', 'refer', 'scale', 'wait', 'exec', 'copy', 'logs', 'port-forward']],
   ['Looking', ['check', 'watch', 'http', 'promql', 'load']],
   ['Outside of the cluster', ['command', 'ssh', 'file', 'kubeconfig', 'image']],

@@ -38,7 +38,10 @@ export const readingsSchema = z.strictObject({
     .array(
       z.strictObject({
         title: z.string().min(1),
-        value: z.string().min(1).describe('CEL: a number; or a list of which the first counts, empty where there is none'),
+        value: z
+          .string()
+          .min(1)
+          .describe('CEL: a number; or a list of which the first counts, empty where there is none'),
         unit: z.string().default(''),
         detail: z.string().min(1).optional().describe('What it means; a text with templates over what was collected'),
         target: targetShape,

@@ -4,6 +4,8 @@ import { figuresOf } from '../../src/playbooks/readings/reader.ts';
 import { checkReadings } from '../../src/systems/check-readings.ts';
 import { type Readings, readingsSchema } from '../../src/systems/reading-schema.ts';
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: they are a playbook's.
+
 const readings: Readings = readingsSchema.parse({
   title: 'Cache',
   collect: { info: { in: 'Deployment/cache', command: ['redis-cli', 'INFO'] } },
@@ -24,7 +26,10 @@ test('figures are worked out of what a command says, `name:value` lines as numbe
 });
 
 test('an empty list is no figure, and what cannot be worked out says why', () => {
-  expect(figuresOf(readings, { info: answerOf(0, 'hits:0\nmisses:0', '') })[0]).toMatchObject({ value: null, trouble: undefined });
+  expect(figuresOf(readings, { info: answerOf(0, 'hits:0\nmisses:0', '') })[0]).toMatchObject({
+    value: null,
+    trouble: undefined,
+  });
   const refused = figuresOf(readings, { info: answerOf(1, 'NOAUTH Authentication required.', '') });
   expect(refused.map(({ value }) => value)).toEqual([null, null]);
   expect(refused[0]?.trouble).toContain('looks could not be worked out');
@@ -35,9 +40,12 @@ test('a wrong expression is a fault at its place before anything is read', () =>
   const [first, second] = readings.figures;
   if (!first || !second) throw new Error('two figures');
   const faults: unknown[] = [];
-  checkReadings({ ...readings, figures: [first, { ...second, value: 'look', detail: '${{ looks + }}' }] }, ({ path }) => faults.push(path));
+  checkReadings({ ...readings, figures: [first, { ...second, value: 'look', detail: '${{ looks + }}' }] }, ({ path }) =>
+    faults.push(path),
+  );
   expect(faults).toEqual([
     ['readings', 'figures', 1, 'value'],
     ['readings', 'figures', 1, 'detail'],
   ]);
 });
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: they are a playbook's.

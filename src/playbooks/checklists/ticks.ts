@@ -15,12 +15,12 @@ export interface TicksPlace {
 }
 
 /** Names the ConfigMaps of checklists among others; its value is the list's name. */
-export const checklistLabel = 'tars-console.dev/checklist';
+const checklistLabel = 'tars-console.dev/checklist';
 
 const tickSchema = z.object({ by: z.string(), at: z.string(), note: z.string() });
 
 /** The ConfigMap of a checklist, shared by everybody who works with the system: a key for each item, its value a `Tick` as JSON. */
-export function ticksName(name: string): string {
+function ticksName(name: string): string {
   return `tars-console-checklist-${name}`;
 }
 

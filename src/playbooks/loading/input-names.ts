@@ -11,7 +11,14 @@ import type { StepPlace } from './places.ts';
 /** Places at which steps name an input itself, not its value: a sensitive one is only ever named. */
 const namePlaces = [
   ...['secret.keys.*', 'secret.keys.*.input', 'secret.docker.password', 'secret.docker.password.input'],
-  ...['command.secret-env.*', 'command.stdin.input', 'ssh.secret-env.*', 'ssh.to-secret', 'file.input', 'helm.secret-values.*'],
+  ...[
+    'command.secret-env.*',
+    'command.stdin.input',
+    'ssh.secret-env.*',
+    'ssh.to-secret',
+    'file.input',
+    'helm.secret-values.*',
+  ],
   ...['confirm.input', 'exec.stdin.secret', 'promql.token', 'image.password'],
 ];
 

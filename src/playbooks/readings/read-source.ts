@@ -20,7 +20,12 @@ interface Place {
 export async function readSource(source: ReadingSource, place: Place): Promise<unknown> {
   const { connection, namespace } = place;
   if ('configmap' in source) {
-    const found = await getObject(connection, { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: source.configmap });
+    const found = await getObject(connection, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace,
+      name: source.configmap,
+    });
     return (found as { data?: Record<string, string> } | undefined)?.data ?? {};
   }
   const signal = AbortSignal.any([place.signal, AbortSignal.timeout(longestMs)]);

@@ -68,7 +68,10 @@ describe('a production checklist', () => {
     expect(first.code).toBe(3);
     const { body } = await cluster.get(record);
     expect(body.metadata.labels).toMatchObject({ 'tars-console.dev/checklist': 'production' });
-    expect(JSON.parse(body.data['on-call'])).toMatchObject({ note: 'team A carries the pager', by: expect.any(String) });
+    expect(JSON.parse(body.data['on-call'])).toMatchObject({
+      note: 'team A carries the pager',
+      by: expect.any(String),
+    });
     await cluster.post(`/api/v1/namespaces/${namespace}/configmaps`, { metadata: { name: 'settings' }, data: {} });
     expect(await marks()).toMatchObject({ settings: 'ok', 'on-call': 'ticked' });
   });
@@ -76,7 +79,9 @@ describe('a production checklist', () => {
   it('shows a check that is overruled as such, is exported with who and when, and is done then', async () => {
     const { code, text } = await run({ tick: 'nodes', note: 'not on this cluster', output: 'md' });
     expect(code).toBe(0);
-    expect(text).toMatch(/\| 2 \| Something that this cluster does not have \| overruled \| .+ \| \d{4}-\d\d-\d\d \d\d:\d\d \|/);
+    expect(text).toMatch(
+      /\| 2 \| Something that this cluster does not have \| overruled \| .+ \| \d{4}-\d\d-\d\d \d\d:\d\d \|/,
+    );
     expect(text).toContain('not on this cluster');
     const json = JSON.parse((await run({ output: 'json' })).text);
     expect(json.items[2]).toMatchObject({ id: 'on-call', mark: 'ticked', tick: { note: 'team A carries the pager' } });

@@ -32,7 +32,8 @@ test('a stand-in for a server answers what its arguments say, and nothing else',
   const fleet = createFleet();
   const { process } = fleet.start('tars-console/stand-in-server:1', { args: ['/health={"database":"ok"}'] });
   await fleet.clock.advance(2000);
-  const ask = (url: string) => process.handle({ method: 'GET', url, headers: {}, body: '', remoteAddress: '::1' }, 8080);
+  const ask = (url: string) =>
+    process.handle({ method: 'GET', url, headers: {}, body: '', remoteAddress: '::1' }, 8080);
   expect(await ask('/health?deep')).toMatchObject({ status: 200, body: '{"database":"ok"}' });
   expect((await ask('/other'))?.status).toBe(404);
 });

@@ -29,11 +29,21 @@ test('keys end by their time, and SCAN finds them by a pattern, piece by piece',
 });
 
 test('a password that is set is asked for, and shown by nothing', async () => {
-  const { ask } = await startRedis(['redis-server', '--requirepass', 'hidden-1', '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru']);
+  const { ask } = await startRedis([
+    'redis-server',
+    '--requirepass',
+    'hidden-1',
+    '--maxmemory',
+    '64mb',
+    '--maxmemory-policy',
+    'allkeys-lru',
+  ]);
   expect(ask('GET', 'a')).toBe('NOAUTH Authentication required.');
   expect(ask('AUTH', 'wrong')).toMatch(/^WRONGPASS/);
   expect(ask('AUTH', 'hidden-1', 'PING')).toBe('PONG');
-  expect(ask('AUTH', 'hidden-1', 'CONFIG', 'GET', 'maxmemory*')).toBe('maxmemory\n67108864\nmaxmemory-policy\nallkeys-lru');
+  expect(ask('AUTH', 'hidden-1', 'CONFIG', 'GET', 'maxmemory*')).toBe(
+    'maxmemory\n67108864\nmaxmemory-policy\nallkeys-lru',
+  );
   expect(ask('AUTH', 'hidden-1', 'CONFIG', 'GET', '*')).not.toContain('hidden');
   expect(ask('AUTH', 'hidden-1', 'INFO')).toContain('redis_version:8.4.0');
 });

@@ -64,7 +64,7 @@ export async function probeRollback(options: HelmOptions, context: StepContext):
 }
 
 /** One line of each revision, newest last: `3  superseded  detection-api-0.1.0  Upgrade complete`. */
-export function historyLines(history: readonly Revision[]): string[] {
+function historyLines(history: readonly Revision[]): string[] {
   return history
     .slice(-10)
     .map(({ revision, updated, status, chart, description }) =>

@@ -16,7 +16,11 @@ const source = z
       })
       .optional()
       .describe('A host that has it'),
-    path: z.string().regex(/^\/|^\$\{\{/, 'a whole path').optional().describe('With `ssh`: where it lies there'),
+    path: z
+      .string()
+      .regex(/^\/|^\$\{\{/, 'a whole path')
+      .optional()
+      .describe('With `ssh`: where it lies there'),
     command: words.optional().describe('A program that prints it'),
     writes: z
       .boolean()

@@ -29,7 +29,9 @@ export function sshArguments(host: SshHost, options: SshOptions, context: Pick<P
     ...Object.entries(all).flatMap(([name, value]) => ['-o', `${name}=${optionText(value)}`]),
     ...(host.port === undefined ? [] : ['-p', String(host.port)]),
     ...(host.user === undefined ? [] : ['-l', host.user]),
-    ...(options.identity === undefined || options.identity === '' ? [] : ['-i', workspacePath(options.identity, context)]),
+    ...(options.identity === undefined || options.identity === ''
+      ? []
+      : ['-i', workspacePath(options.identity, context)]),
     '--',
     host.host,
   ];

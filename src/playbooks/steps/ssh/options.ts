@@ -97,7 +97,9 @@ export const sshShape = {
         .string()
         .min(1)
         .optional()
-        .describe('What it prints is shown nowhere, and is the value of this sensitive input from then on; of one host'),
+        .describe(
+          'What it prints is shown nowhere, and is the value of this sensitive input from then on; of one host',
+        ),
     })
     .refine(
       ({ script, run, upload }) => [script, run, upload].filter((one) => one !== undefined).length === 1,

@@ -42,7 +42,9 @@ export function pathBelow(path: string, { namespace, name }: { namespace?: strin
 }
 
 export function ownedBy({ apiVersion, kind, metadata }: KubernetesObject): OwnerReference[] {
-  return [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true }];
+  return [
+    { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true, blockOwnerDeletion: true },
+  ];
 }
 
 /** The object at a path; undefined when it is not there. */
@@ -56,11 +58,7 @@ export async function find<T = KubernetesObject>({ client }: World, path: string
 }
 
 /** The object at a path, made when it is not there. */
-export async function ensure<T extends KubernetesObject>(
-  world: World,
-  path: string,
-  make: () => object,
-): Promise<T> {
+export async function ensure<T extends KubernetesObject>(world: World, path: string, make: () => object): Promise<T> {
   const found = await find<T>(world, path);
   if (found) return found;
   try {

@@ -9,8 +9,8 @@ import {
   find,
   ownedBy,
   pathBelow,
-  saysSo,
   type Service,
+  saysSo,
   setStatus,
   standInLabels,
   type World,
@@ -47,7 +47,9 @@ export function externalSecrets(): Service {
     const path = `${root}/${plural}`;
     return { path, fulfil: (world, store) => validate(world, path, store) };
   });
-  return { duties: [...stores, { path: secretsPath, fulfil: (world, object) => sync(world, object as ExternalSecret) }] };
+  return {
+    duties: [...stores, { path: secretsPath, fulfil: (world, object) => sync(world, object as ExternalSecret) }],
+  };
 }
 
 async function validate(world: World, path: string, store: KubernetesObject): Promise<boolean> {
@@ -106,7 +108,8 @@ function dataOf({ spec }: ExternalSecret, live: Secret | undefined): Record<stri
   if (!template) return encoded(Object.fromEntries(keys.map((key) => [key, decoded(live?.data?.[key]) || made()])));
   if (live && Object.keys(template).every((key) => live.data?.[key] !== undefined)) return live.data ?? {};
   const values = new Map(keys.map((key) => [key, made()]));
-  const filled = (text: string) => text.replace(/\{\{-?\s*\.(\w+)[^}]*\}\}/g, (_, key: string) => values.get(key) ?? '');
+  const filled = (text: string) =>
+    text.replace(/\{\{-?\s*\.(\w+)[^}]*\}\}/g, (_, key: string) => values.get(key) ?? '');
   return encoded(Object.fromEntries(Object.entries(template).map(([key, text]) => [key, filled(text)])));
 }
 

@@ -1,5 +1,15 @@
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
-import { conditionsWith, ensure, find, ownedBy, saysSo, type Service, setStatus, standInLabels, type World } from './duty.ts';
+import {
+  conditionsWith,
+  ensure,
+  find,
+  ownedBy,
+  type Service,
+  saysSo,
+  setStatus,
+  standInLabels,
+  type World,
+} from './duty.ts';
 
 const root = '/apis/kafka.strimzi.io/v1';
 const clusterLabel = 'strimzi.io/cluster';
@@ -70,7 +80,12 @@ function about(cluster: KafkaCluster, name: string) {
   };
 }
 
-function brokers(cluster: KafkaCluster, { spec }: NodePool, name: string, listeners: readonly { port: number }[]): object {
+function brokers(
+  cluster: KafkaCluster,
+  { spec }: NodePool,
+  name: string,
+  listeners: readonly { port: number }[],
+): object {
   const labels = { ...standInLabels, [clusterLabel]: cluster.metadata.name, 'strimzi.io/kind': 'Kafka', broker: name };
   return {
     apiVersion: 'apps/v1',

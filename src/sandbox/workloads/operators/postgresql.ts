@@ -8,8 +8,8 @@ import {
   ensure,
   find,
   ownedBy,
-  saysSo,
   type Service,
+  saysSo,
   setStatus,
   standInLabels,
   type World,
@@ -134,4 +134,3 @@ function claimOf(cluster: DatabaseCluster, instance: string): object {
     },
   };
 }
-

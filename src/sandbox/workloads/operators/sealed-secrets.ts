@@ -52,14 +52,20 @@ export function sealedSecrets(): Service {
 /** All keys of the operator, the newest first; one is made where there is none. */
 async function keyPairs(world: World): Promise<Pair[]> {
   const secrets = `/api/v1/namespaces/${world.namespace}/secrets`;
-  const { items } = await world.client.get<{ items: (KubernetesObject & { data?: Record<string, string> })[] }>(secrets, {
-    labelSelector: keyLabel,
-  });
+  const { items } = await world.client.get<{ items: (KubernetesObject & { data?: Record<string, string> })[] }>(
+    secrets,
+    {
+      labelSelector: keyLabel,
+    },
+  );
   const newestFirst = items.sort((a, b) =>
     (b.metadata.creationTimestamp ?? '').localeCompare(a.metadata.creationTimestamp ?? ''),
   );
   if (newestFirst.length > 0)
-    return newestFirst.map(({ data }) => ({ key: decoded(data?.['tls.key']), certificate: decoded(data?.['tls.crt']) }));
+    return newestFirst.map(({ data }) => ({
+      key: decoded(data?.['tls.key']),
+      certificate: decoded(data?.['tls.crt']),
+    }));
   const key = await makeKey('RSA');
   const request = await makeRequest(key, [], 'sealed-secret (a stand-in)');
   const now = world.now();
@@ -93,7 +99,8 @@ async function open(world: World, sealed: SealedSecret, pairs: readonly Pair[]):
   }
   try {
     const secret = secretOf(sealed, pairs);
-    if (live) await world.client.replace(target, { ...secret, metadata: { ...secret.metadata, uid: live.metadata.uid } });
+    if (live)
+      await world.client.replace(target, { ...secret, metadata: { ...secret.metadata, uid: live.metadata.uid } });
     else await world.client.create(target.slice(0, target.lastIndexOf('/')), secret);
     await report('True');
   } catch (error) {

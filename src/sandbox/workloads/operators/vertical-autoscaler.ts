@@ -1,5 +1,5 @@
-import { parseQuantity } from '../../../kubernetes/quantity.ts';
 import type { KubernetesObject } from '../../../kubernetes/object.ts';
+import { parseQuantity } from '../../../kubernetes/quantity.ts';
 import { conditionsWith, find, type Service, setStatus, type World } from './duty.ts';
 
 const path = '/apis/autoscaling.k8s.io/v1/verticalpodautoscalers';
@@ -99,8 +99,14 @@ async function usageOf(world: World, namespace: string, labels: Record<string, s
 /** Amounts for one container: what it is to ask for, and between which bounds. Cores in thousandths, memory in bytes. */
 export function recommendation(containerName: string, used: readonly Amounts[], policy: Policy = {}) {
   const wanted = {
-    cpu: percentile(used.map(({ cpu }) => cpu), 0.9),
-    memory: percentile(used.map(({ memory }) => memory), 1),
+    cpu: percentile(
+      used.map(({ cpu }) => cpu),
+      0.9,
+    ),
+    memory: percentile(
+      used.map(({ memory }) => memory),
+      1,
+    ),
   };
   const kept = (share: number, isCapped = true) => {
     const amount = (resource: keyof Amounts) => {

@@ -1,6 +1,5 @@
 import { ask } from '../ask.ts';
 import type { ProcessContext } from '../image.ts';
-import type { Peer } from '../messages.ts';
 import type { Dependency } from './options.ts';
 import type { StartupFault } from './try-to-reach.ts';
 
@@ -31,12 +30,6 @@ export function addressOf({ env }: ProcessContext, one: Dependency): Address | u
     password: decodeURIComponent(url.password) || of(one.password) || '',
     database: decodeURIComponent(url.pathname.slice(1)) || of(one.database) || '',
   };
-}
-
-/** The connection, or undefined where it is not asked for or nothing listens. */
-export function peerOf(context: ProcessContext, one: Dependency): Peer | undefined {
-  const address = addressOf(context, one);
-  return address && context.dial(address.host, address.port);
 }
 
 /** Why it cannot be used, in the words of a client of its kind; undefined when it works or is not asked for. */

@@ -89,8 +89,8 @@ it('Back up resources: named kinds as clean YAML, Secrets left out or encrypted;
   expect(held).not.toContain(password);
   expect(held).not.toContain(Buffer.from(password).toString('base64'));
 
-  await cluster.delete(`${core}/secrets/shop`);
-  await cluster.delete(`${core}/configmaps/shop`);
+  await cluster.remove(`${core}/secrets/shop`);
+  await cluster.remove(`${core}/configmaps/shop`);
   const wrong = { file: sealed, passphrase: 'some other passphrase' };
   expect((await run('cluster/restore-resources', wrong, ['file', 'apply'])).told).toContain(
     'the passphrase is another one',
@@ -121,7 +121,12 @@ it('Network policies and Pod security: refused and allowed again; who breaks the
   expect(await names()).toEqual(['allow-dns', 'default-deny']);
   const allow = await run('cluster/network-policies', { policies: 'allow' }, ['look', 'allow']);
   expect(allow).toMatchObject({ status: 'done', trouble: '' });
-  expect(await names()).toEqual(['allow-dns']);
+  expect(await names()).toEqual(['allow-dns', 'allow-everything', 'default-deny']);
+  const { spec } = (await cluster.get(`${policies}/allow-everything`)).body;
+  expect(spec).toMatchObject({ podSelector: {}, ingress: [{}], egress: [{}] });
+  const again = await run('cluster/network-policies', { policies: 'refuse' });
+  expect(again).toMatchObject({ status: 'done', ends: { refuse: 'skipped' } });
+  expect(await names()).toEqual(['allow-dns', 'default-deny']);
 
   const refused = await run('cluster/pod-security', { level: 'restricted' });
   expect(refused).toMatchObject({ status: 'not-met', ends: { look: 'not-met' } });

@@ -43,7 +43,15 @@ async function inPod(namespace: string, pod: string, command: string[]) {
   };
   const signal = AbortSignal.timeout(20_000);
   const container = (await cluster.get(`/api/v1/namespaces/${namespace}/pods/${pod}`)).body.spec.containers[0].name;
-  const code = await execInPod(connection, { namespace, pod, container, command, onStdout, onStderr: () => {}, signal });
+  const code = await execInPod(connection, {
+    namespace,
+    pod,
+    container,
+    command,
+    onStdout,
+    onStderr: () => {},
+    signal,
+  });
   return { code, stdout };
 }
 
@@ -51,7 +59,9 @@ describe.skipIf(!onSandbox)('the infrastructure, chosen from the list', () => {
   test('all ten are installed, work, are left alone the second time, and leave the sandbox as it was', async () => {
     const empty = await clusterContents(connection);
     const first = await run({ database: 'hotel', owner: 'hotel', instances: '2' });
-    expect(observed(first, 'All of them, with version and state')).toMatch(/^cert-manager .*ready\); ingress class nginx; istio /);
+    expect(observed(first, 'All of them, with version and state')).toMatch(
+      /^cert-manager .*ready\); ingress class nginx; istio /,
+    );
 
     const sql = ['psql', '-U', 'hotel', '-d', 'hotel', '-tAc', 'select 1'];
     expect(await inPod('database', 'postgres-1', sql)).toEqual({ code: 0, stdout: '1\n' });
@@ -64,7 +74,8 @@ describe.skipIf(!onSandbox)('the infrastructure, chosen from the list', () => {
     const { body: grafana } = await cluster.get('/api/v1/namespaces/observability/secrets/prometheus-grafana');
     expect(Object.keys(grafana.data).sort()).toEqual(['admin-password', 'admin-user']);
     expect(Buffer.from(grafana.data['admin-password'], 'base64').toString()).not.toMatch(/^admin/);
-    const prometheus = '/api/v1/namespaces/observability/services/prometheus-prometheus:9090/proxy/api/v1/query?query=up';
+    const prometheus =
+      '/api/v1/namespaces/observability/services/prometheus-prometheus:9090/proxy/api/v1/query?query=up';
     expect((await cluster.get(prometheus)).body.warnings[0]).toMatch(/^a stand-in/);
     const policy = '/apis/security.istio.io/v1/namespaces/istio-system/peerauthentications/default';
     expect((await cluster.get(policy)).body.spec).toEqual({ mtls: { mode: 'STRICT' } });

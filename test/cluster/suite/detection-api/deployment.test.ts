@@ -166,7 +166,12 @@ it('Rotate: a successor is written, both slots read it, and the old Secret goes 
   expect((await cluster.get(`${core}/secrets/jwt-keys`)).status).toBe(404);
   // A later deployment keeps what the rotation has changed.
   const { values } = await inputsNow(connection, 'detection-api/deploy');
-  expect(values).toMatchObject({ jwtSecretName: 'jwt-keys-v2', dbSecret: 'db-credentials', live: 'blue', way: 'manifests' });
+  expect(values).toMatchObject({
+    jwtSecretName: 'jwt-keys-v2',
+    dbSecret: 'db-credentials',
+    live: 'blue',
+    way: 'manifests',
+  });
   await done('deploy', values);
   expect(variable(await slotOf('green'), 'JWT_EXPIRATION')?.name).toBe('jwt-keys-v2');
 });

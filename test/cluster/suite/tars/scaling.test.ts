@@ -35,7 +35,10 @@ it('Replicas by hand: the number is set and waited for, and a second time nothin
   await cluster.until(backend, ({ body }) => body.status?.readyReplicas === 1);
   const first = await run('tars/scale', { replicas: '2' });
   expect(first.change('backend/scale')).toMatchObject({ fields: [{ path: 'spec.replicas', before: '1', after: '2' }] });
-  expect(first).toMatchObject({ status: 'done', ends: { 'backend/look': 'done', 'backend/minimum': 'skipped', 'backend/scale': 'done' } });
+  expect(first).toMatchObject({
+    status: 'done',
+    ends: { 'backend/look': 'done', 'backend/minimum': 'skipped', 'backend/scale': 'done' },
+  });
   expect((await cluster.get(backend)).body.status.readyReplicas).toBe(2);
   const { metadata } = (await cluster.get(backend)).body;
   const second = await run('tars/scale', { replicas: '2' });
