@@ -45,6 +45,17 @@ describe('a request', () => {
     expect(cluster?.connections()).toBe(1);
   });
 
+  it('may be one of many with one signal, without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    const opened = await open((_, response) => json(response, {}));
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => opened.request({ path: '/version', signal })));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
   it('is sent again when the kept connection had gone away', async () => {
     const opened = await open((_, response) => json(response, {}));
     await opened.request({ path: '/version' });

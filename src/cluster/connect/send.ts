@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createGunzip } from 'node:zlib';
@@ -39,6 +40,8 @@ export function send(
     const timeoutMs = request.timeoutMs ?? 30_000;
     const timer = timeoutMs > 0 ? setTimeout(() => outgoing.destroy(new TimeoutError()), timeoutMs) : undefined;
     const onAbort = () => outgoing.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+    // Whoever asks many things at once has each of them listen; all of them leave again, and it is no leak.
+    if (signal) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     const release = () => {
       if (timer) clearTimeout(timer);
