@@ -59,4 +59,27 @@ export const leakingSteps: Record<string, (leaks: Leaks) => string> = {
   file: () => `file: { path: out.txt, content: '${leak}' }`,
   image: () =>
     `image: { tag: 'registry.example/web:1', build: test/overlay, push: true, username: robot, password: mark }`,
+  refer: () => `refer: { from: 'Secret/${leak}', to: 'Secret/next-${leak}' }`,
+  save: () => `save: { logs: { since: 3600 }, file: 'out/logs-${leak}.txt' }
+    on-failure: continue
+  - title: Objects
+    save: { objects: { kinds: [ConfigMap, Secret], passphrase: mark }, file: 'out/objects-${leak}.yaml' }`,
+  'put-back': () => `put-back: { file: leak.txt, passphrase: mark }
+    on-failure: continue
+  - title: Of another name
+    put-back: { file: 'out/${leak}.yaml', passphrase: mark }`,
+  kubeconfig: () => `kubeconfig: { from: { command: [spill] }, name: box, into: out/kubeconfig }
+    on-failure: continue
+  - title: No kubeconfig
+    kubeconfig: { from: { file: leak.txt }, name: box, into: out/kubeconfig }
+    on-failure: continue
+  - title: With a token
+    kubeconfig: { from: { file: test/kubeconfig }, name: 'box-${leak}', test: false, into: out/kubeconfig }`,
+  watch: ({ url }) => `watch:
+      for: 1s
+      every: 10ms
+      collect: { said: { logs: { of: Pod/talks } }, answered: { http: { url: '${url}' } } }
+      say: '\u0024{{ said[0].lines.join(" ") }}'
+      limits: [{ title: 'It is not ${leak}', expect: 'false', observed: '\u0024{{ said[0].lines.join(" ") }}' }]
+      offer: { text: 'Goes back to ${leak}', label: '${leak}' }`,
 };

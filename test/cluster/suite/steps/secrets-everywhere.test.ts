@@ -87,6 +87,12 @@ function writeFiles(): void {
     'leak.txt': leaked,
     'test/leak.txt': leaked,
     'test/leaky.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: leaky, labels: { leak: x } }\n',
+    'test/kubeconfig': JSON.stringify({
+      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'box' },
+      clusters: [{ name: 'box', cluster: { server: url } }],
+      users: [{ name: 'box', user: { token: mark, password: Buffer.from(mark).toString('base64') } }],
+      contexts: [{ name: 'box', context: { cluster: 'box', user: 'box' } }],
+    }),
     'test/load.yaml': 'title: Load\ntarget: { url: "http://127.0.0.1:1/" }\nrate: 1\nduration: 1s\n',
     'test/inner.yaml': `title: Inner\ninputs: { mark: { description: The mark, sensitive: true } }\nsteps:\n  - title: Inside\n    ${leakingSteps.exec?.({ url })}\n`,
     'test/chart/Chart.yaml': 'apiVersion: v2\nname: marked\nversion: 1.0.0\n',
