@@ -10,6 +10,7 @@ import type { PlanContext, StepContext, StepKind } from '../step-kind.ts';
 import type { PreviewedChange } from '../step-preview.ts';
 import { accessTo, accessToWatch } from './access-needs.ts';
 import { counted, renderKnown, shellWord } from './explain.ts';
+import { inNamespace } from './in-namespace.ts';
 import { readObjects } from './manifest-objects.ts';
 import { kubectlName, resolveObjectName } from './object-names.ts';
 import { deletedObject, planRestore, restore } from './restore.ts';
@@ -22,6 +23,7 @@ const shape = {
       z.strictObject({
         files: fileNames.optional().describe('Manifest files whose objects go'),
         objects: z.array(objectName).optional().describe('Objects by name'),
+        namespace: z.string().optional().describe('Where they are, unless a file says it; the run’s unless said'),
       }),
     ])
     .describe('What goes: manifest files, or objects by name'),
@@ -42,8 +44,7 @@ function namesToDelete({ delete: what }: Pick<Config, 'delete'>): string[] {
   return typeof what === 'string' || Array.isArray(what) ? [] : (what.objects ?? []);
 }
 
-/** Deletes objects and waits until they are gone. */
-export const deleteStep: StepKind<Config> = {
+const definition: StepKind<Config> = {
   name: 'delete',
   description: 'Deletes objects, and waits until they are gone',
   shape,
@@ -103,6 +104,11 @@ export const deleteStep: StepKind<Config> = {
     return [...note, ...files, ...names];
   },
 };
+
+/** Deletes objects and waits until they are gone. */
+export const deleteStep: StepKind<Config> = inNamespace(definition, ({ delete: what }) =>
+  typeof what === 'string' || Array.isArray(what) ? undefined : what.namespace,
+);
 
 interface Choice {
   /** In the order in which they go. */
