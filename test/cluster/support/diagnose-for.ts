@@ -24,15 +24,18 @@ export async function diagnoseFor(connection: Connection, system: string, playbo
   return inOrder(causes).map(({ finding }) => finding);
 }
 
-/** Looks until the first finding is the one that is waited for, for a minute at most. */
+/** Looks until the first finding is the one that is waited for, for a minute at most; `meanwhile` is done before each look. */
 export async function untilFirst(
   connection: Connection,
   { system, playbook, id }: { system: string; playbook: string; id: string },
+  meanwhile: () => Promise<unknown> = async () => {},
 ): Promise<Finding[]> {
   const deadline = Date.now() + 60_000;
+  await meanwhile();
   let found = await diagnoseFor(connection, system, playbook);
   while (found[0]?.id !== id && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 500));
+    await meanwhile();
     found = await diagnoseFor(connection, system, playbook);
   }
   return found;

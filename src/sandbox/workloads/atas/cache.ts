@@ -2,7 +2,7 @@ import { ask } from '../ask.ts';
 import type { ProcessContext } from '../image.ts';
 import type { MetricsRegistry } from '../prometheus.ts';
 
-/** A refusal is logged once in so many milliseconds. */
+/** The same refusal is logged once in so many milliseconds. */
 const quiet = 30_000;
 
 /** One command to the Redis of the service; why it could not be asked instead. */
@@ -24,10 +24,11 @@ export function askRedis({ env, dial }: ProcessContext, parts: readonly string[]
 export function createCache(context: ProcessContext, registry: MetricsRegistry) {
   const gets = registry.counter('cache_gets_total', 'Looks into the cache');
   for (const result of ['hit', 'miss']) gets.add({ cache: 'dashboard', result }, 0);
-  let loggedAt = Number.NEGATIVE_INFINITY;
+  const loggedAt = new Map<string, number>();
   const complain = (fault: string) => {
-    if (context.clock.now() - loggedAt < quiet) return;
-    loggedAt = context.clock.now();
+    const now = context.clock.now();
+    if (now - (loggedAt.get(fault) ?? Number.NEGATIVE_INFINITY) < quiet) return;
+    loggedAt.set(fault, now);
     context.log(`WARN  RedisConnectionFailureException: ${fault}; the cache is not used`);
   };
   return {

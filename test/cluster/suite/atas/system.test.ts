@@ -147,13 +147,18 @@ it('Choose the database and Choose the Redis: managed ones and Sentinel stand in
   });
 }, 60_000);
 
-it('By the queue of tests: the autoscaler also goes by the metric, and no longer when it is taken away', async () => {
+it('By the queue of tests, Autoscaler: the autoscaler also goes by the metric, keeps its aim, and forgets the metric again', async () => {
+  await good('cluster/autoscaler', { workload: 'atas-service', minimum: '3', maximum: '10', cpu: '60' });
   await good('atas/queue-metric', { perPod: '5' });
   const metrics = async () => (await cluster.get(scaler)).body.spec.metrics as { type: string }[];
   expect(await metrics()).toContainEqual({
     type: 'Pods',
     pods: { metric: { name: 'atas_execution_queue' }, target: { type: 'AverageValue', averageValue: '5' } },
   });
+  const [cpu] = await metrics();
+  expect(cpu).toMatchObject({ resource: { name: 'cpu', target: { averageUtilization: 60 } } });
+  const { ends } = await good('atas/queue-metric', { perPod: '5' });
+  expect(ends).toMatchObject({ set: 'done' });
   await good('atas/queue-metric', { action: 'remove' });
   expect((await metrics()).map(({ type }) => type)).toEqual(['Resource', 'Resource']);
 });
@@ -176,7 +181,7 @@ it('Pods, endpoints and usage, Logs that hold a word: what runs, what it uses, w
   expect(logs.findings[0]?.observed).toMatch(/^\d+ lines:[\s\S]*atas-service listens/);
 });
 
-it('Redis connection: closed by a policy, another password, and not running are each the first cause', async () => {
+it('Redis connection: closed by a policy, another password, and not running are each the first cause; few hits are one as well', async () => {
   const redis = 'cluster/diagnose-redis';
   const first = async (id: string) => (await untilFirst(connection, { system: 'atas', playbook: redis, id }))[0];
   const rule = { from: [{ podSelector: { matchLabels: { app: 'somebody-else' } } }] };
@@ -196,10 +201,16 @@ it('Redis connection: closed by a policy, another password, and not running are 
   );
   await cluster.until(
     `${apps}/deployments/atas-redis`,
-    ({ body }) => body.status?.updatedReplicas === 1 && body.status?.readyReplicas === 1,
+    ({ body: { metadata, status } }) =>
+      status?.observedGeneration === metadata.generation && status.updatedReplicas === 1 && status.readyReplicas === 1,
   );
-  for (const project of ['x', 'y', 'z', 'x', 'y', 'z']) await ask(`/api/v1/dashboard/overview?project=${project}`);
-  expect(await first('redis-authentication')).toMatchObject({ id: 'redis-authentication', certainty: 95 });
+  const looks = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, project) => ask(`/api/v1/dashboard/overview?project=${project}`)));
+  await looks(100);
+  const place = { system: 'atas', playbook: redis, id: 'redis-authentication' };
+  const [authentication, ...others] = await untilFirst(connection, place, () => looks(6));
+  expect(authentication).toMatchObject({ id: 'redis-authentication', certainty: 95 });
+  expect(others.map(({ id }) => id)).toContain('redis-cache-not-hit');
   await cluster.patch(`${apps}/deployments/atas-redis`, { spec: { replicas: 0 } }, 'merge-patch+json');
   await cluster.until(`${apps}/deployments/atas-redis`, ({ body }) => !body.status?.readyReplicas);
   const found = await untilFirst(connection, { system: 'atas', playbook: redis, id: 'redis-stopped' });
