@@ -27,6 +27,7 @@ const resources: Record<string, string> = {
   ResourceQuota: 'resourcequotas',
   LimitRange: 'limitranges',
   Ingress: 'ingresses',
+  NetworkPolicy: 'networkpolicies',
   Issuer: 'issuers',
   HorizontalPodAutoscaler: 'horizontalpodautoscalers',
 };

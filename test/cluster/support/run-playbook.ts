@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createMasker } from '../../../src/base/masking.ts';
 import { loadRun } from '../../../src/cli/run-loading.ts';
 import type { Connection } from '../../../src/cluster/connection.ts';
@@ -52,18 +52,25 @@ export interface PlaybookUnderTest {
   run(accepted: PreviewedPlan): Promise<{ status: string; records: RunRecord[]; ms: number }>;
 }
 
-/**
- * A shipped playbook, or one of a workspace, on the cluster under test, in this process, in the connection's namespace; with the
- * manifests of a folder, and only some of its steps, where that is said.
- */
+export interface UnderTestOptions {
+  manifests?: string;
+  /** Only these of its steps. */
+  only?: readonly string[];
+  /** The system that a playbook of cluster/ is run for. */
+  system?: string;
+  /** What is asked is agreed to, as by `--yes`; what must be typed is not. */
+  assumeYes?: boolean;
+}
+
+/** A shipped playbook, or one of a workspace, on the cluster under test, in this process, in the connection's namespace. */
 export async function openPlaybook(
   connection: Connection,
   ref: string,
   given: Record<string, string>,
   workspace = '/',
-  { manifests = 'bundled', only }: { manifests?: string; only?: readonly string[] } = {},
+  { manifests = 'bundled', only, system, assumeYes = false }: UnderTestOptions = {},
 ): Promise<PlaybookUnderTest> {
-  const loaded = loadRun({ playbook: ref, workspace, manifests });
+  const loaded = loadRun({ playbook: ref, system, workspace, manifests });
   const sources = Object.entries(given).map(([name, value]) => ({ name, value, source: 'form' as const }));
   const { values: inputs, secrets } = resolveInputs(loaded.playbook, sources);
   const surroundings = await surroundingsOf(loaded, connection);
@@ -80,9 +87,10 @@ export async function openPlaybook(
       const execution: Execution = {
         ...loaded,
         ...{ inputs, connection, surroundings, sink, leftOut },
-        run: { id: 'test', folder },
+        // A step that a run has done is not done twice by it.
+        run: { id: basename(folder), folder },
         // Nobody answers: a step that would do something else than the plan said fails.
-        questions: createQuestions({ sink, assumeYes: false, interactive: false, asked: 0 }),
+        questions: createQuestions({ sink, assumeYes, interactive: false, asked: 0 }),
         secrets: createSensitiveInputs(loaded.playbook, secrets, masker),
         control: createRunControl(),
         earlier: readEarlier([]),

@@ -6,7 +6,7 @@ import { generate } from '../../../src/playbooks/steps/secret/generate.ts';
 const encoded = (data: Record<string, string>) =>
   Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
 const wanted = [{ certificate: 'client_cert', key: 'client_key', authority: 'ca_cert' }];
-const check = (data: Record<string, string>) => checkCertificates('tak', wanted, encoded(data));
+const check = (data: Record<string, string>) => checkCertificates('Secret/tak is not written', wanted, encoded(data));
 
 async function pair(days = 90) {
   const made = await makeCertificate(['detection-api'], days, 'TAK authority');

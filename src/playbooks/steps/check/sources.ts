@@ -3,6 +3,7 @@ import type { SourceKind } from './source-kind.ts';
 import { buildsSource } from './sources/builds.ts';
 import { canSource } from './sources/can.ts';
 import { causesSource } from './sources/causes.ts';
+import { certificatesSource } from './sources/certificates.ts';
 import { clockSource } from './sources/clock.ts';
 import { dnsSource } from './sources/dns.ts';
 import { dryRunSource } from './sources/dry-run.ts';
@@ -56,6 +57,7 @@ const sourceKinds = [
   loadSource,
   measuredSource,
   fileSource,
+  certificatesSource,
 ] as readonly unknown[] as readonly SourceKind<CheckSource>[];
 
 /** Something that a check reads. */

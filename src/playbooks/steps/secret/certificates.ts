@@ -22,28 +22,28 @@ const soonDays = 30;
 
 /**
  * Holds certificates against their keys, authorities and today; the data is in base64. Returns a line about each. Throws `Problem`
- * for the first that is wrong; neither tells a value.
+ * for the first that is wrong, whose message begins with `prefix`; neither tells a value.
  */
 export function checkCertificates(
-  name: string,
+  prefix: string,
   wanted: WantedCertificates,
   data: Readonly<Record<string, string>>,
 ): string[] {
   const today = Date.now();
   return wanted.flatMap(({ certificate, key: secretKey, authority }) => {
-    const own = certificateIn(name, certificate, data, today);
-    if (secretKey && !own.checkPrivateKey(privateKeyIn(name, secretKey, data)))
+    const own = certificateIn(prefix, certificate, data, today);
+    if (secretKey && !own.checkPrivateKey(privateKeyIn(prefix, secretKey, data)))
       throw faulty(
-        name,
+        prefix,
         `${secretKey} is not the key of the certificate in ${certificate}`,
         'Give the two that were made together',
       );
     const lines = [about(certificate, own)];
     if (!authority) return lines;
-    const issuer = certificateIn(name, authority, data, today);
+    const issuer = certificateIn(prefix, authority, data, today);
     if (!issuer.ca)
       throw faulty(
-        name,
+        prefix,
         `the certificate in ${authority} is not that of an authority`,
         'Give the certificate of the authority, not that of a server',
       );
@@ -55,39 +55,39 @@ export function checkCertificates(
 }
 
 function certificateIn(
-  name: string,
+  prefix: string,
   at: string,
   data: Readonly<Record<string, string>>,
   today: number,
 ): X509Certificate {
-  const bytes = bytesOf(name, at, data);
-  const found = read(name, `the certificate in ${at}`, () => new X509Certificate(bytes));
+  const bytes = bytesOf(prefix, at, data);
+  const found = read(prefix, `the certificate in ${at}`, () => new X509Certificate(bytes));
   const [from, to] = [Date.parse(found.validFrom), Date.parse(found.validTo)];
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
   if (to < today)
-    throw faulty(name, `the certificate in ${at} ended on ${day(to)}`, 'Ask for a new one where it came from');
+    throw faulty(prefix, `the certificate in ${at} ended on ${day(to)}`, 'Ask for a new one where it came from');
   // Clocks differ by minutes.
-  if (from > today + 300_000) throw faulty(name, `the certificate in ${at} is only valid from ${day(from)} on`);
+  if (from > today + 300_000) throw faulty(prefix, `the certificate in ${at} is only valid from ${day(from)} on`);
   return found;
 }
 
-function privateKeyIn(name: string, at: string, data: Readonly<Record<string, string>>) {
-  const bytes = bytesOf(name, at, data);
-  return read(name, `the key in ${at}`, () => createPrivateKey(bytes));
+function privateKeyIn(prefix: string, at: string, data: Readonly<Record<string, string>>) {
+  const bytes = bytesOf(prefix, at, data);
+  return read(prefix, `the key in ${at}`, () => createPrivateKey(bytes));
 }
 
-function bytesOf(name: string, at: string, data: Readonly<Record<string, string>>): Buffer {
+function bytesOf(prefix: string, at: string, data: Readonly<Record<string, string>>): Buffer {
   const bytes = Buffer.from(data[at] ?? '', 'base64');
-  if (bytes.length === 0) throw faulty(name, `${at} is missing`);
+  if (bytes.length === 0) throw faulty(prefix, `${at} is missing`);
   return bytes;
 }
 
-function read<T>(name: string, what: string, parse: () => T): T {
+function read<T>(prefix: string, what: string, parse: () => T): T {
   try {
     return parse();
   } catch {
     throw faulty(
-      name,
+      prefix,
       `${what} cannot be read`,
       'It is PEM, as a file that begins with -----BEGIN; a key with a passphrase cannot be used',
     );
@@ -100,6 +100,6 @@ function about(at: string, certificate: X509Certificate): string {
   return `${at}: ${subject}, valid until ${expires.slice(0, 10)}, ${days} days${soon}`;
 }
 
-function faulty(name: string, what: string, ...next: string[]): Problem {
-  return new Problem(`Secret/${name} is not written: ${what}`, { next });
+function faulty(prefix: string, what: string, ...next: string[]): Problem {
+  return new Problem(`${prefix}: ${what}`, { next });
 }
