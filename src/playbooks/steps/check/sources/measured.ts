@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { LoadResult } from '../../../../load/sample.ts';
+import type { RunHeader } from '../../../runs/events.ts';
 import { readJournalContent } from '../../../runs/journal.ts';
 import { runPaths, runsFolder } from '../../../runs/run-folder.ts';
 import { parseSignals } from '../../../runs/signals.ts';
@@ -55,8 +56,10 @@ function stateIn(id: string): RunState | undefined {
 
 function measuredIn(id: string, playbook: string) {
   const state = stateIn(id);
-  if (state?.run?.playbook !== playbook) return undefined;
-  const step = state.steps.findLast(({ outputs }) => (outputs.load as LoadResult | undefined)?.sustained);
+  const within = state?.run && placeIn(state.run, playbook);
+  if (!state?.run || within === undefined) return undefined;
+  const steps = state.steps.filter((one) => one.id.startsWith(within));
+  const step = steps.findLast(({ outputs }) => (outputs.load as LoadResult | undefined)?.sustained);
   const load = step?.outputs.load as LoadResult | undefined;
   if (!step || !load) return undefined;
   const { sustained, scenario, scale = 1, loop, limitedBy, stopped } = load;
@@ -67,8 +70,17 @@ function measuredIn(id: string, playbook: string) {
     ...{ title: step.title, scenario, scale, loop, limitedBy, stopped },
     ...{ seconds, requests, rps, errorRate, p50, p95, p99, max },
     replicas: replicasIn(id, step.id),
-    outputs: Object.fromEntries(state.steps.map(({ id: name, outputs: { load: _, ...rest } }) => [name, rest])),
+    outputs: Object.fromEntries(
+      steps.map(({ id: name, outputs: { load: _, ...rest } }) => [name.slice(within.length), rest]),
+    ),
   };
+}
+
+/** How the ids of a playbook's steps begin in a run: nothing in one of its own, `load-test/` where a deployment called it. */
+function placeIn({ playbook: own, system, steps }: RunHeader, wanted: string): string | undefined {
+  if (own === wanted) return '';
+  const called = steps.find(({ id, kind }) => kind === 'playbook' && `${system}/${id.split('/').at(-1)}` === wanted);
+  return called && `${called.id}/`;
 }
 
 /** How many pods stood ready behind what was loaded; zeros where that was not known. */
