@@ -5,6 +5,7 @@ import { clusterContents, contentsDifference } from '../../../support/cluster-co
 import { type ClusterUnderTest, openCluster } from '../../support/cluster.ts';
 import { openPlaybook, troubleOf } from '../../support/run-playbook.ts';
 import { connectTo } from '../../support/steps.ts';
+import { part } from '../../support/tars-parts.ts';
 
 // Their kinds belong to a whole cluster, and others are at work on the real one.
 const onSandbox = process.env.CLUSTER_UNDER_TEST === 'sandbox';
@@ -25,8 +26,8 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-async function run(playbook: string, inputs: Record<string, string> = {}) {
-  const opened = await openPlaybook(connection, `cluster/${playbook}`, inputs);
+async function run(playbook: string, inputs: Record<string, string> = {}, only?: string[]) {
+  const opened = await openPlaybook(connection, `cluster/${playbook}`, inputs, '/', only ? { only } : {});
   const ended = await opened.run(await opened.plan());
   expect(ended.status, `${playbook}: ${troubleOf(ended.records)}`).toBe('done');
 }
@@ -73,7 +74,48 @@ describe.skipIf(!onSandbox)('components that some need', () => {
       await run(component, { action: 'uninstall' });
     }
     expect(contentsDifference(empty, await clusterContents(connection))).toEqual({ gone: [], come: [], changed: [] });
-  }, 180_000);
+  }, 600_000);
+
+  test('Right-sizing: what the vertical autoscaler recommends is taken over as requests', async () => {
+    const workload = `/apis/apps/v1/namespaces/${namespace}/deployments/web`;
+    const container = { resources: { requests: { cpu: '500m', memory: '1Gi' } } };
+    await made(workload.replace(/\/web$/, ''), part('web', { image: 'nginx:1.27', container }));
+    await run('vertical-autoscaler');
+    const recommendations = `/apis/autoscaling.k8s.io/v1/namespaces/${namespace}/verticalpodautoscalers`;
+    const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+    const wanted = object('autoscaling.k8s.io/v1', 'VerticalPodAutoscaler', 'web', {
+      targetRef,
+      updatePolicy: { updateMode: 'Off' },
+    });
+    await made(recommendations, wanted);
+    const advised = ({ body }: { body: { status?: { recommendation?: object } } }) => body.status?.recommendation;
+    const { body } = await cluster.until(`${recommendations}/web`, (answer) => advised(answer) !== undefined, {
+      withinMs: 50_000,
+    });
+    const [{ target }] = body.status.recommendation.containerRecommendations;
+    await run('vpa-recommendations', { vpa: 'web' });
+    expect((await cluster.get(workload)).body.spec.template.spec.containers[0].resources).toEqual(container.resources);
+    await run('vpa-recommendations', { vpa: 'web', take: 'patch' }, ['look', 'patch']);
+    const [{ resources }] = (await cluster.get(workload)).body.spec.template.spec.containers;
+    expect(resources.requests.cpu).toBe(target.cpu);
+    expect(resources.requests.cpu).not.toBe('500m');
+    await cluster.remove(`${recommendations}/web`);
+    await run('vertical-autoscaler', { action: 'uninstall' });
+  }, 300_000);
+
+  test('Kafka by Strimzi: one broker keeps one copy, and goes with its volume when that is said', async () => {
+    await run('kafka', { engine: 'strimzi', brokers: '1' });
+    const messaging = '/apis/kafka.strimzi.io/v1/namespaces/messaging';
+    const { body: kafka } = await cluster.get(`${messaging}/kafkas/kafka`);
+    expect(kafka.spec.kafka.config).toMatchObject({ 'default.replication.factor': 1, 'min.insync.replicas': 1 });
+    expect((await cluster.get(`${messaging}/kafkanodepools/broker`)).body.spec.replicas).toBe(1);
+    const metadata = { name: 'data-0-kafka-broker-0', labels: { 'strimzi.io/cluster': 'kafka' } };
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } };
+    const claim = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec };
+    await made('/api/v1/namespaces/messaging/persistentvolumeclaims', claim);
+    await run('kafka', { action: 'uninstall', engine: 'strimzi', deleteData: 'true' });
+    await cluster.until('/api/v1/namespaces/messaging', ({ status }) => status === 404);
+  }, 300_000);
 });
 
 function object(apiVersion: string, kind: string, name: string, spec: object) {

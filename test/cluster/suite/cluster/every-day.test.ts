@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -31,6 +32,15 @@ beforeAll(async () => {
     await cluster.until(`${apps}/deployments/${name}`, ({ body }) => body.status?.readyReplicas === 1);
 }, 60_000);
 
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
 async function run(ref: string, inputs: Record<string, string>, only?: string[]) {
   const playbook = await openPlaybook(connection, ref, inputs, workspace, only ? { only } : {});
   const { status, records } = await playbook.run(await playbook.plan());
@@ -54,7 +64,7 @@ it('Replicas by hand and Autoscaler limits: what is chosen is scaled, and an aut
   const open = await run('cluster/scale', { workload: 'web', replicas: '3' });
   expect(open).toMatchObject({ status: 'failed', ends: { decision: 'failed' } });
   expect((await deployment('web')).spec.replicas).toBe(2);
-}, 120_000);
+}, 300_000);
 
 it('New version and Rolling restart: one after the other, and the registry and name of an image stay', async () => {
   const revision = async (name: string) =>
@@ -65,7 +75,7 @@ it('New version and Rolling restart: one after the other, and the registry and n
   expect(await run('cluster/restart', { workloads: 'web,queue' })).toMatchObject({ status: 'done', trouble: '' });
   expect(await revision('queue')).not.toBe(before);
   expect((await run('cluster/restart', { workloads: 'nothing' })).told).toContain('not there: nothing');
-}, 120_000);
+}, 300_000);
 
 it('Back up resources: named kinds as clean YAML, Secrets left out or encrypted; Restore resources: they come back', async () => {
   expect(await run('cluster/backup-resources', { folder: 'plain' })).toMatchObject({ status: 'done', trouble: '' });
@@ -103,7 +113,7 @@ it('Back up resources: named kinds as clean YAML, Secrets left out or encrypted;
   const { body } = await cluster.get(`${core}/secrets/shop`);
   expect(Buffer.from(body.data.PASSWORD, 'base64').toString()).toBe(password);
   expect((await cluster.get(`${core}/configmaps/shop`)).body.data).toEqual({ COLOUR: 'blue' });
-}, 120_000);
+}, 300_000);
 
 it('Collect logs: every container’s lines in one file, with what Secrets hold hidden', async () => {
   expect(await run('cluster/collect-logs', {})).toMatchObject({ status: 'done', trouble: '' });
@@ -112,6 +122,26 @@ it('Collect logs: every container’s lines in one file, with what Secrets hold 
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file, 'utf8')).not.toContain(password);
 }, 60_000);
+
+it('Loki: where there is none that is said, with another way to the logs; where there is one, a port leads to it', async () => {
+  const port = String(await freePort());
+  const none = await run('cluster/loki', { namespace, port }, ['look', 'open']);
+  expect(none).toMatchObject({ status: 'not-met', ends: { look: 'not-met' } });
+  expect(none.told).toContain('run cluster/collect-logs');
+
+  const { apiVersion, kind, spec } = service('loki', { app: 'queue' }, 3100);
+  const ports = [{ port: 3100, targetPort: 80 }];
+  await applyObject(connection, { apiVersion, kind, metadata: { name: 'loki', namespace }, spec: { ...spec, ports } });
+  type Slices = { body: { items?: { endpoints?: { conditions?: { ready?: boolean } }[] }[] } };
+  await cluster.until(
+    `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?labelSelector=kubernetes.io/service-name=loki`,
+    ({ body }: Slices) => body.items?.some((one) => one.endpoints?.some((end) => end.conditions?.ready)) ?? false,
+  );
+  expect(await run('cluster/loki', { namespace, port }, ['look', 'open'])).toMatchObject({
+    status: 'done',
+    trouble: '',
+  });
+}, 300_000);
 
 it('Network policies and Pod security: refused and allowed again; who breaks the standard is named', async () => {
   const policies = `/apis/networking.k8s.io/v1/namespaces/${namespace}/networkpolicies`;

@@ -98,5 +98,5 @@ describe.skipIf(!onSandbox)('the infrastructure, chosen from the list', () => {
 
     await run({ action: 'uninstall', deleteData: 'true' });
     expect(contentsDifference(empty, await clusterContents(connection))).toEqual({ gone: [], come: [], changed: [] });
-  }, 240_000);
+  }, 900_000);
 });
