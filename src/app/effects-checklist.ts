@@ -1,5 +1,5 @@
 import type { Effect } from './effect.ts';
-import type { Hands } from './effects.ts';
+import type { Hands } from './hands.ts';
 import { noCluster } from './no-cluster-problem.ts';
 
 type ChecklistEffect = Extract<Effect, { type: 'check-list' | 'tick' | 'export-checklist' }>;

@@ -4,26 +4,16 @@ import { GateProblem } from '../playbooks/runs/gate.ts';
 import { eventAsTyped } from './as-typed.ts';
 import type { BeginEffect, Effect } from './effect.ts';
 import { performChecklist } from './effects-checklist.ts';
+import type { Hands } from './hands.ts';
 import { noCluster } from './no-cluster-problem.ts';
 import { problemText } from './problem-text.ts';
 import { createReplaying } from './replaying.ts';
-import type { Services } from './services.ts';
-import { type AppState, systemOf } from './state.ts';
-import type { AppEvent } from './update.ts';
+import { systemOf } from './state.ts';
 
 export interface Performer {
   perform(effect: Effect): void;
   /** Ends everything that still listens; the cluster's session included. */
   close(): void;
-}
-
-export interface Hands {
-  services: Services;
-  dispatch(event: AppEvent): void;
-  state(): AppState;
-  /** Ends the screen. */
-  exit(): void;
-  suspend(): void;
 }
 
 /** How long a context must be pointed at before it is asked. */

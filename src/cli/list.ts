@@ -9,6 +9,7 @@ import { type Catalog, loadCatalog } from './catalog.ts';
 import { loadMenuCatalog, type MenuCatalog } from './menu-catalog.ts';
 import type { GlobalOptions } from './options.ts';
 import { printHints, printJson, printNote } from './output.ts';
+import { sharedPlaybooks } from './run-loading.ts';
 
 /** `list`: systems with their playbooks and what these ask for, and the menus. */
 export async function listCommand(_: string[], options: GlobalOptions & { output: 'text' | 'json' }): Promise<number> {
@@ -28,12 +29,14 @@ export async function listCommand(_: string[], options: GlobalOptions & { output
 /** The list as lines of text; what comes from a workspace's files is made safe to draw. */
 export function listLines(catalog: MenuCatalog): string[] {
   const known = new Set(catalog.systems.map(({ name }) => name));
-  const shared = catalog.playbooks.filter(({ system }) => !known.has(system));
+  // Those of a folder without a system, which somebody has just begun.
+  const others = catalog.playbooks.filter(({ system }) => !known.has(system));
   return [
     ...catalog.systems.flatMap((system) => [...systemLines(system, catalog), '']),
-    ...(shared.length > 0 ? ['Shared by all systems', ...shared.flatMap(playbookLines), ''] : []),
+    ...(others.length > 0 ? ['Of no system', ...others.flatMap(playbookLines), ''] : []),
     'Run one:     tars-console run <playbook> [--set name=value]',
     'Preview it:  tars-console run <playbook> --plan',
+    `For one:     tars-console run ${sharedPlaybooks}/<playbook> --system <system>, as all systems share these`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { CredentialsSeen } from './credentials.ts';
+import type { CredentialsSeen, WantedCredentials } from './credentials.ts';
 
 /** A way in, as `system.yaml` writes it. */
 export interface WantedAccess {
@@ -13,17 +13,6 @@ export interface WantedAccess {
   /** Where it lies, when that is not the system's namespace. */
   namespace?: string | undefined;
   credentials?: WantedCredentials | undefined;
-}
-
-/** With what people log in: names alone, the password is in the Secret. */
-export interface WantedCredentials {
-  secret: string;
-  /** That of the access point unless said. */
-  namespace?: string | undefined;
-  /** A text, or the key that holds it. */
-  username?: string | { key: string } | undefined;
-  /** The key that holds it. */
-  password: string;
 }
 
 /** A certificate as a server showed it. */

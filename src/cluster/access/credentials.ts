@@ -2,7 +2,17 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Connection } from '../connection.ts';
 import { hasStatus } from '../kubernetes-error.ts';
 import { getObject } from '../objects.ts';
-import type { WantedCredentials } from './access-point.ts';
+
+/** With what people log in: names alone, the password is in the Secret. */
+export interface WantedCredentials {
+  secret: string;
+  /** That of the access point unless said. */
+  namespace?: string | undefined;
+  /** A text, or the key that holds it. */
+  username?: string | { key: string } | undefined;
+  /** The key that holds it. */
+  password: string;
+}
 
 /** What is told of credentials without being asked for the password: it is never in here. Text is raw. */
 export interface CredentialsSeen {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { packageRoot } from '../../../src/base/package-root.ts';
-import { loadCatalog } from '../../../src/cli/catalog.ts';
 import { listLines } from '../../../src/cli/list.ts';
+import { loadMenuCatalog } from '../../../src/cli/menu-catalog.ts';
 import { validateCommand, validateFiles } from '../../../src/cli/validate.ts';
 
 function workspaceWith(files: Record<string, string>): string {
@@ -18,12 +18,14 @@ function workspaceWith(files: Record<string, string>): string {
 
 describe('the list', () => {
   it('shows systems, playbooks with what they ask for, and menus', () => {
-    const text = listLines(loadCatalog({ workspace: workspaceWith({}), quick: true })).join('\n');
+    const text = listLines(loadMenuCatalog({ workspace: workspaceWith({}) })).join('\n');
     expect(text).toContain('T.A.R.S.  (tars, namespace tars)');
     expect(text).toMatch(/tars\/full-deployment +Full deployment/);
     expect(text).toMatch(/jwtSecret +Key that signs the access tokens.*sensitive, generated when not given/);
     expect(text).toContain('Stress  → tars/load-test --set profile=stress');
-    expect(text).toMatch(/Shared by all systems\n[\s\S]*cluster\/prerequisites/);
+    expect(text).toMatch(/A cluster to begin with +\(cluster, [^\n]*\n[\s\S]*cluster\/prerequisites/);
+    expect(text).toMatch(/run cluster\/<playbook> --system <system>, as all systems share these/);
+    expect(text).not.toContain('Of no system');
   });
 
   it('draws what a workspace’s files say harmlessly', () => {
@@ -32,7 +34,7 @@ describe('the list', () => {
         'name: evil\ntitle: "a\\e]0;title\\abc\\e[31m"\ndescription: d\nnamespace: evil\nworkloads: [Deployment/e]\n',
       '.tars-console/playbooks/evil/run.yaml': 'title: "b\\e[2J"\nsteps: [{ title: A, confirm: "Yes?" }]\n',
     });
-    const text = listLines(loadCatalog({ workspace, quick: true })).join('\n');
+    const text = listLines(loadMenuCatalog({ workspace, bundled: workspaceWith({}) })).join('\n');
     expect(text).toContain('abc  (evil, namespace evil)  (this workspace)');
     expect(text).not.toContain('\u001b');
   });

@@ -1,5 +1,16 @@
+import type { KubernetesObject } from '../../../kubernetes/object.ts';
 import { ownedBy, saysSo, standInLabels } from './duty.ts';
-import type { DatabaseCluster } from './postgresql.ts';
+
+/** https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/ */
+export interface DatabaseCluster extends KubernetesObject {
+  spec: {
+    instances?: number;
+    imageName?: string;
+    storage: { size?: string; storageClass?: string };
+    bootstrap?: { initdb?: { database?: string; owner?: string; secret?: { name: string } } };
+    resources?: object;
+  };
+}
 
 interface Account {
   owner: string;

@@ -14,20 +14,9 @@ import {
   standInLabels,
   type World,
 } from './duty.ts';
-import { instancePod, serviceOf } from './postgresql-objects.ts';
+import { type DatabaseCluster, instancePod, serviceOf } from './postgresql-objects.ts';
 
 const path = '/apis/postgresql.cnpg.io/v1/clusters';
-
-/** https://cloudnative-pg.io/documentation/current/cloudnative-pg.v1/ */
-export interface DatabaseCluster extends KubernetesObject {
-  spec: {
-    instances?: number;
-    imageName?: string;
-    storage: { size?: string; storageClass?: string };
-    bootstrap?: { initdb?: { database?: string; owner?: string; secret?: { name: string } } };
-    resources?: object;
-  };
-}
 
 interface Pod extends KubernetesObject {
   status?: { conditions?: { type: string; status: string }[] };
