@@ -193,7 +193,7 @@ function resultOf(
       findings,
       outputs: { ended: 'over', looks, limit: '' },
     };
-  const title = limits[ended.limit]?.title ?? '';
+  const title = findings[ended.limit]?.title ?? limits[ended.limit]?.title ?? '';
   const observed = findings[ended.limit]?.observed ?? '';
   return {
     status: 'not-met',

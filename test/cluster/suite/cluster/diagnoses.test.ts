@@ -99,9 +99,8 @@ function outcome(name: string) {
 }
 
 describe.concurrent('Troubleshoot: what was put into the cluster is named first, for any system', () => {
-  it.each(faults)(
-    '$fault',
-    async ({ playbook, id, objects, says }) => {
+  for (const { fault, playbook, id, objects, says } of faults)
+    it(fault, async () => {
       const namespace = await cluster.namespace();
       const connection = await connectTo(cluster, namespace);
       try {
@@ -114,9 +113,7 @@ describe.concurrent('Troubleshoot: what was put into the cluster is named first,
       } finally {
         connection.close();
       }
-    },
-    90_000,
-  );
+    }, 90_000);
 });
 
 it('Troubleshoot: a slot that rests beside a live one is no fault', async () => {

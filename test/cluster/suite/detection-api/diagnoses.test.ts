@@ -100,9 +100,8 @@ const faults = [
 ];
 
 describe.concurrent('Troubleshoot: what was put into the cluster is named first', () => {
-  it.each(faults)(
-    '$fault',
-    async ({ playbook, id, objects, says, repair }) => {
+  for (const { fault, playbook, id, objects, says, repair } of faults)
+    it(fault, async () => {
       const namespace = await cluster.namespace();
       const connection = await connectTo(cluster, namespace);
       try {
@@ -115,7 +114,5 @@ describe.concurrent('Troubleshoot: what was put into the cluster is named first'
       } finally {
         connection.close();
       }
-    },
-    90_000,
-  );
+    }, 90_000);
 });
