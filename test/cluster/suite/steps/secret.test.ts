@@ -165,6 +165,21 @@ it('what was created is deleted by undo, and what cannot be restored is said', a
   });
 });
 
+it('the key of another Secret is taken over where nothing is given, and made anew where that Secret is not there', async () => {
+  await cluster.post(secrets, { metadata: { name: 'postgres-app' }, stringData: { password: 'of-the-database' } });
+  const keys = { PASSWORD: { input: 'x', copy: { secret: 'postgres-app', key: 'password' } } };
+  const copying = secret({ name: 'copied', keys });
+  const { summary } = await run(copying);
+  expect(await dataOf('copied')).toEqual({ PASSWORD: 'of-the-database' });
+  expect(JSON.stringify([summary, copying.step.said])).not.toContain('of-the-database');
+  await run(secret({ name: 'given', keys }, { secrets: { x: 'mine' } }));
+  expect(await dataOf('given')).toEqual({ PASSWORD: 'mine' });
+  const from = { input: 'x', copy: { secret: 'nowhere', key: 'password' } };
+  await expect(run(secret({ name: 'missing', keys: { PASSWORD: from } }))).rejects.toThrow('no value for PASSWORD');
+  await run(secret({ name: 'made', keys: { PASSWORD: { ...from, generate: { bytes: 16, encoding: 'hex' } } } }));
+  expect((await dataOf('made')).PASSWORD).toMatch(/^[0-9a-f]{32}$/);
+});
+
 it('credentials for a registry are built by structure', async () => {
   const docker = { server: 'registry.example', username: 'robot', password: 'pull' };
   const one = secret({ name: 'pull', docker }, { secrets: { pull: 'p"a$s' } });
