@@ -1,3 +1,4 @@
+import { Problem } from '../../base/errors.ts';
 import type { FlatStep } from '../plan.ts';
 import type { PlanContext, StepKind } from '../step-kind.ts';
 import type { ApplyConfig } from '../steps/apply/config.ts';
@@ -24,7 +25,7 @@ interface Given {
 
 /** What a step does as lines of shell, by its kind; for most kinds what they say themselves that they stand for. */
 export async function stepLines(given: Given): Promise<StepLines> {
-  const { place, kind, context, tokens, inputs } = given;
+  const { place, context, tokens, inputs } = given;
   const { step } = place;
   if (step.kind === 'apply') {
     const test = (cel: string) => tokens.test(cel, inputs);
@@ -35,7 +36,8 @@ export async function stepLines(given: Given): Promise<StepLines> {
   if (step.kind === 'input') return { lines: [], notes: [], byHand: 'It asks for values that later steps use.' };
   if (step.kind === 'foreach')
     return { lines: [], notes: [], byHand: 'It does the same for each item of a list that only a run knows.' };
-  const said = (await kind?.equivalent(step.config, context)) ?? [];
+  const said = await commandsOf(given);
+  if (said === undefined) return { lines: [], notes: [], byHand: 'What it is about is only known while it runs.' };
   const lines = said.filter((line) => !line.startsWith('#')).map((line) => tokens.inLine(line.replace(/^\$ /, '')));
   const notes = said.filter((line) => line.startsWith('#')).map((line) => tokens.inProse(line.replace(/^#\s*/, '')));
   if (step.kind === 'check') return check(given, lines, notes);
@@ -47,6 +49,16 @@ export async function stepLines(given: Given): Promise<StepLines> {
   if (lines.length === 0)
     return { lines, notes, byHand: `A step of the kind ${step.kind} has no commands of its own.` };
   return { lines: withForward(lines), notes };
+}
+
+/** Undefined where the name of its object comes from a step before it, or from an input. */
+async function commandsOf({ place: { step }, kind, context }: Given): Promise<string[] | undefined> {
+  try {
+    return (await kind?.equivalent(step.config, context)) ?? [];
+  } catch (error) {
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
 }
 
 function secret({ place, context, tokens }: Given): StepLines {
