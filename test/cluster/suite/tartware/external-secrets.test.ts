@@ -24,7 +24,7 @@ describe.skipIf(!onSandbox)('passwords from a Vault', () => {
   it('Vault and External Secrets: a store and two Secrets that come from it, by external-secrets.io/v1', async () => {
     const { namespace } = connection.info;
     const given = { server: 'https://vault.example.com:8200', role: 'hotel', refresh: '15m' };
-    const playbook = await openPlaybook(connection, 'tartware/external-secrets', given);
+    const playbook = await openPlaybook(connection, 'tartware/external-secrets', given, '/', { assumeYes: true });
     const { status, records } = await playbook.run(await playbook.plan());
     expect(status, troubleOf(records)).toBe('done');
     const kinds = `/apis/external-secrets.io/v1/namespaces/${namespace}`;

@@ -39,7 +39,7 @@ afterAll(async () => {
 });
 
 async function run(ref: string, inputs: Record<string, string> = {}) {
-  const playbook = await openPlaybook(connection, ref, inputs);
+  const playbook = await openPlaybook(connection, ref, inputs, '/', { assumeYes: true });
   const { status, records } = await playbook.run(await playbook.plan());
   const findings: Finding[] = records.flatMap((one) => (one.type === 'step-result' ? (one.findings ?? []) : []));
   const observed = (title: string) => findings.find((one) => one.title.startsWith(title))?.observed;
