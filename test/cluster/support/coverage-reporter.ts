@@ -6,7 +6,8 @@ const projectsOf = (file: string) => (file.startsWith('cluster/suite/') ? ['sand
 
 /**
  * Holds what `docs/coverage.md` says against what ran: every test of the cluster suite that it names must have passed, on both
- * servers. Says nothing when only some of the files were run.
+ * servers. What takes a whole cluster of its own, or charts from elsewhere, skips the real control plane by its own word; it is
+ * counted, and must have passed on the sandbox. Says nothing when only some of the files were run.
  */
 export default class CoverageOfGuides implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
@@ -19,13 +20,19 @@ export default class CoverageOfGuides implements Reporter {
     );
     const files = modules.map(fileOf);
     if ([...named].some((line) => !files.some((file) => line.startsWith(`${file}: `)))) return;
-    const [passed, others] = [new Set<string>(), new Set<string>()];
+    const [passed, skipped, others] = [new Set<string>(), new Set<string>(), new Set<string>()];
     for (const module of modules)
       for (const test of module.children.allTests())
-        for (const title of titlesOf(test))
-          (test.result().state === 'passed' ? passed : others).add(`${fileOf(module)}: ${title}`);
-    const missing = [...named].filter((line) => !passed.has(line) || others.has(line));
-    console.log(` What the guides say: ${named.size - missing.length} of ${named.size} tests ran and passed`);
+        for (const title of titlesOf(test)) {
+          const { state } = test.result();
+          const told = state === 'passed' ? passed : state === 'skipped' ? skipped : others;
+          told.add(`${fileOf(module)}: ${title}`);
+        }
+    const leftOut = [...named].filter((line) => line.startsWith('real') && skipped.has(line) && !passed.has(line));
+    const missing = [...named].filter((line) => !leftOut.includes(line) && (!passed.has(line) || others.has(line)));
+    const ran = named.size - leftOut.length;
+    console.log(` What the guides say: ${ran - missing.length} of ${ran} tests ran and passed`);
+    if (leftOut.length > 0) console.log(` On the sandbox alone: ${leftOut.length} of them`);
     for (const line of missing) console.log(` docs/coverage.md names what did not pass: ${line}`);
     if (missing.length > 0) process.exitCode = 1;
   }

@@ -55,7 +55,11 @@ export async function writeSecret(secret: WrittenSecret, change: SecretChange, c
   const annotations = mark ? { annotations: { [rotatedAnnotation]: mark } } : {};
   const name = context.render(secret.name);
   if (type === tlsType) checkPair(name, { ...present, ...data });
-  for (const note of checkCertificates(`Secret/${name} is not written`, secret.certificates ?? [], { ...present, ...data })) context.output(note);
+  for (const note of checkCertificates(`Secret/${name} is not written`, secret.certificates ?? [], {
+    ...present,
+    ...data,
+  }))
+    context.output(note);
   const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace, ...annotations }, type, data };
   const force = replaced.length + rotated.length > 0;
   await applyObject(connection, object, { system, signal, force });

@@ -46,7 +46,12 @@ describe('Deployment strategies › Blue-green', () => {
 
   it('a version that answers too slowly loses the traffic again by itself, and stays to be looked into', async () => {
     // Every answer takes longer than that; what it answers is well, so that it passes what is tried before.
-    const { status, records } = await run('blue-green', { tag: '1.2.0-slow', watch: '2m', every: '300ms', maximumP95: '40' });
+    const { status, records } = await run('blue-green', {
+      tag: '1.2.0-slow',
+      watch: '2m',
+      every: '300ms',
+      maximumP95: '40',
+    });
     expect(endsOf(records), troubleOf(records)).toMatchObject({
       switch: 'done',
       'watch/back': 'done',
