@@ -50,6 +50,7 @@ function createProgram(finished: (exitCode: number) => void): Command {
     .exitOverride()
     .configureHelp({ showGlobalOptions: false, optionDescription })
     .showHelpAfterError('(tars-console --help lists the commands)')
+    .option('--system <name>', 'the system whose menu the console opens')
     .argument('[command]')
     .allowExcessArguments()
     .action(async (name: string | undefined, _, command: Command) => {
@@ -61,7 +62,7 @@ function createProgram(finished: (exitCode: number) => void): Command {
 }
 
 /** Opens the screen; without a terminal explains the commands that do the same work. */
-async function consoleOrHelp(options: GlobalOptions): Promise<number> {
+async function consoleOrHelp(options: GlobalOptions & { system?: string }): Promise<number> {
   if (process.stdin.isTTY && process.stdout.isTTY) return (await import('./console.ts')).openConsole(options);
   printNote('The console needs a terminal. Without one, these commands do the same work:\n');
   for (const { usage, description, hidden } of commandDefinitions)

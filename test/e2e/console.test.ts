@@ -49,7 +49,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   });
 
   it('picks the row that the keys say when they come in one packet', async () => {
-    const terminal = openConsole(['--sandbox']);
+    const terminal = openConsole(['--sandbox', '--system', 'tars']);
     await terminal.waitFor('❯ Full deployment');
     terminal.send(...Array.from({ length: 7 }, () => 'down' as const), 'enter');
     await terminal.waitFor('Verify deployment · ');
@@ -60,7 +60,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   });
 
   it('follows every size of the terminal, says when it is too small, and comes back', async () => {
-    const terminal = openConsole(['--sandbox']);
+    const terminal = openConsole(['--sandbox', '--system', 'tars']);
     const panes = ['T.A.R.S. ─', 'Pods', 'HPA', 'Latency'];
     await terminal.waitFor((screen) => panes.every((pane) => screen.includes(pane)));
     terminal.resize(80, 24);
@@ -73,7 +73,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   });
 
   it('leaves a run alone when it is quit, finds it again, and stops it when told so', async () => {
-    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24 });
+    const terminal = openConsole(['--sandbox', '--system', 'tars'], { cols: 80, rows: 24 });
     await terminal.waitFor('❯ Full deployment');
     terminal.send({ text: 'p' });
     await terminal.waitFor('Run these');
@@ -97,7 +97,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
 
   it('offers to resume a run whose process was killed; the terminal closed in the middle, it ends by itself', async () => {
     tarsConsole('run', 'tars/configure-secrets', '--sandbox', '--yes');
-    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24 });
+    const terminal = openConsole(['--sandbox', '--system', 'tars'], { cols: 80, rows: 24 });
     await terminal.waitFor('❯ Full deployment');
     terminal.send({ text: 'jjjjjjp' });
     await terminal.waitFor('Run these');
@@ -122,7 +122,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   });
 
   it('takes ten thousand characters into a field and a storm of sizes while it is open', async () => {
-    const terminal = openConsole(['--sandbox']);
+    const terminal = openConsole(['--sandbox', '--system', 'tars']);
     await terminal.waitFor('❯ Full deployment');
     terminal.send('enter');
     await terminal.waitFor('storageClass');
@@ -137,9 +137,10 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   it('says in a sentence that a cluster does not answer, and can still be used', async () => {
     const kubeconfig = join(folder, 'kubeconfig');
     writeFileSync(kubeconfig, deadKubeconfig);
-    const terminal = openConsole([], { env: { KUBECONFIG: kubeconfig } });
+    const terminal = openConsole(['--system', 'tars'], { env: { KUBECONFIG: kubeconfig } });
     await terminal.waitFor('nowhere');
-    terminal.send({ text: 'G' });
+    // The last row makes a cluster on this machine.
+    terminal.send({ text: 'G' }, 'up');
     await terminal.waitFor('not usable');
     terminal.send('enter');
     const screen = await terminal.waitFor('That did not work');
@@ -157,7 +158,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
     ['TERM=screen', { TERM: 'screen', COLORTERM: undefined }, false],
     ['CI', { CI: 'true' }, false],
   ])('draws with %s', async (name, env, ascii) => {
-    const terminal = openConsole(['--sandbox'], { cols: 80, rows: 24, env });
+    const terminal = openConsole(['--sandbox', '--system', 'tars'], { cols: 80, rows: 24, env });
     const screen = await terminal.waitFor((now) => now.includes('Full deployment') && now.includes('Pods'));
     expect(/^[\x20-\x7e\n]*$/.test(screen), screen).toBe(ascii);
     const coloured = /\u001b\[[0-9;]*(3[0-7]|38|4[0-7]|48|9[0-7])[0-9;]*m/.test(terminal.output());
@@ -167,7 +168,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
   });
 
   it('restores the terminal when it is terminated', async () => {
-    const terminal = openConsole(['--sandbox']);
+    const terminal = openConsole(['--sandbox', '--system', 'tars']);
     await terminal.waitFor('Full deployment');
     expect(terminal.alternate()).toBe(true);
     terminal.kill('SIGTERM');

@@ -4,6 +4,8 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 export interface ShellInput {
   content: string;
   type: 'string' | 'number' | 'boolean';
+  /** Lines that must run before it is used. */
+  before?: string[];
 }
 
 /** The variable of a script for when it began, in UTC, as `run.time` is written. */
@@ -89,11 +91,16 @@ function inputOf({ args }: ASTNode, inputs: ShellInputs): ShellValue | undefined
   if (object?.op === 'id' && (object.args as string) === 'run' && name === 'time')
     return { content: `\${${runTimeVariable}}`, type: 'string', before: [] };
   const input = object?.op === 'id' && (object.args as string) === 'inputs' ? inputs.get(name) : undefined;
-  return input && { ...input, before: [] };
+  return input && { ...input, before: input.before ?? [] };
 }
 
 const comparisons: Record<string, string> = { '==': '=', '!=': '!=' };
 const orders: Record<string, string> = { '>': '-gt', '>=': '-ge', '<': '-lt', '<=': '-le' };
+
+function compared(op: string, left: number, right: number): boolean {
+  if (op === '>' || op === '>=') return left > right || (op === '>=' && left === right);
+  return left < right || (op === '<=' && left === right);
+}
 
 /** A condition over inputs as a test of the shell; undefined when a shell cannot say it. */
 export function shellTest(node: ASTNode, inputs: ShellInputs, fresh: NewVariable): string | undefined {
@@ -115,6 +122,8 @@ export function shellTest(node: ASTNode, inputs: ShellInputs, fresh: NewVariable
     // Without a variable in it the answer is known.
     if (orders[op] === undefined && !/\$\{/.test(left.content + right.content))
       return (left.content === right.content) === (op === '==') ? 'true' : 'false';
+    if (!/\$\{/.test(left.content + right.content))
+      return String(compared(op, Number(left.content), Number(right.content)));
     return `[ "${left.content}" ${comparison} "${right.content}" ]`;
   }
   const value = shellValue(node, inputs, fresh);

@@ -94,12 +94,13 @@ function calledFrame(
   const passed = context.render((config.with ?? {}) as Record<string, unknown>);
   tokens.taken();
   const known = createPlanContextValues(passed, tokens);
-  const values = calledInputs(called, known, frame.values);
+  const values = valuesFor(called, known, frame.values);
   const inputs = new Map<string, ShellInput>();
   for (const [name, type] of shellInputs(called)) {
     const given = passed[name];
     const above = frame.inputs.get(name);
-    if (typeof given === 'string' && tokens.has(given)) inputs.set(name, { content: tokens.inDocument(given), type });
+    if (typeof given === 'string' && tokens.has(given))
+      inputs.set(name, { content: tokens.inDocument(given), type, before: tokens.beforeOf(given) });
     else if (given === undefined && above) inputs.set(name, above);
     else inputs.set(name, { content: escaped(String(values[name] ?? '')), type });
   }
@@ -113,6 +114,23 @@ function shellInputs({ inputs }: Pick<Playbook, 'inputs'>): [name: string, type:
   );
 }
 
+/** What a called playbook works with; what only the script will know may be missing, or stand there as words that say so. */
+function valuesFor(
+  called: Playbook,
+  passed: Record<string, unknown>,
+  caller: Record<string, InputValue>,
+): Record<string, InputValue> {
+  try {
+    return calledInputs(called, passed, caller);
+  } catch {
+    const found = Object.entries(called.inputs).map(([name, one]) => [
+      name,
+      passed[name] ?? caller[name] ?? one.default,
+    ]);
+    return Object.fromEntries(found.map(([name, value]) => [name, value ?? '']));
+  }
+}
+
 // A token is no value of the input's type: what depends on it is decided by the script.
 function createPlanContextValues(passed: Record<string, unknown>, tokens: ShellTokens): Record<string, unknown> {
   return Object.fromEntries(
@@ -124,8 +142,21 @@ function rendered(context: PlanContext, text: string): string {
   try {
     return context.render(text);
   } catch {
-    return text;
+    return text.replace(/\$\{\{\s*(.*?)\s*\}\}/gs, '<$1>');
   }
+}
+
+/** The lines that make a value which the others use; a value may be made of another one above it. */
+function neededBy(lines: readonly string[], before: readonly string[]): string[] {
+  let used = lines.join('\n');
+  const kept: string[] = [];
+  for (const line of [...before].reverse()) {
+    const [, name] = /\b(value_\d+)=/.exec(line) ?? [];
+    if (name !== undefined && !used.includes(`\${${name}}`)) continue;
+    used += line;
+    kept.push(line);
+  }
+  return kept.reverse();
 }
 
 async function exportStep(
@@ -140,11 +171,11 @@ async function exportStep(
     ? { lines: [], notes: [] }
     : await stepLines({ place, kind, inputs: frame.inputs, context, tokens });
   const { before, unknown, decided } = tokens.taken();
-  const byHand = 'byHand' in made ? made.byHand : undefined;
+  const byHand = 'byHand' in made && made.byHand !== undefined ? tokens.inProse(made.byHand) : undefined;
   const { retry, onFailure } = step;
   return {
     ...{ id, title: step.title, description: step.description, kind: step.kind, depth, group, when },
-    lines: [...before, ...made.lines],
+    lines: [...neededBy(made.lines, before), ...made.lines],
     notes: [
       ...made.notes,
       ...unknown.map((cel) => `Only a run knows ${cel}; put it in yourself.`),

@@ -27,7 +27,7 @@ export function secretLines({ name, type, keys, step, namespace, system, tokens 
     const made = valueLine(source, tokens);
     if (made === undefined) return undefined;
     values.push(
-      `${variable}="$(kept_key ${shellWord(name)} ${shellWord(key)} ${shellWord(namespace)})"`,
+      tokens.inLine(`${variable}="$(kept_key ${shellWord(name)} ${shellWord(key)} ${shellWord(namespace)})"`),
       `if [ -z "$${variable}" ]; then ${variable}="$(${made})"; fi`,
     );
     data.push(`  ${key}: $${variable}`);
@@ -37,7 +37,7 @@ export function secretLines({ name, type, keys, step, namespace, system, tokens 
     // A manager of its own: another step may give the same Secret other keys, which this one must not take away.
     `kubectl apply --server-side --field-manager=tars-console-${step} -f - <<EOF`,
     ...['apiVersion: v1', 'kind: Secret', `type: ${type ?? 'Opaque'}`, 'metadata:'],
-    ...[`  name: ${name}`, `  namespace: ${namespace}`, '  labels:'],
+    ...[`  name: ${tokens.inDocument(name)}`, `  namespace: ${namespace}`, '  labels:'],
     ...['    app.kubernetes.io/managed-by: tars-console', `    app.kubernetes.io/part-of: ${system}`],
     'data:',
     ...data,

@@ -19,6 +19,8 @@ export interface ShellTokens {
   /** For somebody who reads: `$INPUT_TAG`. */
   inProse(text: string): string;
   has(text: string): boolean;
+  /** The lines that must run before what the tokens of a text stand for. */
+  beforeOf(text: string): string[];
 }
 
 const token = /__([vn])(\d+)__/g;
@@ -40,14 +42,14 @@ export function createShellTokens(): ShellTokens {
     render: (value, inputs, context) =>
       renderValue(value, (expression) => {
         const found = isTheScripts(expression) ? translated(expression, inputs) : undefined;
-        if (found) {
+        if (found && isTheScriptsOwn(found)) {
           before.push(...found.before);
           values.push(found);
           return `__${found.type === 'string' ? 'v' : 'n'}${values.length - 1}__`;
         }
         try {
           const value = context.evaluate(expression);
-          if (isTheScripts(expression)) decided.push(expression);
+          if (!found && isTheScripts(expression)) decided.push(expression);
           return value;
         } catch {
           unknown.push(expression);
@@ -70,6 +72,7 @@ export function createShellTokens(): ShellTokens {
         .replace(token, (_, __, index: string) => contentOf(index)),
     inProse: (text) => text.replace(token, (_, __, index: string) => contentOf(index).replace(/\$\{(\w+)\}/g, '$$$1')),
     has: (text) => text.search(token) >= 0,
+    beforeOf: (text) => [...text.matchAll(token)].flatMap(([, , index]) => values[Number(index)]?.before ?? []),
   };
 
   function translated(expression: string, inputs: ShellInputs): ShellValue | undefined {
@@ -86,6 +89,11 @@ export function createShellTokens(): ShellTokens {
       return undefined;
     }
   }
+}
+
+/** Whether a value is known only when the script runs; what a playbook gives another as it stands is known now. */
+function isTheScriptsOwn({ content, before }: ShellValue): boolean {
+  return before.length > 0 || /(?<!\\)\$\{/.test(content);
 }
 
 /** Whether something is in it that only the script will know. */

@@ -75,7 +75,7 @@ export const kubeconfigStep: StepKind<KubeconfigConfig> = {
     const { remove, name = '', use } = options;
     if (remove !== undefined) return [`kubectl config delete-context ${shellWord(remove)}`];
     return [
-      `(umask 077; ${sourceOf(options)} > ~/.kube/${shellWord(name)})  # only you may read it`,
+      `(umask 077; ${copying(options, `~/.kube/${shellWord(name)}`)})  # only you may read it`,
       `KUBECONFIG=${shellWord(targetOf(options, context))}:$HOME/.kube/${shellWord(name)} kubectl config view --flatten`,
       ...(isTrue(use) ? [`kubectl config use-context ${shellWord(name)}`] : []),
       `kubectl --context ${shellWord(name)} get nodes`,
@@ -172,6 +172,13 @@ function sourceOf({ from }: KubeconfigOptions): string {
     return `ssh ${shellWord(login)} ${from.ssh.sudo ? 'sudo ' : ''}cat ${shellWord(from.path ?? '')}`;
   }
   return (from?.command ?? []).map((word) => shellWord(String(word))).join(' ');
+}
+
+/** The line that brings it to a file here. */
+function copying({ from, ...options }: KubeconfigOptions, file: string): string {
+  if (!from?.ssh || from.ssh.sudo) return `${sourceOf({ from, ...options })} > ${file}`;
+  const login = from.ssh.user === undefined ? from.ssh.host : `${from.ssh.user}@${from.ssh.host}`;
+  return `scp ${shellWord(`${login}:${from.path ?? ''}`)} ${file}`;
 }
 
 /** The kubeconfig of the person, as kubectl finds the one that it writes to. */

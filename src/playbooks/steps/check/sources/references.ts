@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { changeable, made, needsIt, referrersOf } from '../../../../cluster/references.ts';
 import { nameOf } from '../../../../kubernetes/object.ts';
+import { shellWord } from '../../explain.ts';
 import type { SourceKind } from '../source-kind.ts';
 
 const schema = z.strictObject({
@@ -33,6 +34,6 @@ export const referencesSource: SourceKind<z.infer<typeof schema>> = {
   access: () => [...changeable, ...made].map(([apiVersion, kind]) => ({ verbs: ['list'], apiVersion, kind })),
   commands({ references: { of } }, own) {
     const kinds = 'deployments,statefulsets,daemonsets,cronjobs,replicasets,jobs,pods,serviceaccounts,ingresses';
-    return [`kubectl get ${kinds} -n ${own} -o yaml | grep -n ${of.split('/')[1]}`];
+    return [`kubectl get ${kinds} -n ${own} -o yaml | grep -n ${shellWord(of.split('/')[1] ?? '')}`];
   },
 };
