@@ -98,7 +98,7 @@ describe('the repair of a cause', () => {
     await until('Better: Claims are bound');
     expect(drawn.frame()).toMatch(/✓ Nothing is wrong, as far as 1 diagnosis can tell/);
     drawn.press('esc');
-    await until('Full deployment');
+    await until('❯ Everything');
   });
 });
 

@@ -135,7 +135,7 @@ test('what is wrong is said at once, in one go, with exit code 2 and nothing don
     [['run', 'tars/deploy', '--yes', '--set', 'tagg=1', '--set', 'registry=HTTPS://x y'], 'id you mean'],
     [['run', 'tars/deploy', '--yes', '--only', 'bakend'], 'There is no step bakend'],
     [['run', 'tars/deploy', '--sandbox', '--read-only'], '--read-only refuses'],
-    [['run', 'deploy', '--yes'], 'id you mean `tars/deploy`'],
+    [['run', 'deploy', '--yes'], 'id you mean `atas/deploy`'],
     [['resume', 'nothing-like-this'], 'There is no run'],
   ];
   for (const [args, said] of cases) {

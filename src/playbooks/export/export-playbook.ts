@@ -171,7 +171,9 @@ async function exportStep(
     ? { lines: [], notes: [] }
     : await stepLines({ place, kind, inputs: frame.inputs, context, tokens });
   const { before, unknown, decided } = tokens.taken();
-  const byHand = 'byHand' in made && made.byHand !== undefined ? tokens.inProse(made.byHand) : undefined;
+  // Variables are named there, not put in: a sentence in single quotes.
+  const byHand =
+    'byHand' in made && made.byHand !== undefined ? tokens.inProse(made.byHand).replaceAll('$', '') : undefined;
   const { retry, onFailure } = step;
   return {
     ...{ id, title: step.title, description: step.description, kind: step.kind, depth, group, when },

@@ -6,7 +6,7 @@ import { waitReady } from '../../cluster/readiness/wait-ready.ts';
 import { changeable, type Referred, referrersOf } from '../../cluster/references.ts';
 import { nameOf } from '../../kubernetes/object.ts';
 import type { PreviewContext, StepKind } from '../step-kind.ts';
-import { counted, renderKnown } from './explain.ts';
+import { counted, renderKnown, shellWord } from './explain.ts';
 import {
   changedSince,
   formerFields,
@@ -71,7 +71,7 @@ export const referStep: StepKind<Config> = {
     const [, name = ''] = from.split('/');
     return [
       `# in every workload that names ${name}: ${to.split('/')[1]} in its place`,
-      `kubectl get deployments,statefulsets,daemonsets,cronjobs -n ${context.namespace} -o yaml | grep -n ${name}`,
+      `kubectl get deployments,statefulsets,daemonsets,cronjobs -n ${context.namespace} -o yaml | grep -n ${shellWord(name)}`,
     ];
   },
 };
