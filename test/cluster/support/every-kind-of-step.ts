@@ -36,6 +36,14 @@ export async function everyKindSurroundings(): Promise<Surroundings> {
   };
 }
 
+const elsewhere = `apiVersion: v1
+kind: Config
+clusters: [{ name: far, cluster: { server: https://192.0.2.1:6443 } }]
+users: [{ name: far, user: {} }]
+contexts: [{ name: far, context: { cluster: far, user: far } }]
+current-context: far
+`;
+
 /** A new workspace that holds the playbook of every kind, `shop/everything`. */
 export function everyKindWorkspace(): string {
   const workspace = mkdtempSync(join(tmpdir(), 'tars-console-every-kind-'));
@@ -44,6 +52,7 @@ export function everyKindWorkspace(): string {
   mkdirSync(join(workspace, 'image'));
   writeFileSync(join(workspace, 'image', 'Dockerfile'), 'FROM scratch\n');
   writeFileSync(join(workspace, 'notes.txt'), 'notes\n');
+  writeFileSync(join(workspace, 'kubeconfig.yaml'), elsewhere);
   return workspace;
 }
 

@@ -52,7 +52,7 @@ describe.skipIf(!helm)('a chart (needs the helm that `npm run test:cluster` comp
   it('is previewed object by object, installed, waited for, and not touched again', async () => {
     const step = prepare({ release: 'one', values: { greeting: 'good morning' }, wait: 'ready' });
     const planned = await plan(step);
-    expect(planned).toMatchObject({ certainty: 'previewed', summary: 'install: chart, 3 objects' });
+    expect(planned).toMatchObject({ certainty: 'previewed', summary: 'install: shop from chart, 3 objects' });
     expect(planned?.changes.map(({ object, action }) => `${action} ${object}`).sort()).toEqual([
       'create ConfigMap/one-config',
       'create Deployment/one',
