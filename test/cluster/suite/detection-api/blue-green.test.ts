@@ -7,7 +7,9 @@ import { connectTo } from '../../support/steps.ts';
 const cluster = await openCluster({ speed: 20 });
 const namespace = await cluster.namespace();
 const connection = await connectTo(cluster, namespace);
-await deploySlots(cluster, namespace);
+// What is tried and watched is asked of pods, and the control plane of the tests has no network to them.
+const onSandbox = cluster.on === 'sandbox';
+if (onSandbox) await deploySlots(cluster, namespace);
 afterAll(async () => {
   connection.close();
   await cluster.close();
@@ -28,7 +30,7 @@ const image = async (slot: string) =>
   (await read(`/apis/apps/v1/namespaces/${namespace}/deployments/detection-api-${slot}`)).spec.template.spec
     .containers[0].image;
 
-describe('Deployment strategies › Blue-green', () => {
+describe.skipIf(!onSandbox)('Deployment strategies › Blue-green', () => {
   it('the new version goes to the other slot, is tried there, gets the traffic, and keeps it as long as it is well', async () => {
     const { status, records } = await run('blue-green', { tag: '1.1.0', ...quick });
     expect(status, troubleOf(records)).toBe('done');
@@ -84,17 +86,20 @@ describe('Deployment strategies › Blue-green', () => {
   });
 });
 
-it('Rollback procedures › Blue-green: one switch leads the traffic back, and the autoscaler with it', async () => {
-  await cluster.patch(
-    `/apis/apps/v1/namespaces/${namespace}/deployments/detection-api-blue`,
-    { spec: { template: { metadata: { annotations: { 'tars-console.dev/outcome': null } } } } },
-    'merge-patch+json',
-  );
-  const { status, records } = await run('switch-slot', {});
-  expect(status, troubleOf(records)).toBe('done');
-  expect(await live()).toBe('blue');
-  expect(await scaled()).toBe('detection-api-blue');
-  const again = await run('switch-slot', { slot: 'blue' });
-  expect(again.status, troubleOf(again.records)).toBe('done');
-  expect(await live()).toBe('blue');
-});
+it.skipIf(!onSandbox)(
+  'Rollback procedures › Blue-green: one switch leads the traffic back, and the autoscaler with it',
+  async () => {
+    await cluster.patch(
+      `/apis/apps/v1/namespaces/${namespace}/deployments/detection-api-blue`,
+      { spec: { template: { metadata: { annotations: { 'tars-console.dev/outcome': null } } } } },
+      'merge-patch+json',
+    );
+    const { status, records } = await run('switch-slot', {});
+    expect(status, troubleOf(records)).toBe('done');
+    expect(await live()).toBe('blue');
+    expect(await scaled()).toBe('detection-api-blue');
+    const again = await run('switch-slot', { slot: 'blue' });
+    expect(again.status, troubleOf(again.records)).toBe('done');
+    expect(await live()).toBe('blue');
+  },
+);
