@@ -31,7 +31,7 @@ export const redis: WorkloadImage = {
         { after: 300, line: log('Server initialized') },
       ],
       async onStarted() {
-        const settings = readSettings(context.args, await context.system.files());
+        const settings = readSettings(context.args, await context.system.files(), context.env);
         if (settings instanceof Error) {
           context.log(settings.message);
           context.exit(1);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createFleet } from './fleet.ts';
 
-async function startRedis(args: readonly string[] = []) {
+async function startRedis(args: readonly string[] = [], env: Record<string, string> = {}) {
   const fleet = createFleet();
-  const redis = fleet.start('redis:8.4-alpine', { args });
+  const redis = fleet.start('redis:8.4-alpine', { args, env });
   await new Promise((resolve) => setImmediate(resolve));
   await fleet.clock.advance(2000);
   await new Promise((resolve) => setImmediate(resolve));
@@ -54,4 +54,11 @@ test('INFO counts hits and misses; without a password AUTH says so', async () =>
   for (const key of ['a', 'a', 'b']) ask('GET', key);
   expect(ask('INFO', 'stats')).toMatch(/keyspace_hits:2\nkeyspace_misses:1/);
   expect(ask('AUTH', 'x')).toMatch(/^ERR AUTH <password> called without any password/);
+});
+
+test('it goes by the line of a shell’s script that starts it, with variables put in', async () => {
+  const script = `umask 077; exec redis-server --appendonly yes --requirepass "$PASSWORD" --maxmemory '64mb'`;
+  const { ask } = await startRedis(['sh', '-c', script], { PASSWORD: 'hidden-2' });
+  expect(ask('GET', 'a')).toBe('NOAUTH Authentication required.');
+  expect(ask('AUTH', 'hidden-2', 'CONFIG', 'GET', 'maxmemory')).toBe('maxmemory\n67108864');
 });

@@ -12,7 +12,11 @@ const deepest = 8;
  * The settings of `redis-server [FILE] [--name value…]`, the arguments last, as Redis reads them. A file that is missing is a
  * fault in Redis' own words.
  */
-export function readSettings(args: readonly string[], files: FileSystem): RedisSettings | Error {
+export function readSettings(
+  args: readonly string[],
+  files: FileSystem,
+  env: Readonly<Record<string, string>> = {},
+): RedisSettings | Error {
   const settings: RedisSettings = new Map([
     ['maxmemory', '0'],
     ['maxmemory-policy', 'noeviction'],
@@ -20,7 +24,8 @@ export function readSettings(args: readonly string[], files: FileSystem): RedisS
     ['timeout', '0'],
     ['maxclients', '10000'],
   ]);
-  const rest = args.filter((arg, index) => index > 0 || !arg.endsWith('redis-server'));
+  const words = scriptOf(args, env) ?? args;
+  const rest = words.slice(words.findIndex((word) => /(^|\/)redis-server$/.test(word)) + 1);
   const file = rest[0]?.startsWith('-') ? undefined : rest[0];
   if (file !== undefined) {
     const fault = readFile(settings, files, file, 0);
@@ -32,6 +37,16 @@ export function readSettings(args: readonly string[], files: FileSystem): RedisS
   const memory = settings.get('maxmemory') ?? '0';
   settings.set('maxmemory', String(bytesOf(memory) ?? 0));
   return settings;
+}
+
+/** The words of the line of a shell's script that starts the server, variables put in. */
+function scriptOf([shell = '', flag = '', script]: readonly string[], env: Readonly<Record<string, string>>) {
+  if (!/(^|\/)(sh|bash|ash)$/.test(shell) || !/^-[a-z]*c$/.test(flag) || script === undefined) return undefined;
+  const [line] = /[^\s;&|]*redis-server\b[^\n;&|]*/.exec(script) ?? [];
+  const expanded = (text: string) => text.replace(/\$\{?(\w+)\}?/g, (_, name: string) => env[name] ?? '');
+  return [...(line ?? '').matchAll(/'([^']*)'|"([^"]*)"|([^\s'"]+)/g)].map(([, as, inside, plain]) =>
+    as === undefined ? expanded(inside ?? plain ?? '') : as,
+  );
 }
 
 function readFile(settings: RedisSettings, files: FileSystem, path: string, depth: number): Error | undefined {
