@@ -56,7 +56,7 @@ describe.skipIf(!onSandbox)('Deployment strategies › Blue-green', () => {
     });
     expect(endsOf(records), troubleOf(records)).toMatchObject({
       switch: 'done',
-      'watch/back': 'done',
+      'watch/rescue/back': 'done',
       outcome: 'not-met',
     });
     expect(status).toBe('not-met');
@@ -69,7 +69,7 @@ describe.skipIf(!onSandbox)('Deployment strategies › Blue-green', () => {
   it('a version that answers with errors does not keep the traffic, whether it is told before or behind the switch', async () => {
     const { status, records } = await run('blue-green', { tag: '1.2.0-bad', watch: '2m', every: '300ms' });
     expect(['failed', 'not-met'], troubleOf(records)).toContain(status);
-    expect(endsOf(records)).toMatchObject(status === 'failed' ? { smoke: 'failed' } : { 'watch/back': 'done' });
+    expect(endsOf(records)).toMatchObject(status === 'failed' ? { smoke: 'failed' } : { 'watch/rescue/back': 'done' });
     expect(await live()).toBe('green');
     expect(await scaled()).toBe('detection-api-green');
   });

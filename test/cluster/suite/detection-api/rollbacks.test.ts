@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -113,6 +113,8 @@ it('Roll back › Data: a backup is written, then one migration goes back, and i
   expect((await run('detection-api/roll-back-data')).status).not.toBe('done');
   expect(await tables()).toContain('audit_log');
 
+  // Its backup has the name of this second, and is never written over.
+  rmSync(join(workspace, 'backups'), { recursive: true, force: true });
   await done('detection-api/roll-back-data', { confirmName: 'detection-api' });
   expect(await tables()).not.toContain('audit_log');
   expect((await sql('SELECT version_num FROM alembic_version;')).trim()).toBe('5e0b93f6a2c8');

@@ -192,7 +192,7 @@ it('Deploy applications: by helm, where images that were built run by their dige
   const gone = await cleanUp({ deleteSecrets: 'true' }, installing());
   expect(gone.status, gone.trouble).toBe('done');
   await cluster.until(`/api/v1/namespaces/${namespace}`, ({ status }) => status === 404);
-});
+}, 180_000);
 
 /** Priority classes belong to the whole cluster: where others are at work too, they stay. */
 function cleanUp(inputs: Record<string, string>, on = rehearsing()) {
