@@ -185,7 +185,7 @@ describe('the console in a real terminal', { timeout: 60_000 }, () => {
     });
     terminals.adopt(shell);
     await shell.waitFor('shell>');
-    shell.send({ text: `'${process.execPath}' '${program}' --sandbox` }, 'enter');
+    shell.send({ text: `'${process.execPath}' '${program}' --sandbox --system tars` }, 'enter');
     await shell.waitFor('❯ Full deployment');
     shell.send('ctrl-z');
     await shell.waitFor((screen) => screen.includes('Stopped') && !shell.alternate());
